@@ -1,0 +1,52 @@
+# Everything a newcomer, a developer and CI do. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made-from
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-run browser run test lint format bench lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## Make .venv with everything, from the locked requirements (does nothing when it is up to date)
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Earshot needs Python 3.11 or newer: make PYTHON=python3.12 setup")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $(STAMP)
+
+run: setup ## Run the whole pipeline in one process: no Kafka, no PostgreSQL, no account
+	@test -f earshot.toml || { cp earshot.example.toml earshot.toml; echo "earshot.toml: written from earshot.example.toml; edit it to watch your own brands"; }
+	$(BIN)/earshot run
+
+browser: ## Install Chromium for the browser tests (Debian's package; asks for root)
+	@tests/browser/install
+
+test: setup browser lint ## Check and test everything, with real servers and a real browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: setup ## Formatting, lint, types, direction of imports, spelling
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/codespell
+
+format: setup ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup ## Measure the whole pipeline: mentions/s and µs a stage (some minutes)
+	$(BIN)/python bench/pipeline.py
+
+lock: ## Pin the dependencies again (hashes, no addresses)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements/run.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements/dev.txt
+
+clean: ## Remove the virtual environment and the caches (your data stays)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

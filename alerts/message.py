@@ -1,0 +1,149 @@
+"""What a notice says. Pure; plain text. Mentions are hostile input: none of it can break a line or a header."""
+
+import unicodedata
+from datetime import UTC, datetime, timedelta
+
+from msgspec import structs
+
+from alerts.rules import Telling
+from alerts.words import WORDS, Words, month, source
+from earshot.explain import Language, arithmetic, counted, explain, out_of_100, points
+from earshot.model import Mention, Story
+from earshot.seams import Notice
+from earshot.store.mentions import Kept
+from earshot.store.notices import Kept as KeptNotice
+
+HEADLINE = 120
+LATE = timedelta(minutes=5)
+
+_NAME = 80
+_JOINERS = (
+    "\u200c\u200d"  # in emoji and in several scripts; other invisible characters can turn a line around
+)
+
+
+def one_line(text: str, longest: int) -> str:
+    """Without control characters and line breaks, on one line, cut with an ellipsis."""
+    seen = "".join(c if c in _JOINERS or unicodedata.category(c)[0] not in "CZ" else " " for c in text)
+    line = " ".join(seen.split())
+    return line if len(line) <= longest else f"{line[:longest].rstrip()}…"
+
+
+def compose(
+    telling: Telling, first: Kept | None, cause: Kept | None, decided: datetime, base_url: str
+) -> KeptNotice:
+    """The notice of one step, as of the story's snapshot. `first` began the story, `cause` made the step."""
+    story, step = telling.story, telling.step
+    words = WORDS[telling.receiver.language]
+    link = f"{base_url}/stories/{story.id}"
+    return KeptNotice(
+        identity=telling.identity,
+        receiver=telling.receiver.name,
+        brand=story.brand,
+        story=story.id,
+        episode=telling.episode.number,
+        level=step.level,
+        reason=step.reason,
+        decided_at=decided,
+        heard_at=step.at,
+        subject=f'[Earshot] {_head(telling)}, "{headline(first, words)}"',
+        text="\n".join(
+            [*_what(telling, first, cause), "", *_how_bad(telling, decided), words.open.format(link=link)]
+        ),
+        link=link,
+    )
+
+
+def as_sent(notice: KeptNotice, language: Language, now: datetime, *, live: bool) -> Notice:
+    """With what only the moment of sending knows: that it is late, that it may be a repeat."""
+    words = WORDS[language]
+    ahead = [words.repeat] if notice.possible_repeat else []
+    if live and now - notice.heard_at > LATE:
+        ahead.insert(0, words.late.format(span=_span(now - notice.heard_at, words)))
+    return structs.replace(notice, text="\n".join([*ahead, "", notice.text])) if ahead else notice
+
+
+def headline(kept: Kept | None, words: Words) -> str:
+    """What it is about, in the words of who said it."""
+    if kept is None or kept.withdrawn:
+        return words.withdrawn
+    return one_line(kept.mention.title or kept.mention.text, HEADLINE) or words.wordless
+
+
+def _head(telling: Telling) -> str:
+    level = WORDS[telling.receiver.language].levels[telling.step.level]
+    return f"{level}: {one_line(telling.story.brand, _NAME)}"
+
+
+def _what(telling: Telling, first: Kept | None, cause: Kept | None) -> list[str]:
+    """What was said, by whom, and who made us tell it, if another."""
+    language = telling.receiver.language
+    words = WORDS[language]
+    lines = [_head(telling), f"“{headline(first, words)}”", ""]
+    if first:
+        lines.append(_by(words.begun, first.mention, language))
+    if cause and (first is None or cause.mention.id != first.mention.id):
+        lines += [_by(words.raised, cause.mention, language), f"“{headline(cause, words)}”"]
+    return [*lines, words.because.format(reasons=words.reasons[telling.step.reason])]
+
+
+def _how_bad(telling: Telling, decided: datetime) -> list[str]:
+    """How far it has gone, why that is a risk, and since when we know."""
+    language, step, episode = telling.receiver.language, telling.step, telling.episode
+    words = WORDS[language]
+    lines = [_so_far(telling.story, language), "", *_why(telling.story, language), ""]
+    lines.append(words.times.format(heard=_when(step.at, language), decided=_when(decided, language)))
+    if episode.resolved_at:
+        lines.append(words.calmed.format(when=_when(episode.resolved_at, language)))
+    return lines
+
+
+def _by(sentence: str, mention: Mention, language: Language) -> str:
+    return sentence.format(who=_who(mention, language), when=_when(mention.created_at, language))
+
+
+def _who(mention: Mention, language: Language) -> str:
+    """@giulia_trevi (1,900 followers) on X. Nothing else about the person."""
+    words, author = WORDS[language], mention.author
+    name = one_line(author.handle or author.name, _NAME) or words.unknown_author
+    if author.handle and mention.kind != "article":
+        name = f"@{name.removeprefix('@')}"
+    if author.followers is not None:
+        name += f" ({counted(author.followers, *words.followers, language)})"
+    if mention.kind == "article":
+        return name
+    return name + words.on.format(source=source(one_line(mention.source, _NAME)))
+
+
+def _so_far(story: Story, language: Language) -> str:
+    words = WORDS[language]
+    return words.so_far.format(
+        mentions=counted(story.mentions, *words.mentions, language),
+        authors=counted(story.authors, *words.authors, language),
+        people=counted(story.reach, *words.people, language),
+        outlets=counted(len(story.outlets), *words.outlets, language),
+    )
+
+
+def _why(story: Story, language: Language) -> list[str]:
+    """The terms that add something; together they are the first number of the sum below them."""
+    terms = [
+        f"  {points(line.points, language)}  {line.sentence}"
+        for line in explain(story, language)
+        if line.points
+    ]
+    why = WORDS[language].why.format(risk=out_of_100(story.risk, language))
+    return [why, *terms, f"  {arithmetic(story, language)}"]
+
+
+def _when(at: datetime, language: Language) -> str:
+    """26 Nov 2026, 09:41:12 UTC: the same for every reader."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {month(at.month, language)} {at.year}, {at:%H:%M:%S} UTC"
+
+
+def _span(length: timedelta, words: Words) -> str:
+    minutes = length // timedelta(minutes=1)
+    if minutes < 120:
+        return f"{minutes} {words.units[0]}"
+    return f"{minutes // 60} {words.units[1]}" if minutes < 48 * 60 else f"{minutes // 1440} {words.units[2]}"

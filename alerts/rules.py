@@ -1,0 +1,59 @@
+"""Who is told what: pure functions from a story to its alert rows and to the notices that they ask for."""
+
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+from earshot.clock import to_us
+from earshot.model import Episode, Step, Story
+from earshot.seams import ReceiverSettings
+from earshot.store.alerts import Alert
+
+
+class Telling(NamedTuple):
+    """One receiver is to be told of one step."""
+
+    identity: str
+    story: Story
+    episode: Episode
+    step: Step
+    receiver: ReceiverSettings
+
+
+def tellings(story: Story, receivers: Sequence[ReceiverSettings]) -> Iterator[Telling]:
+    """Everything there is to tell about a story, told already or not."""
+    for episode in story.episodes:
+        for step in episode.steps:
+            for receiver in receivers:
+                if wants(receiver, story.brand, step):
+                    yield Telling(
+                        identity(story, episode, step, receiver.name), story, episode, step, receiver
+                    )
+
+
+def wants(receiver: ReceiverSettings, brand: str, step: Step) -> bool:
+    return step.level >= receiver.min_level and (not receiver.brands or brand in receiver.brands)
+
+
+def identity(story: Story, episode: Episode, step: Step, receiver: str) -> str:
+    """The same for the same step and receiver, after any crash and on any machine."""
+    parts = (story.brand, str(story.id), str(episode.number), step.reason, step.level.name, receiver)
+    return "msg_" + blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def alert(story: Story, episode: Episode) -> Alert:
+    """The row for an episode as this snapshot knows it; it has no number yet."""
+    raised = max(step.at for step in episode.steps)
+    return Alert(
+        id=0,
+        brand=story.brand,
+        story=story.id,
+        episode=episode.number,
+        level=int(episode.level),
+        reason=episode.steps[0].reason,
+        opened_at=to_us(episode.opened_at),
+        raised_at=to_us(raised),
+        resolved_at=to_us(episode.resolved_at) if episode.resolved_at else None,
+        # Of several steps in one moment the highest counts: then snapshots agree in whatever order they come.
+        risk=max(step.risk for step in episode.steps if step.at == raised),
+    )

@@ -1,0 +1,118 @@
+"""Every word of a notice that is not in `earshot.explain`, in each language."""
+
+from typing import NamedTuple
+
+from earshot.explain import Language
+from earshot.model import Level, Reason
+
+
+class Words(NamedTuple):
+    """`{…}` is filled in by `alerts.message`."""
+
+    levels: dict[Level, str]
+    reasons: dict[Reason, str]
+    withdrawn: str
+    wordless: str
+    unknown_author: str
+    begun: str
+    raised: str
+    on: str
+    followers: tuple[str, str]
+    because: str
+    so_far: str
+    mentions: tuple[str, str]
+    authors: tuple[str, str]
+    people: tuple[str, str]
+    outlets: tuple[str, str]
+    why: str
+    times: str
+    calmed: str
+    late: str
+    repeat: str
+    open: str
+    units: tuple[str, str, str]
+
+
+ENGLISH = Words(
+    levels={Level.calm: "Calm", Level.watch: "Watch", Level.warning: "Warning", Level.critical: "Critical"},
+    reasons={
+        "risk": "the risk of the story rose",
+        "loud_author": "an author with many followers is negative",
+        "voice": "a voice (journalist, association, authority) is negative",
+    },
+    withdrawn="(withdrawn)",
+    wordless="(no text)",
+    unknown_author="unknown author",
+    begun="Begun by {who}, {when}",
+    raised="Raised by {who}, {when}:",
+    on=" on {source}",
+    followers=("follower", "followers"),
+    because="Told because {reasons}.",
+    so_far="So far: {mentions} by {authors}, estimated reach {people}, {outlets}.",
+    mentions=("mention", "mentions"),
+    authors=("author", "authors"),
+    people=("person", "people"),
+    outlets=("outlet", "outlets"),
+    why="Why the risk of the story is {risk}:",
+    times="Heard {heard}, decided {decided}.",
+    calmed="It has calmed down since: {when}.",
+    late="Heard {span} ago: this notice is late.",
+    repeat="You may have had this notice already: an earlier delivery was interrupted.",
+    open="Open the story: {link}",
+    units=("min", "h", "d"),
+)
+
+ITALIAN = Words(
+    levels={
+        Level.calm: "Calma",
+        Level.watch: "Da seguire",
+        Level.warning: "Attenzione",
+        Level.critical: "Critico",
+    },
+    reasons={
+        "risk": "il rischio della vicenda è salito",
+        "loud_author": "ne parla male un autore molto seguito",
+        "voice": "ne parla male una voce autorevole (giornalista, associazione, autorità)",
+    },
+    withdrawn="(ritirata)",
+    wordless="(senza testo)",
+    unknown_author="autore sconosciuto",
+    begun="Nata da {who}, {when}",
+    raised="A far scattare l’avviso è {who}, {when}:",
+    on=" su {source}",
+    followers=("follower", "follower"),
+    because="Perché questo avviso: {reasons}.",
+    so_far="Finora: {mentions} di {authors}, copertura stimata {people}, {outlets}.",
+    mentions=("menzione", "menzioni"),
+    authors=("autore", "autori"),
+    people=("persona", "persone"),
+    outlets=("testata", "testate"),
+    why="Perché il rischio della vicenda è {risk}:",
+    times="Rilevata: {heard}. Avviso deciso: {decided}.",
+    calmed="Nel frattempo la vicenda è rientrata: {when}.",
+    late="Rilevata {span} fa: questo avviso arriva in ritardo.",
+    repeat="Potreste aver già ricevuto questo avviso: un invio precedente si è interrotto.",
+    open="Apri la vicenda: {link}",
+    units=("min", "h", "g"),
+)
+
+WORDS: dict[Language, Words] = {"en": ENGLISH, "it": ITALIAN}
+
+_SOURCES = {
+    "appstore": "App Store",
+    "google": "Google",
+    "play": "Google Play",
+    "youtube": "YouTube",
+}
+_MONTHS: dict[Language, tuple[str, ...]] = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "it": ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"),
+}
+
+
+def source(name: str) -> str:
+    return _SOURCES.get(name, name[:1].upper() + name[1:])
+
+
+def month(number: int, language: Language) -> str:
+    return _MONTHS[language][number - 1]

@@ -1,0 +1,196 @@
+"""Charts as SVG made here: no script, no inline style, colours by class, numbers always finite.
+
+A chart is drawn for a few widths at about one unit a pixel, and the stylesheet shows the one that fits: so the
+labels stay readable on a phone.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time
+from math import ceil
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from console import words
+from earshot.clock import from_us
+
+WIDTHS = {"narrow": 320, "medium": 520, "wide": 740}
+
+_RIGHT, _BOTTOM, _TOP = 12, 28, 14
+_ROW = 17  # the height of a mark's label
+_LETTER = 7  # an upper bound for the mean width of a character of the labels, whatever the font
+_LABELLED = 4  # marks with a label; more would be a wall of text
+_LEAST = 10 * 60 * 1_000_000  # µs: a curve never shows less than ten minutes
+_MINUTE = 60 * 1_000_000
+_DAY = 24 * 60 * _MINUTE
+_STEPS = tuple(m * _MINUTE for m in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720))
+
+
+class Mark(NamedTuple):
+    """A moment on the curve that was an alert's."""
+
+    at: int
+    level: str
+    label: str
+
+
+class Frame(NamedTuple):
+    """The drawing's inner rectangle and what it spans."""
+
+    width: int
+    height: int
+    top: int
+    start: int
+    end: int
+    most: int
+
+    @property
+    def left(self) -> float:
+        return 14 + len(words.number(self.most)) * _LETTER
+
+    @property
+    def right(self) -> int:
+        return self.width - _RIGHT
+
+    @property
+    def bottom(self) -> int:
+        return self.height - _BOTTOM
+
+    def x(self, at: float) -> float:
+        return self.left + (self.right - self.left) * (at - self.start) / (self.end - self.start)
+
+    def at(self, x: float) -> float:
+        return self.start + (self.end - self.start) * ((x - self.left) / (self.right - self.left))
+
+    def y(self, count: float) -> float:
+        return self.bottom - (self.bottom - self.top) * count / self.most
+
+
+def curve(times: Sequence[int], marks: Sequence[Mark]) -> Markup:
+    """How many mentions there were, over the time they were said (`times`, µs, in order); empty for none."""
+    drawn = WIDTHS if times else {}
+    return Markup("").join(_curve(name, width, times, marks) for name, width in drawn.items())
+
+
+def _curve(name: str, width: int, times: Sequence[int], marks: Sequence[Mark]) -> Markup:
+    frame = _frame(width, times, marks)
+    body = (*_grid(frame), *_clock(frame), _line(frame, times), *_marks(frame, times, marks))
+    return Markup(
+        '<svg class="fit-{}" viewBox="0 0 {} {}" role="img" aria-label="{}" focusable="false">{}</svg>'
+    ).format(name, width, frame.height, _label(times, marks), Markup("").join(body))
+
+
+def _frame(width: int, times: Sequence[int], marks: Sequence[Mark]) -> Frame:
+    moments = [times[0], times[-1], *(mark.at for mark in marks)]
+    start, end = min(moments), max(moments)
+    spare = max(0, _LEAST - (end - start))
+    top = _TOP + _ROW * min(len(marks), _LABELLED)
+    plot = 170 if width < 400 else 210
+    return Frame(
+        width, top + plot + _BOTTOM, top, start - spare // 5, end + spare - spare // 5, _ticks(len(times))[-1]
+    )
+
+
+def _label(times: Sequence[int], marks: Sequence[Mark]) -> str:
+    said = words.curve(len(times), from_us(times[0]), from_us(times[-1]))
+    return "; ".join((said, *(mark.label for mark in marks[-_LABELLED:])))
+
+
+def _ticks(most: int) -> list[int]:
+    """Round whole numbers from 0 to at least `most`, about four of them."""
+    size = 1
+    while True:
+        for factor in (1, 2, 5):
+            step = size * factor
+            if most <= 4 * step:
+                return list(range(0, most + step, step))[: -(-most // step) + 1]
+        size *= 10
+
+
+def _grid(frame: Frame) -> Iterable[Markup]:
+    for count in _ticks(frame.most):
+        y = frame.y(count)
+        yield Markup('<line class="grid" x1="{:.1f}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>').format(
+            frame.left, frame.right, y, y
+        )
+        yield _text(frame.left - 8, y + 4, words.number(count), anchor="end")
+
+
+def _clock(frame: Frame) -> Iterable[Markup]:
+    """Round hours or days along the bottom, in UTC, as many as have room."""
+    step = _clock_step(frame.end - frame.start, room=int((frame.right - frame.left) / 64))
+    for at in range(-(-frame.start // step) * step, frame.end + 1, step):
+        x = frame.x(at)
+        yield Markup('<line class="tick" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>').format(
+            x, frame.bottom, frame.bottom + 4
+        )
+        yield _text(
+            min(max(x, 20), frame.width - 20),
+            frame.bottom + 19,
+            _tick_name(from_us(at), step),
+            anchor="middle",
+        )
+
+
+def _clock_step(span: int, room: int) -> int:
+    days = max(1, -(-span // (room * _DAY)))
+    return next((step for step in _STEPS if span <= room * step), days * _DAY)
+
+
+def _tick_name(at: datetime, step: int) -> str:
+    if step > 31 * _DAY:
+        return words.month(at)
+    return words.day(at) if at.time() == time() else words.hour(at)
+
+
+def _line(frame: Frame, times: Sequence[int]) -> Markup:
+    """A staircase read off once a pixel: exact there, and as short for a hundred thousand mentions as for ten."""
+    path, shown = [f"M{frame.left:.1f} {frame.y(0):.1f}"], 0
+    for x in range(ceil(frame.left), frame.right + 1):
+        count = bisect_right(times, frame.at(x))
+        if count != shown:
+            path.append(f"H{x}V{frame.y(count):.1f}")
+            shown = count
+    return Markup('<path class="ink" d="{}"/>').format("".join((*path, f"H{frame.right}")))
+
+
+def _marks(frame: Frame, times: Sequence[int], marks: Sequence[Mark]) -> Iterable[Markup]:
+    """Labels in a band above the plot, where no curve runs, each tied to its moment by a thin line."""
+    places = [(mark, frame.x(mark.at), frame.y(bisect_right(times, mark.at))) for mark in marks]
+    labelled = [(*place, _TOP + _ROW * row) for row, place in enumerate(places[-_LABELLED:])]
+    for _, x, y, row in labelled:
+        yield Markup('<line class="stem" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2:.1f}"/>').format(
+            x, row + 4, y
+        )
+    for mark, x, y in places:
+        yield Markup('<circle class="mark {}" cx="{:.1f}" cy="{:.1f}" r="5"/>').format(mark.level, x, y)
+    for mark, x, _, row in labelled:
+        half = len(mark.label) * _LETTER / 2
+        yield _text(
+            min(max(x, half + 2), frame.width - half - 2), row, mark.label, anchor="middle", kind="said"
+        )
+
+
+def _text(x: float, y: float, words_: str, *, anchor: str, kind: str = "") -> Markup:
+    return Markup('<text{} x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
+        Markup(' class="{}"').format(kind) if kind else "", x, y, anchor, words_
+    )
+
+
+def bar(parts: Sequence[tuple[str, float]], label: str) -> Markup:
+    """One bar, split in proportion; parts that take away or add nothing have no place in it."""
+    shown = [(name, value) for name, value in parts if value > 0.005]
+    total = sum(value for _, value in shown)
+    body, x = [], 0.0
+    for name, value in shown:
+        body.append(_slice(name, x, 100 * value / total))
+        x += 100 * value / total
+    return Markup(
+        '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="{}" focusable="false">'
+        '<rect class="rest" width="100" height="4"/>{}</svg>'
+    ).format(label, Markup("").join(body))
+
+
+def _slice(name: str, x: float, width: float) -> Markup:
+    return Markup('<rect class="t-{}" x="{:.2f}" width="{:.2f}" height="4"/>').format(name, x, width)

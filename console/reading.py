@@ -1,0 +1,133 @@
+"""What a page needs, read in one consistent look at the store. Blocking: never on the event loop."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from earshot.clock import to_us
+from earshot.model import Level, Step, Story
+from earshot.store import alerts, brands, mentions, stories
+from earshot.store.alerts import Alert
+from earshot.store.mentions import Heard, Kept
+
+NEWEST = 5_000
+"""Stories looked at for the list, shared by the brands, each at least fifty."""
+RECENT = timedelta(days=7)
+"""Older stories leave the list, measured by when the brand was last heard: a replayed log has its own days."""
+SHOWN_STORIES = 50
+SHOWN_ALERTS = 200
+SHOWN_RESOLVED = 5
+SHOWN_MENTIONS = 100
+SHOWN_STEPS = 20
+
+
+class Home(NamedTuple):
+    open: list[Alert]
+    resolved: list[Alert]
+    strongest: list[Story]
+    stories: dict[int, Story]
+    """Those that the alerts are about, by id."""
+    firsts: dict[int, Kept]
+    """The first mention of every story above, by story."""
+    heard_at: int
+    """When the newest mention was heard, µs; 0: never."""
+
+
+class Called(NamedTuple):
+    """A reason to notify, with what was known when it was decided."""
+
+    episode: int
+    step: Step
+    known: int
+    mention: Kept | None
+
+
+class Detail(NamedTuple):
+    story: Story
+    first: Kept | None
+    newest: list[Kept]
+    heard: list[Heard]
+    called: list[Called]
+    heard_at: int
+
+
+def home(connection: Connection, names: Sequence[str], brand: str | None) -> Home:
+    """For the brands of those names, or for one of them."""
+    known = [row for name in names if (row := brands.load(connection, name))]
+    wanted = [row for row in known if brand in (None, row.name)]
+    loud, over = _alerts(connection, {row.name for row in wanted})
+    about = stories.load(connection, {alert.story for alert in (*loud, *over)})
+    told_above = {alert.story for alert in loud} | {
+        no for no, story in about.items() if story.episode is None
+    }
+    strongest = [story for story in _strongest(connection, wanted) if story.id not in told_above]
+    firsts = mentions.get(connection, {*about, *(story.id for story in strongest)})
+    told = {n: mentions.read(row) for n, row in firsts.items()}
+    return Home(loud, over, strongest, about, told, _last(known))
+
+
+def _alerts(connection: Connection, names: set[str]) -> tuple[list[Alert], list[Alert]]:
+    loud = [alert for alert in alerts.page(connection, SHOWN_ALERTS, open_only=True) if alert.brand in names]
+    latest = [alert for alert in alerts.page(connection, SHOWN_ALERTS) if alert.brand in names]
+    over = [alert for alert in latest if alert.resolved_at is not None]
+    over.sort(key=lambda alert: alert.resolved_at or 0, reverse=True)
+    return sorted(loud, key=lambda alert: (alert.level, alert.raised_at), reverse=True), over[:SHOWN_RESOLVED]
+
+
+def _strongest(connection: Connection, wanted: Sequence[brands.Brand]) -> list[Story]:
+    each = max(50, NEWEST // max(1, len(wanted)))
+    found = [story for brand in wanted for story in _candidates(connection, brand, each)]
+    return sorted(found, key=lambda story: (-story.risk, -story.mentions, -story.id))[:SHOWN_STORIES]
+
+
+def _candidates(connection: Connection, brand: brands.Brand, limit: int) -> list[Story]:
+    recent = brand.clock - RECENT // timedelta(microseconds=1)
+    newest = stories.newest(connection, brands.numbers(brand.no), limit)
+    living = {s.id: s for s in newest if to_us(s.last_at) >= recent and _matters(s)}
+    return list((living | {s.id: s for s in stories.open_of_brand(connection, brand.name)}).values())
+
+
+def _matters(story: Story) -> bool:
+    return story.mentions >= 2 or story.level > Level.calm or story.negative_authors > 0
+
+
+def detail(connection: Connection, story_id: int, names: Sequence[str]) -> Detail | None:
+    story = stories.get(connection, story_id)
+    if story is None:
+        return None
+    heard = mentions.heard_of_story(connection, story.id)
+    first = mentions.get(connection, [story.id]).get(story.id)
+    return Detail(
+        story,
+        mentions.read(first) if first else None,
+        mentions.newest_of_story(connection, story.id, SHOWN_MENTIONS),
+        heard,
+        _called(connection, story, heard),
+        last_heard(connection, names),
+    )
+
+
+def _called(connection: Connection, story: Story, heard: Sequence[Heard]) -> list[Called]:
+    steps = [(episode.number, step) for episode in story.episodes for step in episode.steps]
+    return [_call(connection, heard, number, step) for number, step in steps[-SHOWN_STEPS:]]
+
+
+def _call(connection: Connection, heard: Sequence[Heard], episode: int, step: Step) -> Called:
+    """Several mentions may have been heard in the same instant: the one that did it is told by its id."""
+    at = to_us(step.at)
+    same = mentions.get(connection, (mention.n for mention in heard if mention.heard_at == at))
+    cause = next(
+        (kept for kept in map(mentions.read, same.values()) if kept.mention.id == step.mention), None
+    )
+    known = sum(mention.n <= cause.n if cause else mention.heard_at <= at for mention in heard)
+    return Called(episode, step, known, cause)
+
+
+def last_heard(connection: Connection, names: Sequence[str]) -> int:
+    return _last([row for name in names if (row := brands.load(connection, name))])
+
+
+def _last(known: Sequence[brands.Brand]) -> int:
+    return max((brand.clock for brand in known), default=0)

@@ -1,0 +1,107 @@
+"""What the templates are given: words and numbers as they are read, never markup."""
+
+from typing import NamedTuple
+
+
+class When(NamedTuple):
+    iso: str
+    full: str
+    ago: str
+
+
+class Excerpt(NamedTuple):
+    """A text as far as it is shown; `more` says how much is not."""
+
+    text: str
+    language: str | None
+    more: str = ""
+
+
+class StoryRow(NamedTuple):
+    """A story in a list: as an alert (with `reason` and `since`) or on its own."""
+
+    id: int
+    level: str
+    level_word: str
+    brand: str
+    headline: Excerpt | None
+    gone: bool
+    mentions: str
+    authors: str
+    reach: str
+    negative: str
+    heard: When
+    risk: int
+    reason: str = ""
+    since: When | None = None
+    resolved: When | None = None
+
+
+class MentionRow(NamedTuple):
+    n: int
+    handle: str
+    verified: bool
+    source: str
+    kind: str
+    said: When
+    why: str
+    withdrawn: bool
+    text: Excerpt | None
+    score: str
+    mood: str
+    stars: str
+    rated: str
+    link: str | None
+    host: str
+
+
+class StepRow(NamedTuple):
+    level: str
+    level_word: str
+    reason: str
+    at: When
+    known: str
+    handle: str
+    anchor: int | None
+    """The number of the mention that did it, where the page shows it."""
+    episode: int
+
+
+class TermRow(NamedTuple):
+    key: str
+    points: str
+    sentence: str
+    value: float
+
+
+class Foot(NamedTuple):
+    brands: str
+    heard: When | None
+
+
+class HomePage(NamedTuple):
+    state: str
+    alerts: list[StoryRow]
+    resolved: list[StoryRow]
+    stories: list[StoryRow]
+    brands: list[str]
+    chosen: str | None
+    foot: Foot
+    empty: bool
+
+
+class StoryPage(NamedTuple):
+    row: StoryRow
+    opened: When
+    mention_count: str
+    author_count: str
+    steps: list[StepRow]
+    said: list[MentionRow]
+    shown: str
+    withdrawn: str
+    unread: str
+    voters: str
+    outlets: str
+    origin: str
+    watched: bool
+    foot: Foot

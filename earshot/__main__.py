@@ -1,0 +1,5 @@
+"""`python -m earshot` is `earshot`."""
+
+from earshot.cli import main
+
+main()

@@ -1,0 +1,124 @@
+"""The border: what comes from outside becomes a mention here, checked and cleaned, or is refused with a reason."""
+
+import json
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec import Struct, structs
+
+from earshot.errors import Unreadable
+from earshot.model import Mention, Moment, Name
+from earshot.topics import Event, Measured, Said, Withdrawn
+
+BACKFILL_AFTER = timedelta(hours=24)
+LONGEST = 1_000_000  # bytes of one record; the longest text allowed is a tenth of it
+
+_FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
+_SUSPECT = re.compile(rb"\x00|\\u0000|\\u[dD][89a-fA-F]")
+
+
+class _Incoming(Mention, frozen=True, kw_only=True, omit_defaults=True):
+    """A mention as a stranger writes it: the brand, and when we heard it, may be missing."""
+
+    brand: Name = ""
+    collected_at: Moment | None = None  # type: ignore[assignment]
+
+
+class _Envelope(Struct):
+    type: str = "said"
+    mention: msgspec.Raw = msgspec.Raw(b"")
+
+
+_INCOMING = msgspec.json.Decoder(_Incoming)
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+_OTHERS = msgspec.json.Decoder(Measured | Withdrawn)
+
+
+def clean(text: str) -> str:
+    """Without NUL and lone surrogates, which no database and no wire can carry."""
+    return _FORBIDDEN.sub("", text) if _FORBIDDEN.search(text) else text
+
+
+def parse_event(raw: bytes, heard: datetime, source: str = "", *, keep_heard: bool = False) -> Event:
+    """One event in our own JSON form: a bare mention, or `{"type": "said" | "measured" | "withdrawn", …}`.
+
+    `collected_at` is `heard`, unless `keep_heard` and the record says otherwise; `brand` may be missing (the
+    matcher finds it); ids without a source are given `source`.
+
+    Raises:
+        Unreadable: with the key and the reason.
+    """
+    if len(raw) > LONGEST:
+        raise Unreadable(f"{len(raw):,} bytes; at most {LONGEST:,} are read")
+    raw = _washed(raw) if _SUSPECT.search(raw) else raw
+    try:
+        envelope = _ENVELOPE.decode(raw)
+        if envelope.type == "said":
+            incoming = _INCOMING.decode(bytes(envelope.mention) or raw)
+            return Said(mention=_admitted(incoming, heard, source, keep_heard=keep_heard))
+        other: Measured | Withdrawn = _OTHERS.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable(str(error)) from error
+    at = min(other.collected_at, heard) if keep_heard else heard
+    return structs.replace(other, id=_full_id(other.id, source), collected_at=at)
+
+
+def build_mention(
+    fields: dict[str, Any], heard: datetime, source: str, *, keep_heard: bool = False
+) -> Mention:
+    """A mention from plain values, as a collector reads them from its source. Raises `Unreadable`."""
+    try:
+        incoming = msgspec.convert(_cleaned(fields), _Incoming, strict=False)
+    except msgspec.ValidationError as error:
+        raise Unreadable(str(error)) from error
+    return _admitted(incoming, heard, source, keep_heard=keep_heard)
+
+
+def _admitted(incoming: _Incoming, now: datetime, source: str, *, keep_heard: bool) -> Mention:
+    """The mention with its two times in order, and marked where it is too old to alert about.
+
+    Said after it was heard is impossible: `created_at` is clamped and the claim is kept.
+    """
+    heard = now
+    if keep_heard:
+        heard = min(incoming.collected_at or incoming.created_at, now)
+    values = {name: getattr(incoming, name) for name in incoming.__struct_fields__}
+    values["collected_at"] = heard
+    for name in ("id", "root", "parent", "quoted", "reposted"):
+        if values[name]:
+            values[name] = _full_id(values[name], source)
+    if incoming.created_at > heard:
+        values |= {"created_at": heard, "claimed_at": incoming.created_at}
+    elif heard - incoming.created_at > BACKFILL_AFTER:
+        values["backfill"] = True
+    return Mention(**values)
+
+
+def _full_id(native: str, source: str) -> str:
+    head, colon, tail = native.partition(":")
+    if colon and head and tail:
+        return native
+    if not source:
+        raise Unreadable(f"id: 'source:native id' is expected, such as 'x:{native[:40]}'")
+    return f"{source}:{native}"
+
+
+def _washed(raw: bytes) -> bytes:
+    """The slow way in: escapes of NUL and of lone surrogates, which strict JSON readers refuse, are dropped."""
+    try:
+        value = json.loads(raw.replace(b"\x00", b""))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"not JSON: {error}") from error
+    return msgspec.json.encode(_cleaned(value))
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(str(key)): _cleaned(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(item) for item in value]
+    return value

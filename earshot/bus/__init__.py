@@ -1,0 +1,1 @@
+"""The buses: one contract (`earshot.seams.Bus`), one test for all of them."""

@@ -1,0 +1,86 @@
+"""A bus in memory, with the behaviour of the others: for tests, and the model they are tested against."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from earshot.seams import Batch, Clock, Record
+
+MOST = 500
+
+
+class MemoryBus:
+    """Keeps everything until `retain`; forgets it with the process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._logs: dict[str, list[tuple[int, datetime, Record]]] = {}
+        self._committed: dict[tuple[str, str], int] = {}
+        self._heads: dict[str, int] = {}
+        self._arrived = threading.Condition()
+
+    def publish(self, topic: str, messages: Sequence[tuple[str, bytes]]) -> None:
+        with self._arrived:
+            now, log = self._clock.now(), self._logs.setdefault(topic, [])
+            for key, value in messages:
+                offset = self._heads.get(topic, 0)
+                self._heads[topic] = offset + 1
+                log.append((offset, now, Record(0, offset, key, value)))
+            self._arrived.notify_all()
+
+    def subscribe(
+        self, topic: str, group: str, start: Mapping[int, int] | None = None
+    ) -> "MemorySubscription":
+        with self._arrived:
+            committed = self._committed.setdefault((topic, group), 0)
+        return MemorySubscription(self, topic, group, min(committed, (start or {}).get(0, committed)))
+
+    def lag(self, topic: str, group: str) -> int:
+        with self._arrived:
+            return self._heads.get(topic, 0) - self._committed.get((topic, group), 0)
+
+    def retain(self, before: datetime, at_most: int) -> int:
+        with self._arrived:
+            return sum(self._trim(topic, before, at_most) for topic in self._logs)
+
+    def close(self) -> None: ...
+
+    def _trim(self, topic: str, before: datetime, at_most: int) -> int:
+        kept: list[tuple[int, datetime, Record]] = []
+        size = 0
+        for entry in reversed(self._logs[topic]):
+            size += len(entry[2].value)
+            if entry[1] < before or size > at_most:
+                break
+            kept.append(entry)
+        dropped = len(self._logs[topic]) - len(kept)
+        self._logs[topic] = kept[::-1]
+        return dropped
+
+    def read(self, topic: str, place: int, timeout: float) -> list[Record]:
+        """What stands at `place` and after it; waits up to `timeout` seconds for the first."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: self._heads.get(topic, 0) > place, timeout)
+            return [record for offset, _, record in self._logs.get(topic, []) if offset >= place][:MOST]
+
+    def move(self, topic: str, group: str, place: int) -> None:
+        """Commit: never back."""
+        with self._arrived:
+            self._committed[topic, group] = max(self._committed[topic, group], place)
+
+
+class MemorySubscription:
+    def __init__(self, bus: MemoryBus, topic: str, group: str, place: int) -> None:
+        self._bus, self._topic, self._group, self._place = bus, topic, group, place
+
+    def poll(self, timeout: float) -> Batch | None:
+        records = self._bus.read(self._topic, self._place, timeout)
+        if not records:
+            return None
+        self._place = records[-1].offset + 1
+        return Batch(records, {0: self._place})
+
+    def commit(self, batch: Batch) -> None:
+        self._bus.move(self._topic, self._group, batch.after[0])
+
+    def close(self) -> None: ...

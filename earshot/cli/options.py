@@ -1,0 +1,76 @@
+"""Options that several commands share, and how a command comes to its configuration and its store."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from earshot.bus.sqlite import SqliteBus
+from earshot.clock import SystemClock
+from earshot.config import Config, from_dict, load
+from earshot.errors import Refused
+from earshot.runtime import Context
+from earshot.store import Store
+
+ConfigPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", "-c", envvar="EARSHOT_CONFIG", help="The configuration; earshot.toml if not given."
+    ),
+]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Where the databases are, instead of the configured one.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
+
+DEFAULT = Path("earshot.toml")
+
+
+def read_config(path: Path | None, *, needed: bool = True) -> Config:
+    """The named file, else earshot.toml; without either, where that is enough, the defaults."""
+    if path is None and not needed and not DEFAULT.exists():
+        return from_dict({}, os.environ)
+    return load(path or DEFAULT, os.environ)
+
+
+def changed(config: Config, section: str, **values: Any) -> Config:
+    """The configuration with some settings of one section replaced."""
+    part = getattr(config, section).model_copy(update=values)
+    return config.model_copy(update={section: part})
+
+
+def with_data_dir(config: Config, data_dir: Path | None) -> Config:
+    if data_dir is None:
+        return config
+    return changed(changed(config, "earshot", data_dir=data_dir), "store", url=None)
+
+
+@contextmanager
+def opened(config: Config, *, live: bool = True) -> Iterator[Context]:
+    """The context that roles are built from; store and bus are closed at the end."""
+    clock = SystemClock()
+    store = Store(config.store_path)
+    bus = SqliteBus(config.earshot.data_dir / "bus.db", clock)
+    try:
+        yield Context(config, clock, bus, store, live)
+    finally:
+        bus.close()
+        store.close()
+
+
+@contextmanager
+def existing_store(config: Path | None, data_dir: Path | None) -> Iterator[Store]:
+    """The store that a command reads; it must be there. Raises `Refused`."""
+    path = with_data_dir(read_config(config, needed=False), data_dir).store_path
+    if not path.exists():
+        raise Refused(
+            f"{path}: there is no database; earshot run or earshot replay makes one, --data-dir names another"
+        )
+    store = Store(path)
+    try:
+        yield store
+    finally:
+        store.close()

@@ -1,0 +1,186 @@
+"""`earshot replay`: run a file of mentions through the whole pipeline."""
+
+import asyncio
+import hashlib
+import json
+import re
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from earshot import logs
+from earshot.cli.options import AsJson, ConfigPath, changed, opened, read_config
+from earshot.config import Config
+from earshot.config.kinds import installed
+from earshot.errors import Refused
+from earshot.metrics import PROCESSED, REPLAY_RECORDS
+from earshot.runtime import Context, Runtime, find_roles
+from earshot.store import alerts, dead, stories
+
+_OUT = Console(highlight=False, soft_wrap=True)
+
+
+def replay(
+    file: Annotated[
+        Path, typer.Argument(help="JSON Lines in Earshot's own form; or JSON Lines or CSV with --map.")
+    ],
+    columns: Annotated[
+        str,
+        typer.Option(
+            "--map", help="Where the fields are: id=…,text=…,author=…,time=…,brand=…,reposts=…,rating=…"
+        ),
+    ] = "",
+    source: Annotated[
+        str, typer.Option("--source", help="The source that the ids belong to, such as x.")
+    ] = "replay",
+    speed: Annotated[
+        str, typer.Option("--speed", help="max, or times as fast as it was heard: 60x.")
+    ] = "max",
+    data_dir: Annotated[
+        Path | None,
+        typer.Option("--data-dir", help="Where its databases go; one of its own for each file if not given."),
+    ] = None,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Really send the notices. Without it none leaves.")
+    ] = False,
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run mentions that you have through the whole pipeline: scores, stories, risk, alerts.
+
+    The file is heard in the order of its times, whatever its own order, on a clock of its own. Stopped or
+    killed, it goes on where it was; run again, it finds that it has heard everything. Nobody is notified
+    without --notify, and your live data is not touched.
+
+    Example: earshot replay tweets.csv --map id=id,text=text,author=user,time=created_at,brand=company --source x
+    """
+    settings = _settings(
+        file, columns, source, speed, data_dir, notify=notify, config=read_config(config, needed=False)
+    )
+    logs.configure(
+        settings.earshot.log_format,
+        "warning" if settings.earshot.log_level == "info" else settings.earshot.log_level,
+    )
+    with opened(settings, live=False) as context:
+        started, before = time.perf_counter(), _processed()
+        asyncio.run(_run(context, quiet=as_json))
+        seconds = time.perf_counter() - started
+        summary = _summary(context, _processed() - before, seconds)
+    if as_json:
+        typer.echo(json.dumps(summary))
+    else:
+        _tell(summary, settings.earshot.data_dir)
+
+
+def _settings(
+    file: Path, columns: str, source: str, speed: str, data_dir: Path | None, *, notify: bool, config: Config
+) -> Config:
+    if not file.is_file():
+        raise Refused(f"{file}: there is no such file")
+    kind = installed().load("collectors", "replay")
+    collector = kind.model_validate(
+        {
+            "kind": "replay",
+            "name": "replay",
+            "path": file,
+            "map": _map(columns),
+            "source": source,
+            "speed": _speed(speed),
+        }
+    )
+    if not config.brands and "brand=" not in columns and columns:
+        raise Refused("--map: no brand=… and no [[brands]] are configured: nothing could match")
+    folder = data_dir or Path("data") / "replay" / _own_folder(file, columns, source)
+    config = changed(changed(config, "earshot", data_dir=folder), "store", url=None)
+    receivers = config.receivers if notify else ()
+    return config.model_copy(update={"collectors": (collector,), "receivers": receivers})
+
+
+def _map(columns: str) -> dict[str, str]:
+    """`id=id,text=body` as a dictionary; the source checks the fields. Raises `Refused`."""
+    pairs = [part.partition("=") for part in columns.split(",") if part.strip()]
+    if wrong := [
+        field for field, equals, column in pairs if not (equals and field.strip() and column.strip())
+    ]:
+        raise Refused(f"--map: {', '.join(map(repr, wrong))}: write field=column")
+    return {field.strip(): column.strip() for field, _, column in pairs}
+
+
+def _speed(written: str) -> float:
+    if written == "max":
+        return 0.0
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)x?", written)
+    if not found or float(found[1]) == 0:
+        raise Refused(f"--speed {written!r}: write max, or a number of times such as 60x")
+    return float(found[1])
+
+
+def _own_folder(file: Path, columns: str, source: str) -> str:
+    seed = f"{file.resolve()}\0{columns}\0{source}".encode()
+    return f"{file.stem}-{hashlib.sha256(seed).hexdigest()[:8]}"
+
+
+async def _run(context: Context, *, quiet: bool) -> None:
+    runtime = Runtime(context, find_roles(["collectors", "processors", "alerts"]), serve=False)
+    running = asyncio.create_task(runtime.run(until_done=True))
+    if not quiet:
+        await _show(running)
+    await running
+
+
+async def _show(running: "asyncio.Task[None]") -> None:
+    columns = (
+        TextColumn("[progress.description]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("reading the file", total=None)
+        while not running.done():
+            total = _value(REPLAY_RECORDS.collect(), state="total")
+            if total:
+                progress.update(bar, description="listening", total=total, completed=min(_processed(), total))
+            await asyncio.sleep(0.1)
+
+
+def _summary(context: Context, processed: float, seconds: float) -> dict[str, Any]:
+    with context.store.read() as connection:
+        return {
+            "mentions": round(processed),
+            "seconds": round(seconds, 3),
+            "mentions_per_s": round(processed / seconds, 1),
+            "stories": stories.count(connection),
+            "alerts": alerts.count(connection),
+            "dead": dead.count(connection),
+        }
+
+
+def _tell(summary: dict[str, Any], data_dir: Path) -> None:
+    _OUT.print(
+        f"{summary['mentions']:,} mentions in {summary['seconds']:,.1f} s ({summary['mentions_per_s']:,.0f} a second)"
+        f" made {summary['stories']:,} stories and {summary['alerts']:,} alerts;"
+        f" {summary['dead']:,} could not be read or stored."
+    )
+    _OUT.print(f"  earshot stories --data-dir {data_dir}")
+    _OUT.print(f"  earshot run console --data-dir {data_dir}")
+    if summary["dead"]:
+        _OUT.print(f"  earshot dead list --data-dir {data_dir}")
+
+
+def _processed() -> float:
+    return sum(
+        sample.value
+        for metric in PROCESSED.collect()
+        for sample in metric.samples
+        if sample.name.endswith("_total")
+    )
+
+
+def _value(metrics: Iterable[Any], **labels: str) -> float:
+    return next((s.value for metric in metrics for s in metric.samples if s.labels == labels), 0.0)

@@ -1,0 +1,199 @@
+"""The configuration: `earshot.toml` and the environment, as frozen objects that were checked once.
+
+Every fault is reported at once, as `file:line: key: message`; what comes from the environment names the variable.
+"""
+
+import copy
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from earshot.config.document import Document, Table, known_keys
+from earshot.config.environment import override, read_secrets
+from earshot.config.faults import Faults, dotted, explain, unknown
+from earshot.config.kinds import Kinds, installed
+from earshot.config.sections import (
+    AlertSettings,
+    Brand,
+    BusSettings,
+    General,
+    IntakeSettings,
+    Outlet,
+    RiskSettings,
+    Rules,
+    Scoring,
+    Server,
+    StoreSettings,
+)
+from earshot.config.toml_lines import KeyPath, locate
+from earshot.errors import ConfigError
+from earshot.seams import CollectorSettings, ReceiverSettings, Settings
+
+__all__ = [
+    "AlertSettings",
+    "Brand",
+    "BusSettings",
+    "Config",
+    "General",
+    "IntakeSettings",
+    "Outlet",
+    "RiskSettings",
+    "Rules",
+    "Scoring",
+    "Server",
+    "StoreSettings",
+    "from_dict",
+    "load",
+]
+
+
+class Config(Settings):
+    """All sections. An empty file is a valid configuration."""
+
+    earshot: General = Field(default=General(), description="What concerns the whole process.")
+    server: Server = Field(
+        default=Server(), description="The console, the API and the sources that are called."
+    )
+    store: StoreSettings = Field(default=StoreSettings(), description="Where everything is kept.")
+    bus: BusSettings = Field(default=BusSettings(), description="The log between the roles.")
+    intake: IntakeSettings = Field(default=IntakeSettings(), description="How much may be waiting.")
+    brands: tuple[Brand, ...] = Field(default=(), description="What is watched.")
+    outlets: tuple[Outlet, ...] = Field(default=(), description="Media, and how far they carry.")
+    scoring: Scoring = Field(default=Scoring(), description="How texts are read.")
+    risk: RiskSettings = Field(default=RiskSettings(), description="What makes a story dangerous.")
+    rules: Rules = Field(default=Rules(), description="Who is told whatever the risk.")
+    alerts: AlertSettings = Field(default=AlertSettings(), description="The life of alerts and notices.")
+    collectors: tuple[CollectorSettings, ...] = Field(default=(), description="The sources.")
+    receivers: tuple[ReceiverSettings, ...] = Field(default=(), description="Who is told, and through what.")
+
+    @property
+    def store_path(self) -> Path:
+        """The SQLite file."""
+        url = self.store.url
+        if url is None:
+            return self.earshot.data_dir / "earshot.db"
+        return Path(url.get_secret_value().removeprefix("sqlite:///"))
+
+
+def load(path: Path, environ: Mapping[str, str], kinds: Kinds | None = None) -> Config:
+    """Read a file and what the environment overrides. `kinds`: instead of those that are installed.
+
+    Raises:
+        ConfigError: with every fault there is, or why the file cannot be read.
+    """
+    text = _text(path)
+    try:
+        written = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([_syntax_fault(path, text, str(error))]) from None
+    return _checked(written, environ, kinds or installed(), Faults(str(path), locate(text)), path.parent)
+
+
+def from_dict(
+    raw: dict[str, Any], environ: Mapping[str, str] | None = None, kinds: Kinds | None = None
+) -> Config:
+    """A configuration without a file; `raw` is what `tomllib` would give, and stays as it is.
+
+    Raises:
+        ConfigError: with every fault there is; each names its key.
+    """
+    return _checked(copy.deepcopy(raw), environ or {}, kinds or installed(), Faults(), Path())
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        todo = "make one with `cp earshot.example.toml earshot.toml`, or name yours with `--config PATH`"
+        raise ConfigError([f"{path}: there is no such file; {todo}"]) from None
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
+    except UnicodeDecodeError:
+        raise ConfigError([f"{path}: is not UTF-8 text; save it as UTF-8"]) from None
+
+
+def _syntax_fault(path: Path, text: str, message: str) -> str:
+    place = re.search(r" \(at line (\d+), column \d+\)$", message)
+    line = int(place[1]) if place else max(1, len(text.splitlines()))
+    return f"{path}:{line}: {message[: place.start()] if place else message}"
+
+
+def _checked(
+    written: dict[str, Any], environ: Mapping[str, str], kinds: Kinds, faults: Faults, folder: Path
+) -> Config:
+    document = Document(written, Config, kinds, faults)
+    override(document, environ, faults)
+    read_secrets(document, folder, faults)
+    sections = list(document.sections())
+    built = {table.path: part for table in sections if (part := _built(table, faults)) is not None}
+    _check_names(sections, faults)
+    _check_receivers(sections, faults)
+    faults.raise_any()
+    return _assembled(built)
+
+
+def _built(table: Table, faults: Faults) -> BaseModel | None:
+    if table.unknown_kind:
+        faults.add((*table.path, "kind"), table.unknown_kind)
+        return None
+    if "kind" in table.written:
+        table.written.setdefault("name", table.written["kind"])
+    try:
+        return table.model.model_validate(table.written)
+    except ValidationError as error:
+        for details in error.errors(include_url=False, include_input=False):
+            faults.add((*table.path, *details["loc"]), _message(table, details))
+        return None
+
+
+def _message(table: Table, details: ErrorDetails) -> str:
+    if details["type"] != "extra_forbidden":
+        return explain(details)
+    *around, key = details["loc"]
+    return unknown("key", str(key), known_keys(table.model, tuple(around)))
+
+
+def _check_names(sections: Sequence[Table], faults: Faults) -> None:
+    """No two alike; - and _ count as the same because a variable's name cannot tell them apart."""
+    for section, key in (
+        ("brands", "name"),
+        ("outlets", "domain"),
+        ("collectors", "name"),
+        ("receivers", "name"),
+    ):
+        first: dict[str, KeyPath] = {}
+        for path, name in _words(sections, section, key):
+            other = first.setdefault(name.casefold().replace("-", "_"), path)
+            if other != path:
+                faults.add((*path, key), f"{name!r} is taken by {dotted(other)}; give this one another {key}")
+
+
+def _check_receivers(sections: Sequence[Table], faults: Faults) -> None:
+    brands = [name for _, name in _words(sections, "brands", "name")]
+    receivers = [table for table in sections if table.path[0] == "receivers"]
+    for table in receivers if brands else ():
+        wanted = table.written.get("brands")
+        for index, brand in enumerate(wanted if isinstance(wanted, list | tuple) else ()):
+            if isinstance(brand, str) and brand not in brands:
+                faults.add((*table.path, "brands", index), unknown(f"brand {brand!r}", brand, brands))
+
+
+def _words(sections: Sequence[Table], section: str, key: str) -> Iterator[tuple[KeyPath, str]]:
+    """A key of each element of a section, also of those that have other faults."""
+    for table in sections:
+        word = table.written.get(key) if table.path[0] == section else None
+        if isinstance(word, str):
+            yield table.path, word.strip()
+
+
+def _assembled(built: Mapping[KeyPath, BaseModel]) -> Config:
+    sections: dict[str, Any] = {}
+    for path, part in built.items():
+        section = str(path[0])
+        sections[section] = part if len(path) == 1 else (*sections.get(section, ()), part)
+    return Config(**sections)

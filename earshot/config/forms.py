@@ -1,0 +1,64 @@
+"""The forms that a setting's value may have, where a plain type would say too little. Plugins may use them."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+_LENGTH_OF_TIME = re.compile(r"(\d+(?:\.\d+)?) *(ms|s|m|h|d)?", re.ASCII)
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3_600, "d": 86_400, None: 1}
+
+
+def parse_duration(value: Any) -> timedelta:
+    """Read "90s", "30m", "24h", "7d", "500ms" or a number of seconds.
+
+    Raises:
+        ValueError: it is no length of time, or is longer than can be counted.
+    """
+    if isinstance(value, timedelta):
+        return value
+    written = _LENGTH_OF_TIME.fullmatch(str(value).strip())
+    if written is None:
+        raise ValueError("must be a length of time, like 90s, 30m, 24h, 7d, 500ms or a number of seconds")
+    number, unit = written.groups()
+    try:
+        return timedelta(seconds=float(number) * _SECONDS[unit])
+    except OverflowError:
+        raise ValueError("is longer than can be counted") from None
+
+
+def _longer_than_nothing(duration: timedelta) -> timedelta:
+    if duration <= timedelta():
+        raise ValueError("must be longer than nothing")
+    return duration
+
+
+def _not_empty(text: str) -> str:
+    if not text:
+        raise ValueError("is empty: take it out, or write what is meant")
+    return text
+
+
+def _domain(text: str) -> str:
+    if any(mark in text for mark in "/:@ ") or "." not in text.strip("."):
+        raise ValueError("must be a domain like news.example, without https:// and without a path")
+    return text
+
+
+def _web_address(text: str) -> str:
+    if text and not re.match(r"https?://[^/]", text):
+        raise ValueError("must begin with http:// or https://")
+    return text.rstrip("/")
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Positive = Annotated[Duration, AfterValidator(_longer_than_nothing)]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000), AfterValidator(_not_empty)]
+Words = tuple[Word, ...]
+Domain = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True), AfterValidator(_domain)]
+WebAddress = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_web_address)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+Threshold = Annotated[float, Field(ge=1, le=99, allow_inf_nan=False)]

@@ -1,0 +1,246 @@
+"""The sections of `earshot.toml`, with what each setting means and what it is when nobody says.
+
+Import them from `earshot.config`. The guide (docs/guide/configuration.md) is checked against these classes.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_core.core_schema import ValidationInfo
+
+from earshot.config.forms import (
+    Domain,
+    Duration,
+    Language,
+    Positive,
+    Share,
+    Threshold,
+    WebAddress,
+    Weight,
+    Word,
+    Words,
+)
+from earshot.model import OutletClass
+from earshot.seams import Settings
+
+_SQLITE = "sqlite:///"
+
+
+class General(Settings):
+    """[earshot]: what concerns the whole process."""
+
+    data_dir: Path = Field(
+        default=Path("data"), description="Folder of the databases; made if it is missing."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="`text` for people, `json` for machines."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least that is logged: `debug`, `info`, `warning`, `error`."
+    )
+
+
+class Server(Settings):
+    """[server]: the console, the API and the sources that are called."""
+
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(default=8600, ge=0, le=65_535, description="Port to listen on; 0 takes any free one.")
+    public_url: WebAddress = Field(
+        default="", description="Base of the links in notices; empty: http://host:port."
+    )
+    allowed_hosts: Words = Field(
+        default=(),
+        description="Names that requests may carry in Host, besides those of `host` and `public_url`.",
+    )
+
+    @property
+    def base_url(self) -> str:
+        """What the links in notices begin with, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+
+class StoreSettings(Settings):
+    """[store]: where mentions, stories and alerts are kept."""
+
+    url: SecretStr | None = Field(
+        default=None, description="`sqlite:///PATH` of the database; empty: earshot.db in `data_dir`."
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _sqlite_only(cls, url: SecretStr | None) -> SecretStr | None:
+        written = url.get_secret_value() if url else ""
+        if not written:
+            return None
+        if not written.startswith(_SQLITE) or not written.removeprefix(_SQLITE).strip("/"):
+            raise ValueError(
+                f"only {_SQLITE}PATH can be used so far; leave it out to use earshot.db in data_dir"
+            )
+        return url
+
+
+class BusSettings(Settings):
+    """[bus]: the log between collectors, processors and alerts."""
+
+    retain_days: int = Field(default=7, ge=1, le=3_650, description="Days that messages are kept.")
+    retain_mb: int = Field(
+        default=1_024, ge=1, description="Megabytes a topic may take before the oldest go."
+    )
+
+
+class IntakeSettings(Settings):
+    """[intake]: how much may be waiting."""
+
+    high_water: int = Field(
+        default=20_000,
+        ge=1,
+        description="Messages that may wait for the processors before sources are told to slow down.",
+    )
+
+
+class Brand(Settings):
+    """[[brands]]: what is watched, and the words that give it away."""
+
+    name: Word = Field(description="How pages and notices call it; no two alike.")
+    any: Words = Field(
+        default=(), description="Terms of which one is enough; without `all` and `accounts`: its name."
+    )
+    all: Words = Field(default=(), description="Terms that must all be there.")
+    none: Words = Field(default=(), description="Terms that must not be there.")
+    accounts: Words = Field(
+        default=(), description="Its own accounts: what names them or answers them concerns it."
+    )
+    competitors: Words = Field(default=(), description="Names of competitors.")
+    voices: Words = Field(
+        default=(), description="Handles whose word weighs more than their followers, here."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _matched_by_its_name(cls, raw: Any) -> Any:
+        if (
+            not isinstance(raw, dict)
+            or "name" not in raw
+            or any(raw.get(key) for key in ("any", "all", "accounts"))
+        ):
+            return raw
+        return raw | {"any": (raw["name"],)} if isinstance(raw["name"], str) and raw["name"].strip() else raw
+
+
+class Outlet(Settings):
+    """[[outlets]]: a medium and how far it carries."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    domain: Domain = Field(description="Its domain, like news.example; speaks for its subdomains too.")
+    outlet_class: OutletClass = Field(
+        default="news",
+        validation_alias="class",
+        description="`national`, `regional` or `local` for media that are trusted; `news` or `blog` for others.",
+    )
+    audience: int | None = Field(
+        default=None, ge=0, description="People it reaches; empty: what its class usually does."
+    )
+
+
+class Scoring(Settings):
+    """[scoring]: how texts are read."""
+
+    languages: tuple[Language, ...] = Field(
+        default=("it", "en", "es", "fr", "de", "pt"),
+        min_length=1,
+        description="Languages to choose from when a text does not say its own (ISO 639-1).",
+    )
+
+
+class RiskSettings(Settings):
+    """[risk]: weights of the terms, before they are fitted to verdicts, and the levels (0..100)."""
+
+    bias: float = Field(
+        default=-5.0, ge=-100, le=100, allow_inf_nan=False, description="Log-odds of nothing at all."
+    )
+    neg: Weight = Field(default=2.0, description="Weight of negativity.")
+    reach: Weight = Field(default=1.0, description="Weight of the people reached.")
+    spread: Weight = Field(default=2.0, description="Weight of the forecast.")
+    media: Weight = Field(default=1.5, description="Weight of outlets that carried it.")
+    audience: Weight = Field(default=0.8, description="Weight of confirmations and of the brand's audience.")
+    surge: Weight = Field(default=1.2, description="Weight of an unusual rate of negative mentions.")
+    credibility: Weight = Field(
+        default=0.5, description="Weight of mentions that are not templated or by bots."
+    )
+    watch: Threshold = Field(default=30.0, description="Risk from which a story is worth watching.")
+    warning: Threshold = Field(
+        default=60.0, validate_default=True, description="Risk of a warning; above `watch`."
+    )
+    critical: Threshold = Field(
+        default=85.0, validate_default=True, description="Critical risk; above `warning`."
+    )
+    base_cap: float = Field(
+        default=0.3,
+        ge=0,
+        le=0.8,
+        allow_inf_nan=False,
+        description="The most that counts as a brand's usual negativity.",
+    )
+    assumed_followers: int = Field(
+        default=100, ge=0, description="People that an account of unknown size is taken to reach."
+    )
+    max_followers: int = Field(
+        default=1_000_000, ge=1, description="The most people one account is taken to reach."
+    )
+
+    @field_validator("warning", "critical")
+    @classmethod
+    def _ascends(cls, threshold: float, info: ValidationInfo) -> float:
+        below = "watch" if info.field_name == "warning" else "warning"
+        if threshold <= info.data.get(below, 0):
+            raise ValueError(f"is {threshold:g} and must be above {below}, which is {info.data[below]:g}")
+        return threshold
+
+
+class Rules(Settings):
+    """[rules]: who is told whatever the risk."""
+
+    loud_followers: int = Field(default=100_000, ge=1, description="Followers from which an author is loud.")
+    loud_negativity: Share = Field(
+        default=0.6, description="Negativity from which a loud author or a voice is told."
+    )
+    voices: Words = Field(
+        default=(), description="Handles whose word weighs more than their followers, for all brands."
+    )
+
+
+class AlertSettings(Settings):
+    """[alerts]: when an alert ends, and how long a notice is tried."""
+
+    hysteresis: float = Field(
+        default=5.0,
+        ge=0,
+        le=50,
+        allow_inf_nan=False,
+        description="Points below its level at which an alert may end.",
+    )
+    resolve_after: Duration = Field(
+        default=timedelta(minutes=60), description="Time that the risk must stay that low before it ends."
+    )
+    first_retry: Positive = Field(
+        default=timedelta(seconds=1), description="Wait before the second try; then doubled."
+    )
+    longest_retry: Positive = Field(
+        default=timedelta(minutes=10),
+        validate_default=True,
+        description="The longest wait between two tries.",
+    )
+    give_up_after: Positive = Field(
+        default=timedelta(hours=24), description="Age at which a notice is given up."
+    )
+
+    @field_validator("longest_retry")
+    @classmethod
+    def _at_least_the_first(cls, longest: timedelta, info: ValidationInfo) -> timedelta:
+        if longest < info.data.get("first_retry", longest):
+            raise ValueError("must not be shorter than first_retry")
+        return longest

@@ -1,0 +1,32 @@
+"""What Prometheus is told. One place, so that names and units stay of one kind."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+HEARD = Counter("earshot_heard_total", "Events published to the mentions topic.", ["collector", "event"])
+UNMATCHED = Counter("earshot_unmatched_total", "Events that concern no watched brand.", ["collector"])
+PARKED = Counter("earshot_dead_letters_total", "What could not be read or stored.", ["origin"])
+REPLAY_RECORDS = Gauge("earshot_replay_records", "Records of the file that is being replayed.", ["state"])
+
+PROCESSED = Counter("earshot_processed_total", "Events processed, by what became of them.", ["outcome"])
+STAGE_SECONDS = Counter("earshot_stage_seconds_total", "Time spent in each stage of the pipeline.", ["stage"])
+BATCH_SIZE = Histogram(
+    "earshot_batch_size", "Events in a batch.", buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500)
+)
+REDONE = Counter("earshot_batches_redone_total", "Batches done again, by reason.", ["reason"])
+LAG = Gauge("earshot_lag", "Messages published and not yet done with.", ["topic", "group"])
+NEWEST = Gauge("earshot_newest_processed_timestamp_seconds", "Heard time of the newest processed mention.")
+
+DECIDED = Counter("earshot_alert_steps_total", "Reasons to notify, as decided.", ["level", "reason"])
+SENT = Counter("earshot_notices_total", "Notices, by how it went.", ["receiver", "outcome"])
+WAITING = Gauge("earshot_notices_waiting", "Notices due or being sent.", ["receiver"])
+NOTICE_SECONDS = Histogram(
+    "earshot_notice_seconds",
+    "From the arrival of the mention that did it to the acceptance of the notice.",
+    buckets=(0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
+)
+
+LOOP_LAG = Histogram(
+    "earshot_loop_lag_seconds",
+    "How late the event loop ran a timer.",
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1),
+)

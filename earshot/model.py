@@ -1,0 +1,226 @@
+"""The words of the domain as types: what was said, by whom, and the story that it became.
+
+Everything is typed and timezone-aware. Times are UTC. What comes from outside is checked once, where it
+enters (`earshot.border`); inside it is trusted.
+"""
+
+import enum
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Moment = Annotated[datetime, Meta(tz=True)]
+Id = Annotated[str, Meta(min_length=1, max_length=1_000)]
+Name = Annotated[str, Meta(max_length=1_000)]
+Url = Annotated[str, Meta(max_length=8_000)]
+Text = Annotated[str, Meta(max_length=100_000)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+
+Kind = Literal["post", "repost", "quote", "reply", "comment", "review", "article"]
+Why = Literal["term", "own account", "followed conversation", "configured source"]
+
+
+class Level(enum.IntEnum):
+    """How loudly a story calls; the words on screen are these names."""
+
+    calm = 0
+    watch = 1
+    warning = 2
+    critical = 3
+
+
+class Author(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The account that wrote a mention; accounts are never merged by guess."""
+
+    id: Id
+    handle: Name = ""
+    name: Name = ""
+    url: Url = ""
+    followers: Count | None = None
+    verified: bool = False
+
+
+class Metrics(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a platform counted, as it was at one moment. None: the platform does not say."""
+
+    at: Moment
+    likes: Count | None = None
+    reposts: Count | None = None
+    replies: Count | None = None
+    quotes: Count | None = None
+    views: Count | None = None
+
+
+class Rating(Struct, frozen=True, omit_defaults=True):
+    """Stars: `value` of at most `best`."""
+
+    value: Annotated[float, Meta(ge=0, le=1_000)]
+    best: Annotated[float, Meta(gt=0, le=1_000)] = 5
+
+    @property
+    def of_five(self) -> float:
+        return 5 * min(self.value, self.best) / self.best
+
+
+class Mention(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One public post, comment, review or article that concerns one brand.
+
+    `id` is `source:native id`, the same for ever and through edits; id and brand together are the identity.
+    `created_at` is when it was said, `collected_at` when we heard it: the clock that decides.
+    """
+
+    id: Id
+    brand: Id
+    author: Author
+    created_at: Moment
+    collected_at: Moment
+    why: Why = "configured source"
+    kind: Kind = "post"
+    text: Text = ""
+    title: Text = ""
+    language: Annotated[str, Meta(max_length=35)] | None = None
+    url: Url = ""
+    root: Id | None = None
+    parent: Id | None = None
+    quoted: Id | None = None
+    reposted: Id | None = None
+    links: Annotated[tuple[Url, ...], Meta(max_length=100)] = ()
+    metrics: Metrics | None = None
+    rating: Rating | None = None
+    edited_at: Moment | None = None
+    claimed_at: Moment | None = None
+    """What the source claimed as `created_at`, where that lay after `collected_at` and was clamped."""
+    backfill: bool = False
+    """Heard more than a day after it was said, or imported: builds stories, never alerts."""
+
+    @property
+    def source(self) -> str:
+        return self.id.partition(":")[0]
+
+
+class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How one text reads. `negative` is None where it could not be read: unknown is never "fine"."""
+
+    language: str
+    """ISO 639-1, or "unknown"."""
+    negative: float | None = None
+    neutral: float | None = None
+    positive: float | None = None
+    uncertain: bool = False
+    basis: str = ""
+    """What the score stands on: "vader", "rating" or both."""
+    model: str = ""
+
+    @property
+    def vote(self) -> int | None:
+        """p(negative) in ten-thousandths: whole numbers add up the same in any order, and subtract exactly."""
+        return None if self.negative is None else round(self.negative * 10_000)
+
+
+Reason = Literal["risk", "loud_author", "voice"]
+OutletClass = Literal["national", "regional", "local", "news", "blog"]
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One reason to notify: the story reached a level, or something happened that must be told."""
+
+    level: Level
+    reason: Reason
+    at: Moment
+    mention: Id
+    """The mention that did it."""
+    risk: float
+
+
+class Episode(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One time that a story called: opened, perhaps louder, resolved. A later rise opens the next."""
+
+    number: int
+    steps: tuple[Step, ...]
+    below_since: Moment | None = None
+    """Since when the risk has stayed under the level that opened it, less the hysteresis."""
+    resolved_at: Moment | None = None
+
+    @property
+    def level(self) -> Level:
+        return max(step.level for step in self.steps)
+
+    @property
+    def opened_at(self) -> datetime:
+        return self.steps[0].at
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """The points that make a risk, after the gate; they and `bias` add up to its log-odds."""
+
+    bias: float
+    neg: float = 0.0
+    reach: float = 0.0
+    spread: float = 0.0
+    media: float = 0.0
+    audience: float = 0.0
+    surge: float = 0.0
+    credibility: float = 0.0
+
+    @property
+    def total(self) -> float:
+        return (
+            self.bias
+            + self.neg
+            + self.reach
+            + self.spread
+            + self.media
+            + self.audience
+            + self.surge
+            + self.credibility
+        )
+
+
+class Story(Struct, omit_defaults=True, kw_only=True):
+    """Everything that carries the same thing on, in numbers. Changed only by its brand's owner.
+
+    All counts are whole numbers that are sums over rows, so that adding, editing and withdrawing mentions in
+    any order gives the same story as folding what is stored again.
+    """
+
+    id: int
+    """The number of its first mention (see `earshot.store.brands`): older stories have smaller ones."""
+    brand: Id
+    version: int = 0
+    first: Id
+    """The mention that began it."""
+    opened_at: Moment
+    """When the earliest of its mentions was said."""
+    last_at: Moment
+    """When the latest of its mentions was heard."""
+    mentions: int = 0
+    withdrawn: int = 0
+    unread: int = 0
+    """Mentions that no scorer could read."""
+    authors: int = 0
+    voters: int = 0
+    """Authors with at least one mention that could be read."""
+    votes: int = 0
+    """Sum of the voters' mean p(negative), in ten-thousandths: one vote an author."""
+    negative_authors: int = 0
+    """Voters whose mean p(negative) is at least one half."""
+    followers: int = 0
+    """Sum over distinct accounts, each at most a million."""
+    reach: int = 0
+    """Estimated people: `followers` and the audiences of the outlets."""
+    outlets: dict[str, OutletClass] = field(default_factory=dict)
+    """Domain -> class, for each outlet that carried it; the classes of place are the trusted ones."""
+    base: float = 0.0
+    """The brand's base rate of negativity when the risk was last assessed."""
+    risk: float = 0.0
+    level: Level = Level.calm
+    calmed: Level = Level.calm
+    """The level at which it last settled: a rise above it opens an episode."""
+    terms: Terms = field(default_factory=lambda: Terms(bias=0.0))
+    episodes: tuple[Episode, ...] = ()
+
+    @property
+    def episode(self) -> Episode | None:
+        """The episode that is open now, if any."""
+        return self.episodes[-1] if self.episodes and self.episodes[-1].resolved_at is None else None

@@ -1,0 +1,210 @@
+"""The seams: what a source, a channel, a bus and a role must be. Built-ins use the same door as yours.
+
+A source or a channel is one class: its typed configuration, found by entry point
+(`earshot.collectors`, `earshot.channels`), with a `build()` that makes the thing that works.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+from msgspec import Struct
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from starlette.routing import BaseRoute
+
+from earshot.model import Level, Moment
+from earshot.topics import Event
+
+if TYPE_CHECKING:
+    from earshot.runtime import Context
+
+
+class Clock(Protocol):
+    """Where time comes from; injected everywhere."""
+
+    def now(self) -> datetime:
+        """The time of day, UTC."""
+
+
+class Record(NamedTuple):
+    """One message as the bus keeps it."""
+
+    partition: int
+    offset: int
+    key: str
+    value: bytes
+
+
+class Batch(NamedTuple):
+    """What was waiting, in log order, never empty. `after` is the offset to go on from, by partition."""
+
+    records: Sequence[Record]
+    after: Mapping[int, int]
+
+
+class Subscription(Protocol):
+    """One group's place in a topic. Used by one thread.
+
+    Batches come in log order; the next `poll` goes on after the last batch whether or not it was committed.
+    What was not committed is delivered again after a restart (at least once). A committed place never moves
+    back.
+    """
+
+    def poll(self, timeout: float) -> Batch | None:
+        """What is waiting, at most 500 records; None when nothing came within `timeout` seconds."""
+
+    def commit(self, batch: Batch) -> None:
+        """The group has done with everything up to the end of `batch`; durable on return."""
+
+    def close(self) -> None: ...
+
+
+class Bus(Protocol):
+    """A durable log of bytes in named topics, each with a key that keeps one brand in one order."""
+
+    def publish(self, topic: str, messages: Sequence[tuple[str, bytes]]) -> None:
+        """Append (key, value) pairs in order; they are durable on return. Thread-safe, blocking.
+
+        Raises:
+            Unavailable: nothing of it may be taken as published; publish it again.
+        """
+
+    def subscribe(self, topic: str, group: str, start: Mapping[int, int] | None = None) -> Subscription:
+        """Go on from the lower of `start` (by partition) and the committed place; from the beginning if new."""
+
+    def lag(self, topic: str, group: str) -> int:
+        """How many messages are published and not yet committed by `group`."""
+
+    def retain(self, before: datetime, at_most: int) -> int:
+        """Drop what was published before a time or exceeds `at_most` bytes a topic; the number dropped."""
+
+    def close(self) -> None: ...
+
+
+class Intake(Protocol):
+    """Where a collector hands over what it heard."""
+
+    def hear(self, events: Sequence[Event]) -> int:
+        """Give each its brands, publish; durable on return. The number published (0: concerns no brand).
+
+        Blocking and thread-safe: call it from a thread, never on the event loop.
+
+        Raises:
+            Unavailable: nothing of it may be taken as heard; hand it over again.
+        """
+
+    def busy(self) -> int | None:
+        """Seconds to wait while the processors are behind; None when there is room."""
+
+    def park(self, raw: bytes, reason: str, origin: str) -> None:
+        """Keep what cannot be read, with the reason, in the dead letters."""
+
+
+class Collector(Protocol):
+    """One source at work."""
+
+    name: str
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """HTTP routes that the source answers on, if it is called rather than calls."""
+
+    async def run(self, intake: Intake, stop: asyncio.Event) -> None:
+        """Hear until `stop` is set or the source has ended; leave promptly, having lost nothing."""
+
+
+class Role(Protocol):
+    """One of the four services. `run` returns after `stop` is set and what was in hand is finished."""
+
+    def routes(self) -> Sequence[BaseRoute]: ...
+
+    async def run(self, stop: asyncio.Event) -> None: ...
+
+    def unready(self) -> str | None:
+        """Why the role cannot do its work now; None when it can."""
+
+    def idle(self) -> bool:
+        """Whether everything that had arrived is done (a finite source has ended, a group has no lag)."""
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """What one receiver is to be told. `identity` is the same however often it is sent."""
+
+    identity: str
+    receiver: str
+    brand: str
+    story: int
+    episode: int
+    level: Level
+    reason: str
+    decided_at: Moment
+    subject: str
+    text: str
+    """Plain text, ready to read."""
+    link: str = ""
+    """The story's page in the console."""
+    possible_repeat: bool = False
+    """An earlier try may have arrived: the process was killed between sending and recording."""
+
+
+class Channel(Protocol):
+    """One way to reach a receiver. Used by one thread, never on the event loop."""
+
+    def send(self, notice: Notice) -> None:
+        """Deliver once; return when the other side has accepted it. It must carry `notice.identity`.
+
+        Raises:
+            Temporary: worth another try. The caller decides when; do not retry here.
+            Permanent: no retry will help.
+        """
+
+    def close(self) -> None: ...
+
+
+class Settings(BaseModel):
+    """The form of every part of the configuration: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CollectorSettings(Settings):
+    """What every source's configuration has; a source adds its own keys and `build`."""
+
+    kind: str
+    name: str = Field(
+        min_length=1, pattern=r"^[a-z0-9][a-z0-9_-]*$", description="How logs and metrics call it."
+    )
+
+    def build(self, context: "Context") -> Collector:
+        raise NotImplementedError
+
+
+class ReceiverSettings(Settings):
+    """What every receiver has, whatever the channel; a channel adds its own keys and `build`."""
+
+    kind: str
+    name: str = Field(
+        min_length=1, pattern=r"^[a-z0-9][a-z0-9_-]*$", description="How logs and pages call it."
+    )
+    brands: tuple[str, ...] = Field(default=(), description="Only these brands; empty means all.")
+    min_level: Level = Field(
+        default=Level.watch, description="The lowest level worth telling: watch, warning, critical."
+    )
+    language: Literal["en", "it"] = Field(default="en", description="The language of its notices: en or it.")
+
+    @field_validator("min_level", mode="before")
+    @classmethod
+    def _by_its_word(cls, word: object) -> Level:
+        """Levels are written as words; nothing is told about calm."""
+        words = [level.name for level in Level if level is not Level.calm]
+        if isinstance(word, Level):
+            return word
+        if not isinstance(word, str) or word.lower() not in words:
+            raise ValueError(f"unknown level {word!r}; known: {', '.join(words)}")
+        return Level[word.lower()]
+
+    def build(self, context: "Context") -> Channel:
+        raise NotImplementedError
+
+
+RoleFactory = Callable[["Context"], Role]

@@ -1,0 +1,5 @@
+"""Where everything is kept: one module a noun, SQL in sight. `Store` opens it."""
+
+from earshot.store.engine import Store
+
+__all__ = ["Store"]

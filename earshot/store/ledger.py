@@ -1,0 +1,60 @@
+"""What was ever heard, whatever became of it: decides what is new, and remembers what was taken back."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from earshot.store.binding import json_list
+
+_CHUNK = 50_000
+
+
+class Entry(NamedTuple):
+    n: int
+    hash: int
+    """Of the mention's id."""
+    story: int
+    """0 for an id that was withdrawn before it was ever said."""
+    heard_at: int
+    withdrawn: bool
+    edited: bool
+    revised_at: int
+    content: int
+    """Hash of what was said; with `edited` and `revised_at` it orders revisions."""
+    keys: bytes
+    """Little-endian int64s: what later mentions can be linked by."""
+
+    @property
+    def revision(self) -> tuple[bool, int, int]:
+        """Greater is newer; the same whatever order the revisions arrive in."""
+        return self.edited, self.revised_at, self.content
+
+
+def add(connection: Connection, entries: Sequence[Entry]) -> None:
+    connection.exec_driver_sql("insert into heard values (?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+
+
+def replace(connection: Connection, entries: Sequence[Entry]) -> None:
+    connection.exec_driver_sql(
+        "update heard set withdrawn = ?, edited = ?, revised_at = ?, content = ? where n = ?",
+        [(e.withdrawn, e.edited, e.revised_at, e.content, e.n) for e in entries],
+    )
+
+
+def get(connection: Connection, numbers: Iterable[int]) -> dict[int, Entry]:
+    found = connection.exec_driver_sql(
+        "select * from heard where n in (select value from json_each(?))", (json_list(numbers),)
+    )
+    return {row[0]: Entry(*row) for row in found}
+
+
+def scan(
+    connection: Connection, first: int, last: int
+) -> Iterator[Sequence[tuple[int, int, int, int, bytes]]]:
+    """(n, hash, story, heard_at, keys) of all entries from number `first` to `last`, in order, in chunks."""
+    found = connection.exec_driver_sql(
+        "select n, hash, story, heard_at, keys from heard where n between ? and ? order by n", (first, last)
+    )
+    while chunk := found.fetchmany(_CHUNK):
+        yield [tuple(row) for row in chunk]

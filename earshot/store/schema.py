@@ -1,0 +1,184 @@
+"""The tables. Hot ones are append-only in the order of a brand's mentions: no index with a random key.
+
+A mention's number `n` is `brands.no << 40 | seq`, the brand's own count: unique, in log order, and a brand's
+newest mentions are one range of keys. A story's id is the number of its first mention.
+Times are microseconds since 1970 UTC; hashes are 64-bit (`earshot.store.hashing`).
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+# SQLite makes only INTEGER PRIMARY KEY the row's own number; a BIGINT key would be a second, random tree.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, Number, primary_key=True, autoincrement=False)
+
+
+BRANDS = Table(
+    "brands",
+    METADATA,
+    _number("no"),
+    Column("name", Text, nullable=False, unique=True),
+    Column("version", BigInteger, nullable=False),  # the fence: a writer that lost the brand fails on it
+    Column("seq", BigInteger, nullable=False),
+    Column("clock", BigInteger, nullable=False),
+    Column("votes", BigInteger, nullable=False),
+    Column("voters", BigInteger, nullable=False),
+)
+
+HEARD = Table(  # the ledger: decides what is new; withdrawn ids stay in it as tombstones
+    "heard",
+    METADATA,
+    _number("n"),
+    Column("hash", BigInteger, nullable=False),
+    Column("story", BigInteger, nullable=False),
+    Column("heard_at", BigInteger, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("edited", Boolean, nullable=False),
+    Column("revised_at", BigInteger, nullable=False),
+    Column("content", BigInteger, nullable=False),
+    Column("keys", LargeBinary, nullable=False),  # little-endian int64s by which others are linked to it
+)
+
+MENTIONS = Table(
+    "mentions",
+    METADATA,
+    _number("n"),
+    Column("story", BigInteger, nullable=False),
+    Column("heard_at", BigInteger, nullable=False),
+    Column("said_at", BigInteger, nullable=False),
+    Column("author", BigInteger, nullable=False),
+    Column("followers", BigInteger, nullable=False),
+    Column("outlet", Text),
+    Column("outlet_class", Text),
+    Column("vote", Integer),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("link", Text, nullable=False),  # why it belongs to its story
+    Column("mention", Text, nullable=False),
+    Column("score", Text, nullable=False),
+    Index("ix_mentions_story", "story"),
+)
+
+STORIES = Table(
+    "stories",
+    METADATA,
+    _number("id"),
+    Column("brand", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("open", Boolean, nullable=False),  # has an episode that is not resolved
+    Column("story", Text, nullable=False),
+    Index(
+        "ix_stories_open",
+        "brand",
+        "last_at",
+        sqlite_where=text("open = 1"),
+        postgresql_where=text("open"),
+    ),
+)
+
+STORY_AUTHORS = Table(  # a row for each person in each story, numbered by the first mention that brought them
+    "story_authors",
+    METADATA,
+    _number("n"),
+    Column("hash", BigInteger, nullable=False),  # of story and author
+    Column("votes", BigInteger, nullable=False),
+    Column("voted", Integer, nullable=False),
+    Column("followers", BigInteger, nullable=False),
+)
+
+POSITIONS = Table(  # how far a group's effects in this store go, by partition
+    "positions",
+    METADATA,
+    Column("topic", Text, primary_key=True),
+    Column("group", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("offset", BigInteger, nullable=False),
+)
+
+CURSORS = Table(  # how far a source has been heard
+    "cursors",
+    METADATA,
+    Column("collector", Text, primary_key=True),
+    Column("cursor", Text, nullable=False),
+)
+
+ALERTS = Table(
+    "alerts",
+    METADATA,
+    Column("id", Number, primary_key=True),
+    Column("brand", Text, nullable=False),
+    Column("story", BigInteger, nullable=False),
+    Column("episode", Integer, nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("resolved_at", BigInteger),
+    Column("risk", Float, nullable=False),
+    UniqueConstraint("story", "episode", name="uq_alerts_story"),
+    Index("ix_alerts_raised_at", "raised_at"),
+)
+
+NOTICES = Table(  # due -> sending -> sent | failed
+    "notices",
+    METADATA,
+    Column("id", Number, primary_key=True),
+    Column("identity", Text, nullable=False, unique=True),
+    Column("alert", ForeignKey("alerts.id"), nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decided_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+    Column("attempts", Integer, nullable=False),
+    Column("possible_repeat", Boolean, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("notice", Text, nullable=False),
+    Index("ix_notices_alert", "alert"),
+    Index(
+        "ix_notices_waiting",
+        "receiver",
+        "due_at",
+        sqlite_where=Column("state").in_(("due", "sending")),
+        postgresql_where=Column("state").in_(("due", "sending")),
+    ),
+)
+
+DEAD = Table(
+    "dead_letters",
+    METADATA,
+    Column("id", Number, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("retried_at", BigInteger),
+    Index("ix_dead_letters_origin", "origin"),
+)

@@ -1,0 +1,95 @@
+"""Which language a text is in. "unknown" is an answer: what cannot be told is never scored as fine."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+UNKNOWN = "unknown"
+
+_NOISE = re.compile(r"https?://\S+|[@#]\w+|\d+")
+_LEAST_LETTERS = 12
+_LEAST_CONFIDENCE = 0.5
+_READ = 160  # characters: more of them cost time and change nothing
+_ENGLISH = frozenset(
+    [
+        "the",
+        "and",
+        "you",
+        "was",
+        "with",
+        "this",
+        "that",
+        "have",
+        "they",
+        "your",
+        "are",
+        "what",
+        "when",
+        "not",
+        "but",
+        "from",
+        "would",
+        "been",
+        "just",
+        "will",
+        "why",
+        "how",
+        "can't",
+        "don't",
+        "it's",
+        "i'm",
+        "their",
+        "there",
+        "were",
+        "which",
+        "has",
+        "had",
+        "our",
+        "about",
+        "because",
+        "who",
+        "could",
+        "should",
+        "didn't",
+        "won't",
+        "isn't",
+        "its",
+        "than",
+        "then",
+        "them",
+        "these",
+    ]
+)
+_ENOUGH_ENGLISH = 3  # such words prove English: true of 0 of 13,640 Italian and 2 of 10,231 Spanish texts
+_PLENTY = 40
+
+
+class LanguageGuesser:
+    """py3langid, restricted to the configured languages (98.7 % right on posts, 33 µs a text)."""
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        self._languages = frozenset(languages)
+        self._identifier: Any = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        self._identifier.set_languages(list(languages))
+
+    def guess(self, text: str, declared: str | None = None) -> str:
+        """ISO 639-1, or "unknown". The declared language decides where there is little to read.
+
+        A declared language that is not among the configured ones is believed: it is one we cannot read.
+        """
+        claim = (declared or "").replace("_", "-").partition("-")[0].lower()
+        if claim in ("und", "zxx", "qme", "qht", "art"):  # X's codes for "no language found"
+            claim = ""
+        if claim and claim not in self._languages:
+            return UNKNOWN
+        words = _NOISE.sub(" ", text[:_READ]).strip()
+        if "en" in self._languages and len(_ENGLISH.intersection(words.lower().split())) >= _ENOUGH_ENGLISH:
+            return "en"
+        if len(words) < _PLENTY and sum(map(str.isalpha, words)) < _LEAST_LETTERS:
+            return claim or UNKNOWN
+        if not words.isascii() and 2 * sum(c <= "\u024f" for c in words) < len(words):
+            return UNKNOWN  # another script: every configured language so far is written in Latin letters
+        language, confidence = self._identifier.classify(words)
+        return str(language) if confidence >= _LEAST_CONFIDENCE else claim or UNKNOWN

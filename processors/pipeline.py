@@ -1,0 +1,212 @@
+"""The loop: consume, work out, save, publish snapshots, commit. In that order, so that nothing is lost."""
+
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+from time import perf_counter
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from earshot import logs
+from earshot.clock import to_us
+from earshot.errors import Stale, Unavailable, Unreadable
+from earshot.metrics import BATCH_SIZE, NEWEST, PARKED, PROCESSED, REDONE
+from earshot.model import Score, Story
+from earshot.runtime import Context
+from earshot.seams import Batch, Record
+from earshot.store import brands, dead, positions, stories
+from earshot.topics import MENTIONS, STORIES, Event, Said, Snapshot
+from processors.owner import Owner, take_over
+from processors.turn import Desk, Turn, took
+
+GROUP = "processors"
+_LOG = logs.get(__name__)
+_LATENESS = timedelta(seconds=5)  # an event heard before a tick may still be on its way
+
+
+Scored = tuple[Event, Score | None]
+
+
+class Heard(NamedTuple):
+    record: Record
+    event: Event
+
+
+class Pipeline:
+    """Owns one thread. Decides the same whatever the batches, and survives being killed between any two lines."""
+
+    def __init__(self, context: Context, desk: Desk | None = None) -> None:
+        self._context = context
+        self._store, self._bus = context.store, context.bus
+        self._desk = desk or Desk(context.config)
+        self._owners: dict[str, Owner] = {}
+        self._in_hand: Batch | None = None
+        with self._store.read() as connection:
+            start = positions.load(connection, MENTIONS.name, GROUP)
+        self._subscription = self._bus.subscribe(MENTIONS.name, GROUP, start)
+
+    def step(self, timeout: float = 0.0) -> bool:
+        """Do one batch, if one comes within `timeout` seconds. False where none came."""
+        if self._in_hand is None:
+            self._in_hand = self._subscription.poll(timeout)
+        if self._in_hand is None:
+            self._tick()
+            return False
+        BATCH_SIZE.observe(len(self._in_hand.records))
+        self.process(self._in_hand)
+        self._in_hand = None
+        return True
+
+    def process(self, batch: Batch) -> None:
+        heard, unread = _decode(batch.records)
+        if unread:
+            self._park(unread)
+        touched = self._save(heard, batch)
+        started = perf_counter()
+        self._publish(touched)
+        self._subscription.commit(batch)
+        took("publish", started)
+
+    def close(self) -> None:
+        self._subscription.close()
+
+    # --- save -------------------------------------------------------------------------------------------
+
+    def _save(self, heard: Sequence[Heard], batch: Batch) -> list[Story]:
+        """The stories touched. What the store refuses for its data is found by halving, and parked."""
+        try:
+            return self._save_whole(heard, batch)
+        except Unavailable:
+            raise
+        except Stale as stale:
+            _LOG.warning("batch done again", reason=str(stale))
+            REDONE.labels("stale").inc()
+            self._owners.clear()
+            return self._save(heard, batch)
+        except Exception as error:
+            self._owners.clear()
+            if len(heard) > 1:
+                REDONE.labels("halved").inc()
+                middle = len(heard) // 2
+                return [*self._save(heard[:middle], batch), *self._save(heard[middle:], batch)]
+            _LOG.exception("a mention could not be stored", offset=heard[0].record.offset if heard else None)
+            if not heard:
+                raise
+            self._park([(heard[0].record, f"{type(error).__name__}: {error}")])
+            return []
+
+    def _save_whole(self, heard: Sequence[Heard], batch: Batch) -> list[Story]:
+        by_brand = self._by_brand([event for _, event in heard])
+        with self._store.read() as connection:
+            turns = [self._work(connection, brand, scored) for brand, scored in by_brand.items()]
+        started = perf_counter()
+        with self._store.begin() as connection:
+            for turn in turns:
+                turn.save(connection)
+            positions.save(connection, MENTIONS.name, GROUP, _after(heard, batch))
+        for turn in turns:
+            turn.absorb()
+            for outcome, times in turn.outcomes.items():
+                PROCESSED.labels(outcome).inc(times)
+        if turns:
+            NEWEST.set(max(self._owners[brand].row.clock for brand in by_brand) / 1_000_000)
+        took("save", started)
+        return [story for turn in turns for story in turn.touched]
+
+    def _by_brand(self, events: Sequence[Event]) -> dict[str, list[Scored]]:
+        """Scored all at once, then parted: brands share scorers and nothing else."""
+        started = perf_counter()
+        scores = iter(self._desk.scorer.score([event.mention for event in events if isinstance(event, Said)]))
+        parted: dict[str, list[Scored]] = {}
+        for event in events:
+            if isinstance(event, Said):
+                parted.setdefault(event.mention.brand, []).append((event, next(scores)))
+            else:
+                parted.setdefault(event.brand, []).append((event, None))
+        took("score", started)
+        return parted
+
+    def _work(self, connection: Connection, brand: str, scored: Sequence[Scored]) -> Turn:
+        turn = Turn(self._desk, self._owner(connection, brand), connection)
+        turn.hear(*zip(*scored, strict=True))
+        return turn
+
+    def _owner(self, connection: Connection, brand: str) -> Owner:
+        if brand not in self._owners:
+            row = brands.load(connection, brand)
+            if row is None:
+                with self._store.begin() as writing:
+                    row = brands.load(writing, brand) or brands.create(writing, brand)
+            self._owners[brand] = take_over(connection, row, self._context.config.alerts)
+        return self._owners[brand]
+
+    # --- time alone -------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        """The log is drained: the wall clock may do what no event did. A replay has only the log's clock."""
+        if not self._context.live:
+            return
+        until = to_us(self._context.clock.now() - _LATENESS)
+        with self._store.read() as connection:
+            for brand in stories.brands_with_open(connection):
+                turn = Turn(self._desk, self._owner(connection, brand), connection)
+                turn.run_clock(until)
+                if turn.changed:
+                    self._save_tick(turn)
+
+    def _save_tick(self, turn: Turn) -> None:
+        try:
+            with self._store.begin() as connection:
+                turn.save(connection)
+        except Stale:
+            self._owners.clear()
+            return
+        turn.absorb()
+        self._publish(turn.touched)
+
+    # --- what leaves ------------------------------------------------------------------------------------
+
+    def _publish(self, touched: Sequence[Story]) -> None:
+        if touched:
+            snapshots = [(story.brand, STORIES.encode(Snapshot(story=story))) for story in touched]
+            self._bus.publish(STORIES.name, snapshots)
+
+    def _park(self, unread: Sequence[tuple[Record, str]]) -> None:
+        origin = f"topic:{MENTIONS.name}"
+        letters = [(f"{origin}:{r.partition}:{r.offset}", reason, r.value) for r, reason in unread]
+        with self._store.begin() as connection:
+            dead.park(connection, to_us(self._context.clock.now()), letters)
+        PARKED.labels(origin).inc(len(unread))
+
+
+def run(pipeline: Pipeline, stop: threading.Event) -> None:
+    """Until told to stop; what cannot be reached is waited for, and the batch in hand is finished."""
+    wait = 0.1
+    while not stop.is_set():
+        try:
+            pipeline.step(timeout=0.5)
+            wait = 0.1
+        except Unavailable as error:
+            _LOG.warning("waiting", reason=str(error), seconds=wait)
+            stop.wait(wait)
+            wait = min(2 * wait, 10.0)
+
+
+def _decode(records: Sequence[Record]) -> tuple[list[Heard], list[tuple[Record, str]]]:
+    started = perf_counter()
+    heard, unread = list[Heard](), list[tuple[Record, str]]()
+    for record in records:
+        try:
+            heard.append(Heard(record, MENTIONS.decode(record.value)))
+        except Unreadable as error:
+            unread.append((record, str(error)))
+    took("decode", started)
+    return heard, unread
+
+
+def _after(heard: Sequence[Heard], batch: Batch) -> dict[int, int]:
+    """Where to go on once `heard`, a part of the batch, is saved."""
+    if len(heard) == len(batch.records) or not heard:
+        return dict(batch.after)
+    return {record.partition: record.offset + 1 for record, _ in heard}

@@ -1,0 +1,58 @@
+"""How many people a mention could have reached: an estimate in people, from what the source tells."""
+
+from urllib.parse import urlsplit
+
+from earshot.config import Outlet, RiskSettings
+from earshot.model import Mention, OutletClass
+
+AUDIENCE: dict[OutletClass, int] = {
+    "national": 1_000_000,
+    "regional": 100_000,
+    "local": 10_000,
+    "news": 10_000,
+    "blog": 1_000,
+}
+"""People behind an outlet of each class, until its true figure is configured."""
+
+
+class Reach:
+    """Knows the configured outlets; all others count as other news."""
+
+    def __init__(self, settings: RiskSettings, outlets: tuple[Outlet, ...]) -> None:
+        self._assumed = settings.assumed_followers
+        self._most = settings.max_followers
+        self._classes: dict[str, OutletClass] = {o.domain: o.outlet_class for o in outlets}
+        self._audiences = {o.domain: o.audience for o in outlets if o.audience is not None}
+
+    def followers(self, mention: Mention) -> int:
+        """People behind the account, at most a million; an outlet's are counted with the outlet."""
+        if mention.kind == "article":
+            return 0
+        known = mention.author.followers
+        return self._assumed if known is None else min(known, self._most)
+
+    def outlet(self, mention: Mention) -> tuple[str, OutletClass] | None:
+        """The domain and class of the outlet behind an article."""
+        if mention.kind != "article":
+            return None
+        domain = _domain(mention.url) or mention.author.handle or mention.author.id
+        return self._configured(domain) or (domain, "news")
+
+    def _configured(self, domain: str) -> tuple[str, OutletClass] | None:
+        """A configured domain speaks for its subdomains."""
+        while domain:
+            if domain in self._classes:
+                return domain, self._classes[domain]
+            domain = domain.partition(".")[2]
+        return None
+
+    def audience(self, outlets: dict[str, OutletClass]) -> int:
+        """People behind a story's outlets, each once."""
+        return sum(self._audiences.get(domain, AUDIENCE[kind]) for domain, kind in outlets.items())
+
+
+def _domain(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""

@@ -1,0 +1,44 @@
+"""The processors' role: the pipeline on its own thread, never on the event loop."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+
+from earshot.metrics import LAG
+from earshot.runtime import Context
+from earshot.topics import MENTIONS
+from processors.pipeline import GROUP, Pipeline, run
+
+
+class Processors:
+    def __init__(self, context: Context) -> None:
+        self._bus = context.bus
+        self._pipeline = Pipeline(context)
+        self._stop = threading.Event()
+        self._running = False
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return []
+
+    async def run(self, stop: asyncio.Event) -> None:
+        self._running = True
+        working = asyncio.create_task(asyncio.to_thread(run, self._pipeline, self._stop))
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait((working, stopped), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
+            self._stop.set()
+            await working
+            self._running = False
+            self._pipeline.close()
+
+    def unready(self) -> str | None:
+        return None if self._running else "the pipeline is not running"
+
+    def idle(self) -> bool:
+        lag = self._bus.lag(MENTIONS.name, GROUP)
+        LAG.labels(MENTIONS.name, GROUP).set(lag)
+        return lag == 0

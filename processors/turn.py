@@ -1,0 +1,113 @@
+"""One brand's part of a batch: worked out beside what is known, in effect only once it is saved."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from time import perf_counter
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection
+
+from earshot.config import Config
+from earshot.metrics import STAGE_SECONDS
+from earshot.model import Score, Story
+from earshot.store import authors, brands, ledger, mentions, stories
+from earshot.topics import Event
+from processors.folding import Folding, Judge
+from processors.linking import Linking
+from processors.owner import Owner
+from processors.score import Scorer
+from processors.tasks import Known, Task
+
+
+class Desk:
+    """What every brand is worked with."""
+
+    def __init__(self, config: Config) -> None:
+        self.scorer = Scorer(config.scoring.languages)
+        self.judge = Judge(config)
+
+
+class Turn:
+    """`save` in a transaction, `absorb` after it has committed; if anything fails, drop it and lose nothing."""
+
+    def __init__(self, desk: Desk, owner: Owner, connection: Connection) -> None:
+        self._desk, self._owner, self._connection = desk, owner, connection
+        self.outcomes: Counter[str] = Counter()
+        self._linking: Linking | None = None
+        self._folding = Folding(desk.judge, owner, connection)
+
+    def hear(self, events: Sequence[Event], scores: Sequence[Score | None]) -> None:
+        """The stages, in order; each event is decided after the one before it."""
+        started = perf_counter()
+        self._linking = Linking(self._owner, self._connection, events)
+        tasks = self._linking.tasks(events, scores)
+        started = took("link", started)
+        self._folding.load(tasks)
+        self._folding.fold(tasks)
+        took("measure", started)
+        self.outcomes.update(map(_outcome, tasks))
+
+    def run_clock(self, until: int) -> None:
+        """No event: time alone, up to `until` µs."""
+        self._folding.run_clock(until)
+
+    @property
+    def touched(self) -> list[Story]:
+        """Every story of the batch, changed or not: their snapshots go out."""
+        return list(self._folding.stories.values())
+
+    @property
+    def changed(self) -> bool:
+        return bool(self._linking or self._folding.changed_stories)
+
+    def save(self, connection: Connection) -> None:
+        """Raises `Stale` where this process no longer owns the brand."""
+        folding, linking = self._folding, self._linking
+        seq = linking.seq if linking else self._owner.row.seq
+        self._row = brands.save(connection, folding.brand._replace(seq=seq))
+        first_new = brands.number(self._row.no, self._owner.row.seq + 1)
+        if linking:
+            _write(connection, ledger, linking.entries, linking.changed, first_new)
+        _write(connection, mentions, folding.rows, folding.changed_rows, first_new)
+        seats = {folding.seats[key].n: folding.seats[key] for key in folding.changed_seats}
+        _write(connection, authors, seats, seats.keys(), first_new)
+        changed = [folding.stories[story] for story in sorted(folding.changed_stories)]
+        for story in changed:
+            story.version += 1
+        if changed:
+            stories.save(connection, changed)
+
+    def absorb(self) -> None:
+        """What was worked out is what is known now."""
+        owner, folding = self._owner, self._folding
+        first_new = brands.number(owner.row.no, owner.row.seq + 1)
+        owner.row, owner.due = self._row, folding.due
+        owner.keep(folding.stories.values())
+        new = (folding.seats[key] for key in folding.changed_seats)
+        owner.seats.add({seat.hash: (seat.n, 0) for seat in new if seat.n >= first_new})
+        if self._linking:
+            owner.ids.add(self._linking.ids)
+            owner.keys.add(self._linking.keys)
+
+
+def _write(
+    connection: Connection, noun: ModuleType, rows: dict[int, Any], changed: Collection[int], first_new: int
+) -> None:
+    """New rows are added in the order of their numbers, known ones replaced."""
+    ordered = sorted(changed)
+    if new := [rows[n] for n in ordered if n >= first_new]:
+        noun.add(connection, new)
+    if old := [rows[n] for n in ordered if n < first_new]:
+        noun.replace(connection, old)
+
+
+def _outcome(task: Task) -> str:
+    return type(task).__name__.lower() if not isinstance(task, Known) or task.n else "unheard"
+
+
+def took(stage: str, started: float) -> float:
+    """Count the time since `started` for a stage; the time now, for the next one."""
+    now = perf_counter()
+    STAGE_SECONDS.labels(stage).inc(now - started)
+    return now

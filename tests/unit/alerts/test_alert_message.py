@@ -1,0 +1,199 @@
+import unicodedata
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from alerts_world import HEADLINE, START, Recorded, a_mention, a_step, a_story, an_episode, kept, minutes
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+
+from alerts.message import as_sent, compose, one_line
+from alerts.rules import tellings
+from earshot.explain import Language
+from earshot.model import Author, Level, Story
+from earshot.store.mentions import Kept
+from earshot.store.notices import Kept as KeptNotice
+
+BASE = "https://earshot.example"
+CAUSE = a_mention(
+    "9",
+    "Anche a me, vergogna",
+    author=Author(id="x:b", handle="@viaggibelli", followers=64_000),
+    created_at=START + minutes(109),
+)
+
+
+def composed(
+    language: Language = "en",
+    first: Kept | None = None,
+    cause: Kept | None = None,
+    story: Story | None = None,
+    **receiver: Any,
+) -> KeptNotice:
+    story = story or a_story(an_episode(a_step(minute=109, mention="x:9")))
+    (telling,) = tellings(story, [Recorded(language=language, **receiver)])
+    first = first or kept(a_mention())
+    return compose(telling, first, cause or kept(CAUSE, n=9), START + minutes(109.05), BASE)
+
+
+def test_the_english_notice() -> None:
+    notice = composed()
+    assert notice.subject == f'[Earshot] Warning: Ronvia, "{HEADLINE}"'
+    assert notice.link == f"{BASE}/stories/7"
+    assert (
+        notice.text
+        == f"""\
+Warning: Ronvia
+“{HEADLINE}”
+
+Begun by @giulia_trevi (1,900 followers) on X, 26 Nov 2026, 07:52:00 UTC
+Raised by @viaggibelli (64,000 followers) on X, 26 Nov 2026, 09:41:00 UTC:
+“Anche a me, vergogna”
+Told because the risk of the story rose.
+
+So far: 14 mentions by 12 authors, estimated reach 66,000 people, 1 outlet.
+
+Why the risk of the story is 64 out of 100:
+  +1.70  Negativity: 11 of 12 authors negative
+  +0.80  Reach: 66,000 people
+  +0.45  Press: taken up by 1 local outlet
+  +0.50  Credibility: every mention taken as genuine; automated ones are not detected yet
+  3.45 − 2.87 = 0.58 → 64 out of 100
+
+Heard 26 Nov 2026, 09:41:00 UTC, decided 26 Nov 2026, 09:41:03 UTC.
+Open the story: {BASE}/stories/7"""
+    )
+
+
+def test_the_italian_notice() -> None:
+    notice = composed("it")
+    assert notice.subject == f'[Earshot] Attenzione: Ronvia, "{HEADLINE}"'
+    assert (
+        notice.text
+        == f"""\
+Attenzione: Ronvia
+“{HEADLINE}”
+
+Nata da @giulia_trevi (1.900 follower) su X, 26 nov 2026, 07:52:00 UTC
+A far scattare l’avviso è @viaggibelli (64.000 follower) su X, 26 nov 2026, 09:41:00 UTC:
+“Anche a me, vergogna”
+Perché questo avviso: il rischio della vicenda è salito.
+
+Finora: 14 menzioni di 12 autori, copertura stimata 66.000 persone, 1 testata.
+
+Perché il rischio della vicenda è 64 su 100:
+  +1,70  Negatività: 11 autori su 12 negativi
+  +0,80  Copertura stimata: 66.000 persone
+  +0,45  Stampa: ripresa da 1 testata locale
+  +0,50  Credibilità: tutte le menzioni considerate autentiche; quelle automatiche non sono ancora rilevate
+  3,45 − 2,87 = 0,58 → 64 su 100
+
+Rilevata: 26 nov 2026, 09:41:00 UTC. Avviso deciso: 26 nov 2026, 09:41:03 UTC.
+Apri la vicenda: {BASE}/stories/7"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("level", "english", "italian"),
+    [
+        (Level.watch, "Watch", "Da seguire"),
+        (Level.warning, "Warning", "Attenzione"),
+        (Level.critical, "Critical", "Critico"),
+    ],
+)
+def test_levels_go_by_the_words_on_screen(level: Level, english: str, italian: str) -> None:
+    story = a_story(an_episode(a_step(level)))
+    assert composed(story=story).subject.startswith(f"[Earshot] {english}: ")
+    assert composed("it", story=story).subject.startswith(f"[Earshot] {italian}: ")
+
+
+def test_a_mention_that_began_the_story_and_raised_it_is_named_once() -> None:
+    notice = composed(cause=kept(a_mention()))
+    assert "Begun by @giulia_trevi" in notice.text
+    assert "Raised by" not in notice.text
+
+
+def test_a_title_is_the_headline_where_there_is_one() -> None:
+    article = a_mention(
+        title="Ronvia, carte in tilt", kind="article", author=Author(id="news:g", name="Gazzetta")
+    )
+    notice = composed(first=kept(article))
+    assert notice.subject.endswith('"Ronvia, carte in tilt"')
+    assert "Begun by Gazzetta, 26 Nov" in notice.text
+
+
+def test_a_long_text_is_cut_and_an_unknown_author_is_called_so() -> None:
+    notice = composed(first=kept(a_mention(text="parola " * 100, author=Author(id="x:z"))))
+    assert notice.subject == f'[Earshot] Warning: Ronvia, "{("parola " * 100)[:120].rstrip()}…"'
+    assert "Begun by unknown author on X" in notice.text
+
+
+def test_what_was_withdrawn_is_not_quoted() -> None:
+    gone = kept(a_mention(text="", title=""), withdrawn=True)
+    assert composed(first=gone).subject.endswith('"(withdrawn)"')
+    assert composed("it", first=gone).subject.endswith('"(ritirata)"')
+    assert composed(first=kept(a_mention(text=" \n "))).subject.endswith('"(no text)"')
+
+
+def test_a_story_that_has_calmed_down_since_says_so() -> None:
+    story = a_story(an_episode(a_step(), resolved=70))
+    assert "It has calmed down since: 26 Nov 2026, 09:02:00 UTC." in composed(story=story).text
+    assert (
+        "Nel frattempo la vicenda è rientrata: 26 nov 2026, 09:02:00 UTC." in composed("it", story=story).text
+    )
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "english", "italian"),
+    [
+        (5, None, None),
+        (
+            12,
+            "Heard 12 min ago: this notice is late.",
+            "Rilevata 12 min fa: questo avviso arriva in ritardo.",
+        ),
+        (60 * 5, "Heard 5 h ago: this notice is late.", "Rilevata 5 h fa: questo avviso arriva in ritardo."),
+        (60 * 72, "Heard 3 d ago: this notice is late.", "Rilevata 3 g fa: questo avviso arriva in ritardo."),
+    ],
+)
+def test_a_late_notice_says_so_first(minutes_ago: int, english: str, italian: str) -> None:
+    for language, line in (("en", english), ("it", italian)):
+        notice = composed(language)
+        sent = as_sent(notice, language, notice.heard_at + minutes(minutes_ago), live=True)
+        assert sent.text == (f"{line}\n\n{notice.text}" if line else notice.text)
+
+
+def test_a_replay_is_never_late() -> None:
+    notice = composed()
+    assert as_sent(notice, "en", notice.heard_at + timedelta(days=90), live=False) == notice
+
+
+def test_a_possible_repeat_says_so_and_keeps_its_identity() -> None:
+    notice = structs.replace(composed("it"), possible_repeat=True)
+    sent = as_sent(notice, "it", notice.heard_at, live=True)
+    assert sent.text.startswith(
+        "Potreste aver già ricevuto questo avviso: un invio precedente si è interrotto.\n\n"
+    )
+    assert sent.identity == notice.identity
+
+
+HOSTILE = "ciao\r\nBcc: tutti@example.org\x00\u2028\u202eX-Evil: 1\x85\x0b fine"
+
+
+def test_a_hostile_text_stays_on_its_line() -> None:
+    author = Author(id="x:e", handle=HOSTILE, followers=3)
+    story = a_story(an_episode(), brand="Ron\r\nvia")
+    notice = composed(first=kept(a_mention(text=HOSTILE, author=author)), story=story)
+    assert notice.subject == '[Earshot] Warning: Ron via, "ciao Bcc: tutti@example.org X-Evil: 1 fine"'
+    assert notice.text.count("\n") == composed().text.count("\n")
+
+
+@given(st.text(), st.integers(1, 200))
+def test_one_line_holds_no_control_and_no_break(text: str, longest: int) -> None:
+    line = one_line(text, longest)
+    assert len(line) <= longest + 1
+    assert line.splitlines() in ([line], [])
+    assert all(unicodedata.category(c) not in {"Cc", "Cs", "Zl", "Zp"} for c in line)
+    assert "\u202e" not in line
+    assert one_line(line, longest + 1) == line

@@ -1,0 +1,263 @@
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any, Never
+
+import pytest
+from alerts_world import (
+    START,
+    Recorded,
+    Shaky,
+    a_mention,
+    a_step,
+    a_story,
+    an_episode,
+    keep,
+    messages,
+    minutes,
+)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from alerts.alerter import Alerter
+from earshot.bus.memory import MemoryBus
+from earshot.clock import SetClock, to_us
+from earshot.errors import Unavailable
+from earshot.model import Level, Story
+from earshot.seams import ReceiverSettings
+from earshot.store import Store, alerts, dead, notices
+
+RECEIVERS = (Recorded(), Recorded(name="desk", min_level=Level.warning, language="it"))
+
+
+@pytest.fixture
+def bus(clock: SetClock) -> MemoryBus:
+    return MemoryBus(clock)
+
+
+def an_alerter(
+    bus: MemoryBus,
+    store: Store,
+    clock: SetClock,
+    receivers: Sequence[ReceiverSettings] = RECEIVERS,
+    **changes: Any,
+) -> Alerter:
+    return Alerter(bus, store, clock, receivers, base_url="https://earshot.example", **changes)
+
+
+def tell(bus: MemoryBus, *stories: Story) -> None:
+    bus.publish("stories", messages(stories))
+
+
+def stored(store: Store) -> tuple[list[Any], list[Any]]:
+    """Alert and notice rows, without what depends on when they were written."""
+    with store.read() as connection:
+        rows = alerts.page(connection, 1_000)
+        told = [
+            (
+                row.story,
+                row.episode,
+                n.receiver,
+                n.identity,
+                notices.read(n).level,
+                notices.read(n).reason,
+                n.state,
+            )
+            for row in rows
+            for n in notices.of_alert(connection, row.id)
+        ]
+    return sorted(row[1:] for row in rows), sorted(told)
+
+
+def test_a_story_that_calls_becomes_an_alert_and_a_notice_a_receiver(
+    bus: MemoryBus, store: Store, clock: SetClock
+) -> None:
+    keep(store, a_mention())
+    woken = []
+    alerter = an_alerter(bus, store, clock, decided=lambda: woken.append(True))
+    tell(bus, a_story(an_episode()))
+    assert alerter.step(0)
+    with store.read() as connection:
+        (row,) = alerts.page(connection)
+        told = notices.of_alert(connection, row.id)
+    assert (row.brand, row.story, row.episode, row.loudness, row.reason, row.risk) == (
+        "Ronvia",
+        7,
+        1,
+        Level.warning,
+        "risk",
+        64.2,
+    )
+    assert [(n.receiver, n.state, n.due_at) for n in told] == [
+        ("press", "due", to_us(START)),
+        ("desk", "due", to_us(START)),
+    ]
+    english, italian = (notices.read(n) for n in told)
+    assert english.subject.startswith('[Earshot] Warning: Ronvia, "In aeroporto')
+    assert italian.subject.startswith('[Earshot] Attenzione: Ronvia, "In aeroporto')
+    assert woken == [True]
+    assert bus.lag("stories", "alerts") == 0
+
+
+def test_the_mention_that_did_it_is_found_in_its_story(bus: MemoryBus, store: Store, clock: SetClock) -> None:
+    keep(store, a_mention())
+    keep(store, a_mention("2", "Anche a me", created_at=START + minutes(2)), n=9)
+    tell(bus, a_story(an_episode(a_step(mention="x:2"))))
+    an_alerter(bus, store, clock).step(0)
+    with store.read() as connection:
+        text = notices.read(notices.due(connection, "press", to_us(START), 1)[0]).text
+    assert "“Anche a me”" in text
+
+
+def test_a_mention_that_is_not_there_does_not_hold_up_the_notice(
+    bus: MemoryBus, store: Store, clock: SetClock
+) -> None:
+    tell(bus, a_story(an_episode()))
+    an_alerter(bus, store, clock).step(0)
+    assert len(stored(store)[1]) == 2
+
+
+def test_stories_that_do_not_call_cost_no_transaction(bus: MemoryBus, store: Store, clock: SetClock) -> None:
+    tell(bus, a_story(), a_story(no=8))
+    assert an_alerter(bus, Shaky(store, [True]), clock).step(0)
+    assert bus.lag("stories", "alerts") == 0
+
+
+def test_a_story_that_calls_as_before_costs_no_transaction(
+    bus: MemoryBus, store: Store, clock: SetClock
+) -> None:
+    alerter = an_alerter(bus, Shaky(store, [False, True]), clock)
+    for version in (1, 2):
+        tell(bus, a_story(an_episode(), version=version, mentions=14 + version))
+        assert alerter.step(0)
+    assert not alerter.step(0)
+
+
+def test_a_louder_step_raises_the_alert_and_is_told(bus: MemoryBus, store: Store, clock: SetClock) -> None:
+    alerter = an_alerter(bus, store, clock)
+    watch, critical = a_step(Level.watch, 0, risk=31), a_step(Level.critical, 9, risk=86)
+    for version, steps in enumerate([(watch,), (watch, critical)], 1):
+        tell(bus, a_story(an_episode(*steps), version=version))
+        alerter.step(0)
+    rows, told = stored(store)
+    assert rows == [
+        ("Ronvia", 7, 1, Level.critical, "risk", to_us(START), to_us(START + minutes(9)), None, 86),
+    ]
+    assert sorted((receiver, level.name) for _, _, receiver, _, level, *_ in told) == [
+        ("desk", "critical"),
+        ("press", "critical"),
+        ("press", "watch"),
+    ]
+
+
+def test_a_resolved_alert_stays_resolved(bus: MemoryBus, store: Store, clock: SetClock) -> None:
+    alerter = an_alerter(bus, store, clock)
+    for version, resolved in ((3, 90.0), (2, None)):
+        tell(bus, a_story(an_episode(resolved=resolved), version=version))
+        alerter.step(0)
+    with store.read() as connection:
+        assert alerts.count(connection, open_only=True) == 0
+        assert alerts.page(connection, open_only=True) == []
+        assert alerts.page(connection)[0].resolved_at == to_us(START + minutes(90))
+
+
+def test_the_last_raised_alert_comes_first(bus: MemoryBus, store: Store, clock: SetClock) -> None:
+    early, late = an_episode(a_step(minute=1)), an_episode(a_step(minute=5))
+    tell(bus, a_story(late, no=8), a_story(early, no=9))
+    an_alerter(bus, store, clock).step(0)
+    with store.read() as connection:
+        assert [row.story for row in alerts.page(connection)] == [8, 9]
+        assert [row.story for row in alerts.page(connection, limit=1)] == [8]
+        assert alerts.count(connection) == 2
+        first = alerts.page(connection)[0]
+        assert alerts.get(connection, first.id) == first
+        assert alerts.get(connection, 999) is None
+
+
+def test_what_cannot_be_read_is_parked_and_the_rest_is_done(
+    bus: MemoryBus, store: Store, clock: SetClock
+) -> None:
+    bus.publish(
+        "stories", [("7", b"{"), ("7", b'{"type":"story","v":99}'), *messages([a_story(an_episode())])]
+    )
+    an_alerter(bus, store, clock).step(0)
+    with store.read() as connection:
+        letters = dead.page(connection)
+    assert {letter.origin for letter in letters} == {"topic:stories"}
+    assert len(letters) == 2
+    assert len(stored(store)[0]) == 1
+
+
+def test_an_unreachable_store_loses_nothing(bus: MemoryBus, store: Store, clock: SetClock) -> None:
+    tell(bus, a_story(an_episode()))
+    alerter = an_alerter(bus, Shaky(store, [True, True]), clock)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            alerter.step(0)
+    assert bus.lag("stories", "alerts") == 1
+    assert alerter.step(0)
+    assert len(stored(store)[1]) == 2
+
+
+def test_a_kill_before_the_commit_repeats_without_effect(
+    bus: MemoryBus, store: Store, clock: SetClock
+) -> None:
+    class Broken(MemoryBus):
+        def move(self, topic: str, group: str, place: int) -> Never:
+            raise Unavailable("broker gone")
+
+    broken = Broken(clock)
+    for where in (broken, bus):
+        tell(where, a_story(an_episode()))
+    with pytest.raises(Unavailable):
+        an_alerter(broken, store, clock).step(0)
+    once = stored(store)
+    an_alerter(bus, store, clock).step(0)
+    assert stored(store) == once
+
+
+LEVELS = st.sampled_from([Level.watch, Level.warning, Level.critical])
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Story]:
+    """All versions of one story: at each something happens to its last episode, or the next one opens."""
+    episodes, versions = [], []
+    for minute in range(draw(st.integers(1, 8))):
+        if not episodes or episodes[-1].resolved_at:
+            steps = (a_step(draw(LEVELS), minute // 2, risk=draw(st.floats(30, 99))),)
+            episodes.append(an_episode(*steps, number=len(episodes) + 1))
+        elif draw(st.booleans()):
+            episodes[-1] = an_episode(*episodes[-1].steps, number=len(episodes), resolved=minute)
+        else:
+            reason = draw(st.sampled_from(["risk", "voice", "loud_author"]))
+            step = a_step(draw(LEVELS), minute // 2, reason, risk=draw(st.floats(30, 99)))
+            episodes[-1] = an_episode(*episodes[-1].steps, step, number=len(episodes))
+        versions.append(a_story(*episodes, version=minute + 1))
+    return versions
+
+
+def outcome(store: Store, story_versions: list[Story], cuts: Iterator[bool]) -> tuple[list[Any], list[Any]]:
+    with store.begin() as connection:
+        connection.exec_driver_sql("delete from notices")
+        connection.exec_driver_sql("delete from alerts")
+    clock = SetClock(START)
+    bus = MemoryBus(clock)
+    alerter = an_alerter(bus, store, clock)
+    for version in story_versions:
+        tell(bus, version)
+        if next(cuts):
+            alerter.step(0)
+    while alerter.step(0):
+        pass
+    return stored(store)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories(), st.randoms(use_true_random=False))
+def test_any_order_and_repetition_of_a_storys_snapshots_gives_the_same_rows(
+    store: Store, versions: list[Story], chance: random.Random
+) -> None:
+    expected = outcome(store, versions, iter(lambda: True, None))
+    mixed = versions + chance.choices(versions, k=chance.randint(0, 8))
+    chance.shuffle(mixed)
+    assert outcome(store, mixed, iter(lambda: chance.random() < 0.5, None)) == expected

@@ -1,0 +1,157 @@
+"""A store with invented stories in it, for the console's tests: what the processors and alerts would have left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+
+from earshot.clock import SetClock, to_us
+from earshot.config import from_dict
+from earshot.model import Author, Episode, Level, Mention, Rating, Score, Step, Story, Terms
+from earshot.runtime import Context
+from earshot.store import Store, brands, mentions, stories
+from earshot.store.hashing import hash64
+from earshot.store.schema import ALERTS
+
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For properties: a busy machine is not a fault of theirs."""
+
+NOW = datetime(2026, 11, 25, 19, 51, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Words:
+    """One mention to be: who said what, how long ago, and how it read."""
+
+    text: str
+    ago: float = 60.0
+    """Minutes."""
+    who: str = "ada"
+    negative: float | None = 0.9
+    kind: str = "post"
+    source: str = "x"
+    link: str = "reply"
+    url: str = "https://social.example/post/1"
+    title: str = ""
+    stars: float | None = None
+    withdrawn: bool = False
+    followers: int = 100
+    language: str = "it"
+    verified: bool = False
+
+
+class World:
+    def __init__(self, store: Store, now: datetime = NOW) -> None:
+        self.store, self.now = store, now
+
+    def context(self, *names: str) -> Context:
+        config = from_dict({"brands": [{"name": name} for name in names]})
+        return Context(config=config, clock=SetClock(self.now), bus=None, store=self.store)  # type: ignore[arg-type]
+
+    def tell(self, brand: str, said: Sequence[Words], **numbers: Any) -> int:
+        """A story of these mentions, in the order in which they are given; its id."""
+        with self.store.begin() as connection:
+            row = brands.load(connection, brand) or brands.create(connection, brand)
+            first = brands.number(row.no, row.seq + 1)
+            rows = [self._row(brand, first, first + i, words) for i, words in enumerate(said)]
+            mentions.add(connection, rows)
+            stories.save(connection, [self._story(brand, first, rows, said, numbers)])
+            clock = max(row.clock, *(r.heard_at for r in rows))
+            brands.save(connection, row._replace(seq=row.seq + len(rows), clock=clock))
+        return first
+
+    def alert(self, story: int, **changes: Any) -> None:
+        """The row that the alerts role would have written for the story's last episode."""
+        with self.store.begin() as connection:
+            told = stories.load(connection, [story])[story]
+            episode = told.episodes[-1]
+            resolved = to_us(episode.resolved_at) if episode.resolved_at else None
+            row = {
+                "brand": told.brand,
+                "story": story,
+                "episode": episode.number,
+                "level": int(episode.level),
+                "reason": episode.steps[0].reason,
+                "opened_at": to_us(episode.opened_at),
+                "raised_at": to_us(episode.steps[-1].at),
+                "resolved_at": resolved,
+                "risk": told.risk,
+            }
+            connection.execute(ALERTS.insert().values(row | changes))
+
+    def step(self, level: Level, ago: float, mention: int, reason: str = "risk", source: str = "x") -> Step:
+        at = self.now - timedelta(minutes=ago)
+        return Step(level=level, reason=reason, at=at, mention=f"{source}:{mention}", risk=66.0)  # type: ignore[arg-type]
+
+    def _row(self, brand: str, story: int, n: int, words: Words) -> mentions.Row:
+        at = self.now - timedelta(minutes=words.ago)
+        said = Mention(
+            id=f"{words.source}:{n}",
+            brand=brand,
+            author=Author(id=words.who, handle=words.who, followers=words.followers, verified=words.verified),
+            created_at=at,
+            collected_at=at,
+            kind=words.kind,  # type: ignore[arg-type]
+            text="" if words.withdrawn else words.text,
+            title="" if words.withdrawn else words.title,
+            url=words.url,
+            rating=None if words.stars is None else Rating(words.stars),
+        )
+        score = _score(words)
+        return mentions.Row(
+            n,
+            story,
+            to_us(at),
+            to_us(at),
+            hash64("author", words.who),
+            words.followers,
+            None,
+            None,
+            score.vote,
+            words.withdrawn,
+            "new" if n == story else words.link,
+            mentions.encode(said),
+            mentions.encode(score),
+        )
+
+    def _story(
+        self, brand: str, first: int, rows: list[mentions.Row], said: Sequence[Words], numbers: dict[str, Any]
+    ) -> Story:
+        people = {words.who: words for words in said}
+        standing = [words for words in people.values() if words.negative is not None]
+        reach = sum(words.followers for words in people.values())
+        defaults: dict[str, Any] = {
+            "first": f"{said[0].source}:{first}",
+            "opened_at": self.now - timedelta(minutes=max(words.ago for words in said)),
+            "last_at": self.now - timedelta(minutes=min(words.ago for words in said)),
+            "mentions": len(said),
+            "withdrawn": sum(words.withdrawn for words in said),
+            "unread": sum(words.negative is None for words in said),
+            "authors": len(people),
+            "voters": len(standing),
+            "negative_authors": sum((words.negative or 0) >= 0.5 for words in standing),
+            "followers": reach,
+            "reach": reach,
+            "risk": 9.0,
+            "terms": Terms(bias=-5.0, neg=0.6, reach=0.2, credibility=0.5),
+        }
+        return Story(id=first, brand=brand, version=1, **(defaults | numbers))
+
+
+def called(*steps: Step, resolved_at: datetime | None = None) -> tuple[Episode, ...]:
+    return (Episode(number=1, steps=steps, resolved_at=resolved_at),)
+
+
+def _score(words: Words) -> Score:
+    if words.negative is None:
+        return Score(language="unknown")
+    rest = (1 - words.negative) / 2
+    return Score(
+        language=words.language,
+        negative=words.negative,
+        neutral=rest,
+        positive=1 - words.negative - rest,
+        basis="vader",
+    )

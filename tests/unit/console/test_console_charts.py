@@ -1,0 +1,120 @@
+"""What is drawn is finite, stays inside its frame and says what it shows, whatever the story."""
+
+import xml.etree.ElementTree as ET
+from datetime import UTC, datetime
+
+import pytest
+from console_world import PATIENT
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console import charts
+from console.charts import Mark
+from earshot.clock import to_us
+
+NOW = to_us(datetime(2026, 11, 25, 12, 51, tzinfo=UTC))
+MINUTE = 60_000_000
+YEARS = st.integers(to_us(datetime(1971, 1, 1, tzinfo=UTC)), to_us(datetime(2100, 1, 1, tzinfo=UTC)))
+NEAR = st.integers(NOW - 3_000 * MINUTE, NOW)
+HOSTILE = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=80)
+MARKS = st.lists(st.builds(Mark, YEARS | NEAR, st.sampled_from(["watch", "critical"]), HOSTILE), max_size=8)
+
+
+def drawn(markup: str) -> list[ET.Element]:
+    return list(ET.fromstring(f"<div>{markup}</div>"))
+
+
+def words_in(svg: ET.Element) -> list[str]:
+    return [text.text or "" for text in svg.iter("text")]
+
+
+@PATIENT
+@given(st.lists(YEARS | NEAR, min_size=1, max_size=60).map(sorted), MARKS)
+def test_a_curve_is_well_formed_and_finite_and_stays_inside(times: list[int], marks: list[Mark]) -> None:
+    marks.sort()
+    markup = charts.curve(times, marks)
+    for svg in drawn(markup):
+        _, _, width, height = map(float, svg.attrib["viewBox"].split())
+        for circle in svg.iter("circle"):
+            assert 0 <= float(circle.attrib["cx"]) <= width
+            assert 0 <= float(circle.attrib["cy"]) <= height
+        for path in svg.iter("path"):
+            numbers = [float(n) for n in path.attrib["d"].translate(str.maketrans("MHV", "   ")).split()]
+            assert all(0 <= n <= max(width, height) for n in numbers)
+
+
+@PATIENT
+@given(st.lists(NEAR, min_size=1, max_size=400).map(sorted))
+def test_the_curve_ends_at_the_last_count(times: list[int]) -> None:
+    for svg in drawn(charts.curve(times, [])):
+        heights = svg.find("path").attrib["d"].split("V")
+        top = float(heights[-1].split("H")[0])
+        axis = [
+            (int(t.text.replace(",", "")), float(t.attrib["y"]) - 4)
+            for t in svg.iter("text")
+            if t.attrib["text-anchor"] == "end"
+        ]
+        (_, zero), (most, ceiling) = axis[0], axis[-1]
+        assert top == pytest.approx(zero - (zero - ceiling) * len(times) / most, abs=0.11)
+
+
+@PATIENT
+@given(MARKS.filter(bool))
+def test_a_hostile_label_stays_text(marks: list[Mark]) -> None:
+    for svg in drawn(charts.curve([NOW], marks)):
+        assert {element.tag for element in svg.iter()} <= {"svg", "line", "path", "circle", "text"}
+        assert not any(name.startswith("on") or name == "style" for e in svg.iter() for name in e.attrib)
+
+
+def test_one_mention_is_a_step_from_nothing_to_one() -> None:
+    svg = drawn(charts.curve([NOW], []))[0]
+    assert words_in(svg)[:2] == ["0", "1"]
+    assert (
+        svg.attrib["aria-label"]
+        == "1 mention, said between 25 Nov 2026, 12:51 UTC and 25 Nov 2026, 12:51 UTC"
+    )
+
+
+def test_many_at_one_instant_are_one_step() -> None:
+    assert drawn(charts.curve([NOW] * 500, []))[2].find("path").attrib["d"].count("V") == 1
+
+
+def test_no_mention_is_no_chart() -> None:
+    assert charts.curve([], []) == ""
+
+
+def test_a_hundred_thousand_mentions_cost_no_more_than_the_pixels() -> None:
+    markup = charts.curve([NOW - (100_000 - i) * MINUTE // 50 for i in range(100_000)], [])
+    assert len(markup) < 60_000
+    assert "100,000" in words_in(drawn(markup)[0])
+
+
+def test_the_moments_of_the_alerts_are_marked_and_labelled() -> None:
+    marks = [Mark(NOW - i * MINUTE, "warning", f"Warning alert: {14 - i} mentions") for i in range(6, -1, -1)]
+    svg = drawn(charts.curve([NOW - 60 * MINUTE, NOW], marks))[0]
+    assert len(list(svg.iter("circle"))) == 7
+    assert [w for w in words_in(svg) if "alert" in w] == [m.label for m in marks[-4:]]
+    assert marks[-1].label in svg.attrib["aria-label"]
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        (5 * MINUTE, "12:45"),
+        (600 * MINUTE, "09:00"),
+        (4 * 1440 * MINUTE, "24 Nov"),
+        (900 * 1440 * MINUTE, "2025"),
+    ],
+)
+def test_the_time_axis_has_round_labels(span: int, said: str) -> None:
+    labels = words_in(drawn(charts.curve([NOW - span, NOW], []))[2])
+    assert any(said in label for label in labels)
+
+
+@PATIENT
+@given(st.lists(st.tuples(st.sampled_from(["neg", "reach"]), st.floats(-9, 9)), max_size=8))
+def test_a_bar_fills_its_width_with_what_adds(parts: list[tuple[str, float]]) -> None:
+    svg = drawn(charts.bar(parts, "terms"))[0]
+    slices = [r.attrib for r in svg.iter("rect")][1:]
+    assert len(slices) == sum(value > 0.005 for _, value in parts)
+    assert all(float(s["x"]) + float(s["width"]) <= 100.02 for s in slices)

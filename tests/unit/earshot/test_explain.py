@@ -1,0 +1,121 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from earshot.explain import TERMS, arithmetic, explain, number, points
+from earshot.model import Story, Terms
+
+_AT = datetime(2026, 11, 26, 7, 52, tzinfo=UTC)
+
+
+def a_story(**numbers: Any) -> Story:
+    return Story(id=1, brand="Ronvia", first="x:1", opened_at=_AT, last_at=_AT, **numbers)
+
+
+def sentences(story: Story, language: str) -> dict[str, str]:
+    return {line.term: line.sentence for line in explain(story, language)}
+
+
+def test_the_terms_come_in_their_order_with_their_points() -> None:
+    lines = explain(a_story(terms=Terms(bias=-5, neg=1.88, reach=0.88, media=1.2, credibility=0.5)), "en")
+    assert [line.term for line in lines] == list(TERMS)
+    assert {line.term: line.points for line in lines if line.points} == {
+        "neg": 1.88,
+        "reach": 0.88,
+        "media": 1.2,
+        "credibility": 0.5,
+    }
+
+
+@pytest.mark.parametrize(
+    ("voters", "negative", "unread", "english", "italian"),
+    [
+        (44, 41, 0, "Negativity: 41 of 44 authors negative", "Negatività: 41 autori su 44 negativi"),
+        (1_400, 1, 0, "Negativity: 1 of 1,400 authors negative", "Negatività: 1 autore su 1.400 negativo"),
+        (9, 0, 0, "Negativity: none of 9 authors negative", "Negatività: nessun autore negativo su 9"),
+        (1, 1, 0, "Negativity: 1 author, negative", "Negatività: 1 autore, negativo"),
+        (1, 0, 0, "Negativity: 1 author, not negative", "Negatività: 1 autore, non negativo"),
+        (
+            0,
+            0,
+            1,
+            "Negativity: no author could be read yet; 1 mention could not be read",
+            "Negatività: nessun autore ancora leggibile; non si è riusciti a leggere 1 menzione",
+        ),
+        (
+            3,
+            2,
+            5,
+            "Negativity: 2 of 3 authors negative; 5 mentions could not be read",
+            "Negatività: 2 autori su 3 negativi; non si è riusciti a leggere 5 menzioni",
+        ),
+    ],
+)
+def test_negativity_names_the_authors_that_could_be_read(
+    voters: int, negative: int, unread: int, english: str, italian: str
+) -> None:
+    story = a_story(voters=voters, negative_authors=negative, unread=unread)
+    assert sentences(story, "en")["neg"] == english
+    assert sentences(story, "it")["neg"] == italian
+
+
+def test_reach_is_in_people() -> None:
+    assert sentences(a_story(reach=210_000), "en")["reach"] == "Reach: 210,000 people"
+    assert sentences(a_story(reach=210_000), "it")["reach"] == "Copertura stimata: 210.000 persone"
+    assert sentences(a_story(reach=1), "it")["reach"] == "Copertura stimata: 1 persona"
+
+
+def test_press_names_the_outlets_by_class_the_widest_first() -> None:
+    outlets = {"a.example": "local", "b.example": "national", "c.example": "local", "d.example": "news"}
+    found = a_story(outlets=outlets)
+    assert sentences(found, "en")["media"] == (
+        "Press: taken up by 1 national outlet, 2 local outlets, 1 other outlet"
+    )
+    assert sentences(found, "it")["media"] == (
+        "Stampa: ripresa da 1 testata nazionale, 2 testate locali, 1 altra testata"
+    )
+    assert sentences(a_story(), "en")["media"] == "Press: no outlet has taken it up"
+    assert sentences(a_story(), "it")["media"] == "Stampa: nessuna testata l’ha ripresa"
+
+
+def test_what_is_not_measured_yet_says_so() -> None:
+    english, italian = sentences(a_story(), "en"), sentences(a_story(), "it")
+    assert all(english[term].endswith(": not measured yet") for term in ("spread", "audience", "surge"))
+    assert all(": non ancora misurat" in italian[term] for term in ("spread", "audience", "surge"))
+
+
+def test_the_sum_is_written_as_each_language_writes_it() -> None:
+    terms = Terms(
+        bias=-5, neg=1.88, spread=1.82, media=1.20, reach=0.88, surge=0.93, audience=0.36, credibility=0.5
+    )
+    story = a_story(terms=terms, risk=92.89)
+    assert arithmetic(story, "en") == "7.57 − 5 = 2.57 → 93 out of 100"
+    assert arithmetic(story, "it") == "7,57 − 5 = 2,57 → 93 su 100"
+
+
+def test_a_sum_below_nothing_and_a_bias_with_hundredths() -> None:
+    story = a_story(terms=Terms(bias=-2.25, neg=1), risk=22.3)
+    assert arithmetic(story, "en") == "1.00 − 2.25 = −1.25 → 22 out of 100"
+    story = a_story(terms=Terms(bias=0.5, neg=1), risk=81.8)
+    assert arithmetic(story, "it") == "1,00 + 0,50 = 1,50 → 82 su 100"
+
+
+def test_numbers_and_points_in_each_language() -> None:
+    assert (number(1_284_930, "en"), number(1_284_930, "it")) == ("1,284,930", "1.284.930")
+    assert (points(1.88, "en"), points(1.88, "it"), points(-0.5, "it")) == ("+1.88", "+1,88", "−0,50")
+
+
+@given(st.lists(st.floats(0, 20, allow_nan=False), min_size=7, max_size=7))
+def test_what_is_shown_adds_up_and_nothing_is_made_of_nothing(values: list[float]) -> None:
+    terms = Terms(bias=-5, **dict(zip(TERMS, values, strict=True)))
+    story = a_story(terms=terms)
+    lines = explain(story, "en")
+    shown = round(sum(line.points for line in lines), 2)
+    assert arithmetic(story, "en").startswith(f"{shown:.2f} − 5 = ")
+    assert abs(shown - sum(values)) < 0.0051
+    for line, value in zip(lines, values, strict=True):
+        assert abs(line.points - value) < 0.0101
+        assert line.points == 0 or value > 0
