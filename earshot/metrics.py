@@ -28,5 +28,5 @@ NOTICE_SECONDS = Histogram(
 LOOP_LAG = Histogram(
     "earshot_loop_lag_seconds",
     "How late the event loop ran a timer.",
-    buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1),
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.5, 1),
 )

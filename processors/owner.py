@@ -17,21 +17,21 @@ from processors.index import HashIndex
 _HOUR = 3_600_000_000
 _WINDOW = 7 * 24  # hours after which words and addresses no longer link, ids always do
 _DAY = 24
-_STORIES = 3_000
 _NONE_YET = 2**62
 
 
 class Owner:
     """Rebuilt from the store when a brand is taken over; thrown away when another writer was faster."""
 
-    def __init__(self, row: brands.Brand) -> None:
+    def __init__(self, row: brands.Brand, cache: Recent[int, Story]) -> None:
+        """`cache`: the stories used last, of all brands of this process."""
         self.row = row
         self.ids = HashIndex()
         self.keys = HashIndex()
         self.seats = HashIndex()
         self.due: dict[int, int] = {}
         """Story -> when the clock alone will change it, µs."""
-        self._stories = Recent[int, Story](_STORIES)
+        self._stories = cache
         self._hours: list[int] = []
         self._firsts: list[int] = []
 
@@ -63,9 +63,11 @@ class Owner:
         return self._firsts[at] if at < len(self._firsts) else _NONE_YET
 
 
-def take_over(connection: Connection, row: brands.Brand, settings: AlertSettings) -> Owner:
+def take_over(
+    connection: Connection, row: brands.Brand, cache: Recent[int, Story], settings: AlertSettings
+) -> Owner:
     """Read a brand's indexes back (about a second for a million mentions)."""
-    owner, span = Owner(row), brands.numbers(row.no)
+    owner, span = Owner(row, cache), brands.numbers(row.no)
     for chunk in ledger.scan(connection, *span):
         numbers, hashes, in_story, heard, keys = zip(*chunk, strict=True)
         for n, clock in zip(numbers, heard, strict=True):

@@ -13,6 +13,7 @@ from earshot.clock import to_us
 from earshot.errors import Stale, Unavailable, Unreadable
 from earshot.metrics import BATCH_SIZE, NEWEST, PARKED, PROCESSED, REDONE
 from earshot.model import Score, Story
+from earshot.recent import Recent
 from earshot.runtime import Context
 from earshot.seams import Batch, Record
 from earshot.store import brands, dead, positions, stories
@@ -22,6 +23,7 @@ from processors.turn import Desk, Turn, took
 
 GROUP = "processors"
 _LOG = logs.get(__name__)
+_STORIES = 8_000  # about 1.5 kB each, at most twice as many
 _LATENESS = timedelta(seconds=5)  # an event heard before a tick may still be on its way
 
 
@@ -40,7 +42,7 @@ class Pipeline:
         self._context = context
         self._store, self._bus = context.store, context.bus
         self._desk = desk or Desk(context.config)
-        self._owners: dict[str, Owner] = {}
+        self._forget()
         self._in_hand: Batch | None = None
         with self._store.read() as connection:
             start = positions.load(connection, MENTIONS.name, GROUP)
@@ -68,6 +70,11 @@ class Pipeline:
         self._subscription.commit(batch)
         took("publish", started)
 
+    def _forget(self) -> None:
+        """Drop all that is cached: it is read back when next needed."""
+        self._owners: dict[str, Owner] = {}
+        self._stories = Recent[int, Story](_STORIES)
+
     def close(self) -> None:
         self._subscription.close()
 
@@ -82,10 +89,10 @@ class Pipeline:
         except Stale as stale:
             _LOG.warning("batch done again", reason=str(stale))
             REDONE.labels("stale").inc()
-            self._owners.clear()
+            self._forget()
             return self._save(heard, batch)
         except Exception as error:
-            self._owners.clear()
+            self._forget()
             if len(heard) > 1:
                 REDONE.labels("halved").inc()
                 middle = len(heard) // 2
@@ -138,7 +145,7 @@ class Pipeline:
             if row is None:
                 with self._store.begin() as writing:
                     row = brands.load(writing, brand) or brands.create(writing, brand)
-            self._owners[brand] = take_over(connection, row, self._context.config.alerts)
+            self._owners[brand] = take_over(connection, row, self._stories, self._context.config.alerts)
         return self._owners[brand]
 
     # --- time alone -------------------------------------------------------------------------------------
@@ -160,7 +167,7 @@ class Pipeline:
             with self._store.begin() as connection:
                 turn.save(connection)
         except Stale:
-            self._owners.clear()
+            self._forget()
             return
         turn.absorb()
         self._publish(turn.touched)

@@ -182,7 +182,7 @@ def test_what_cannot_be_read_is_parked_and_the_rest_is_done(
     an_alerter(bus, store, clock).step(0)
     with store.read() as connection:
         letters = dead.page(connection)
-    assert {letter.origin for letter in letters} == {"topic:stories"}
+    assert {letter.origin for letter in letters} == {"topic:stories:0:0", "topic:stories:0:1"}
     assert len(letters) == 2
     assert len(stored(store)[0]) == 1
 
