@@ -25,12 +25,13 @@ from typing import Any
 START = datetime(2026, 1, 5, tzinfo=UTC)
 BRANDS = tuple(f"Brand {letter}" for letter in "ABCDEFGH")
 GAP = timedelta(seconds=2)
-WORDS = (
+WORDS = (  # about two words in seventeen are in VADER's lexicon, as in real tweets to companies
     "the a my your this that parcel card flight refund counter app driver agent phone line queue hour day week "
-    "was is has been will not never again still lost late broken closed rude helpful kind slow terrible awful great "
-    "bad worst best love hate thank sorry please why when where how nobody everyone customer service support order "
-    "delivery money account blocked waiting called told promised answered charged twice with without after before "
-    "at in on for from to and but or because it they you we i"
+    "was is has been will not never again still lost late broken closed rude helpful slow terrible great "
+    "bad hate thank please why when where how nobody everyone customer service order desk bag seat gate "
+    "delivery money account waiting called told answered charged twice with without after before "
+    "at in on for from to and but or because it they you we i have had our me do did get got one two three "
+    "now then today tomorrow yesterday morning evening station airport branch letter code website form email"
 ).split()
 
 

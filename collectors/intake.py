@@ -14,7 +14,7 @@ from earshot.runtime import Context
 from earshot.store import dead
 from earshot.topics import MENTIONS, Event, Said
 
-_REMEMBERED = 50_000
+_REMEMBERED = 20_000
 _PER_SECOND = 5_000  # what the processors get through, to say how long to wait
 
 
@@ -56,6 +56,7 @@ class Intake:
             return
         mention = event.mention
         if mention.brand:
+            self._remember(mention.id, (mention.brand,))
             yield event
             return
         names, why = self._matcher.match(f"{mention.title} {mention.text}"), "term"
@@ -75,8 +76,9 @@ class Intake:
         return ()
 
     def _remember(self, mention: str, names: tuple[str, ...]) -> None:
-        if names:
-            self._brands.put(mention, names)
+        known = self._brands.get(mention) or ()
+        if new := tuple(name for name in names if name not in known):
+            self._brands.put(mention, known + new)
 
 
 def _brand(event: Event) -> str:

@@ -1,7 +1,9 @@
 """The records of a file, in bytes, with where each begins: JSON Lines or CSV, of any size, in constant memory."""
 
 import csv
-from collections.abc import Iterator
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -10,6 +12,9 @@ from earshot.border import LONGEST
 
 _CHUNK = 1 << 20
 _KEEP = 65_536
+_BOM = b"\xef\xbb\xbf"
+_TO_CLOSING_QUOTE = re.compile(rb'(?:[^"]|"")*+"')
+_DELIMITERS = ",;\t"  # spreadsheets write semicolons where the comma is the decimal sign
 
 
 class RawRecord(NamedTuple):
@@ -27,62 +32,108 @@ class RawRecord(NamedTuple):
 
 def lines(file: BinaryIO) -> Iterator[RawRecord]:
     """Each line that is not blank, without its end."""
-    return (line for line in _physical(file) if line.raw)
+    return (_bare([line]) for line in _physical(file) if line.raw.strip())
 
 
-def _physical(file: BinaryIO) -> Iterator[RawRecord]:
-    number, offset = 0, file.tell()
-    while raw := file.readline(LONGEST + 2):
-        number += 1
-        size = len(raw)
-        if size > LONGEST and not raw.endswith(b"\n"):
-            size += _skip_line(file)
-        text, too_long = raw.rstrip(b"\r\n"), size > LONGEST + 2
-        yield RawRecord(number, offset, text[:_KEEP] if too_long else text, size if too_long else len(text))
-        offset += size
-
-
-def csv_records(file: BinaryIO) -> Iterator[RawRecord]:
+def csv_records(file: BinaryIO, delimiter: str = ",") -> Iterator[RawRecord]:
     """Each record of a CSV file, quoted line breaks included; the first is the header.
 
-    A record is over where the quotes so far are even. One that grows past the limit is given up at its first
-    line, so that a stray quote costs one record and not the rest of the file.
+    One whose quotes do not close as they should, or that grows past the limit, is given up at its first line,
+    and the next line begins another: a stray quote costs one record and not the rest of the file.
     """
-    held: list[RawRecord] = []
-    quotes = size = 0
-    for line in _physical(file):
-        held.append(line)
-        quotes, size = quotes + line.raw.count(b'"'), size + line.size
-        if quotes % 2 == 0 or size > LONGEST:
-            yield from _whole(held, size, broken=quotes % 2 == 1)
-            held, quotes, size = [], 0, 0
-    if held:
-        yield from _whole(held, size, broken=True)
+    physical = _physical(file)
+    ahead: deque[RawRecord] = deque()
+    while record := _next_csv(physical, ahead, delimiter.encode()):
+        if record.raw:
+            yield record
 
 
-def _whole(held: list[RawRecord], size: int, *, broken: bool) -> Iterator[RawRecord]:
-    first = held[0]
-    if not broken:
-        if first.raw:
-            yield RawRecord(first.line, first.offset, b"\n".join(line.raw for line in held), size)
-        return
-    yield from held
-
-
-def _skip_line(file: BinaryIO) -> int:
-    """To the end of a line that is too long; how much that was."""
-    skipped = 0
-    while more := file.readline(_CHUNK):
-        skipped += len(more)
-        if more.endswith(b"\n"):
-            break
-    return skipped
-
-
-def fields(raw: bytes) -> list[str]:
+def fields(raw: bytes, delimiter: str = ",") -> list[str]:
     """The values of one CSV record. Raises UnicodeDecodeError, csv.Error."""
-    return next(csv.reader(StringIO(raw.decode(), newline=""), strict=True))
+    rows = list(csv.reader(StringIO(raw.decode(), newline=""), delimiter=delimiter, strict=True))
+    if len(rows) != 1:
+        raise csv.Error("a line break that is not in quotes")
+    return rows[0]
+
+
+def delimiter_of(header: bytes) -> str:
+    """What parts the columns of a file with such a header: comma, semicolon or tab."""
+    return max(_DELIMITERS, key=lambda sign: header.count(sign.encode()))
 
 
 def is_csv(path: Path) -> bool:
     return path.suffix.lower() in (".csv", ".tsv")
+
+
+def _physical(file: BinaryIO) -> Iterator[RawRecord]:
+    """Each line with its end; of one that is too long only the beginning is ever in memory."""
+    _skip_bom(file)
+    number, offset = 0, file.tell()
+    while raw := file.readline(LONGEST + 2):
+        number, size = number + 1, len(raw)
+        if size <= LONGEST or raw.endswith(b"\n"):
+            yield RawRecord(number, offset, raw, size)
+        else:
+            skipped, tail = _skip_line(file, raw[-2:])
+            size += skipped
+            yield RawRecord(number, offset, raw[:_KEEP], size - len(tail) + len(tail.rstrip(b"\r\n")))
+        offset += size
+
+
+def _skip_bom(file: BinaryIO) -> None:
+    if file.tell() == 0 and file.read(len(_BOM)) != _BOM:
+        file.seek(0)
+
+
+def _skip_line(file: BinaryIO, tail: bytes) -> tuple[int, bytes]:
+    """To the end of a line; how many bytes that was, and the last two of the line."""
+    skipped = 0
+    while not tail.endswith(b"\n") and (more := file.readline(_CHUNK)):
+        skipped += len(more)
+        tail = (tail + more)[-2:]
+    return skipped, tail
+
+
+def _next_csv(physical: Iterator[RawRecord], ahead: deque[RawRecord], delimiter: bytes) -> RawRecord | None:
+    """The next record; lines that were read beyond it go back to `ahead`."""
+    held: list[RawRecord] = []
+    size, inside = 0, False
+    while line := ahead.popleft() if ahead else next(physical, None):
+        held.append(line)
+        size += line.size
+        still = None if size > LONGEST + 2 else _inside_quotes(line.raw, delimiter, inside=inside)
+        if still is None:
+            break
+        if not still:
+            return _bare(held)
+        inside = still
+    ahead.extendleft(reversed(held[1:]))
+    return _bare(held[:1]) if held else None
+
+
+def _inside_quotes(line: bytes, delimiter: bytes, *, inside: bool) -> bool | None:
+    """Whether a line ends inside quotes, given whether it begins there; None where its quotes are no CSV."""
+    if not inside and b'"' not in line:
+        return False
+    text, at = line.rstrip(b"\r\n"), 0
+    while True:
+        if inside or text.startswith(b'"', at):
+            closed = _TO_CLOSING_QUOTE.match(text, at if inside else at + 1)
+            if closed is None:
+                return True
+            at, inside = closed.end(), False
+            if at < len(text) and not text.startswith(delimiter, at):
+                return None
+        at = text.find(delimiter, at)
+        if at < 0:
+            return False
+        at += 1
+
+
+def _bare(held: Sequence[RawRecord]) -> RawRecord:
+    """One record of these lines, without its end."""
+    first, whole = held[0], b"".join(line.raw for line in held)
+    if first.size > len(first.raw):
+        return first
+    raw = whole.rstrip(b"\r\n")
+    return RawRecord(first.line, first.offset, raw[:_KEEP] if len(raw) > LONGEST else raw, len(raw))

@@ -6,18 +6,18 @@ import hashlib
 import json
 import time
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, Self
 
 import msgspec
 from msgspec import Struct
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from starlette.routing import BaseRoute
 
 from collectors.mapping import Mapper, checked_map, parse_time
-from collectors.records import RawRecord, csv_records, fields, is_csv, lines
+from collectors.records import RawRecord, csv_records, delimiter_of, fields, is_csv, lines
 from earshot.border import LONGEST, clean, parse_event
 from earshot.clock import to_us
 from earshot.errors import Refused, Unreadable
@@ -43,7 +43,16 @@ class Replay(CollectorSettings):
     @field_validator("map")
     @classmethod
     def _known_fields(cls, columns: dict[str, str]) -> dict[str, str]:
-        return checked_map(columns) if columns else columns
+        try:
+            return checked_map(columns) if columns else columns
+        except Refused as error:
+            raise ValueError(str(error)) from None
+
+    @model_validator(mode="after")
+    def _csv_has_a_map(self) -> Self:
+        if is_csv(self.path) and not self.map:
+            raise ValueError("map: a CSV file needs one, such as id=id,text=text,author=user,time=created_at")
+        return self
 
     def build(self, context: Context) -> "Replayer":
         return Replayer(self, context)
@@ -63,12 +72,21 @@ _TIMES = msgspec.json.Decoder(_Times)
 class Replayer:
     """Goes on where it was when the same file is replayed again in the same data directory."""
 
-    def __init__(self, settings: Replay, context: Context) -> None:
+    def __init__(
+        self,
+        settings: Replay,
+        context: Context,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.name = settings.name
         self._settings, self._context = settings, context
+        self._monotonic, self._sleep = monotonic, sleep
         self._mapper = Mapper(settings.map, settings.source) if settings.map else None
         self._header: list[str] = []
-        self._print: str | None = None
+        self._delimiter = ","
+        self._print = ""
 
     def routes(self) -> Sequence[BaseRoute]:
         return []
@@ -78,16 +96,17 @@ class Replayer:
 
     def _replay(self, intake: Intake, stop: asyncio.Event) -> None:
         with self._open() as file:
-            order, start = self._order(file), self._done(file)
+            order = self._order(file)
+            start = self._done()
             REPLAY_RECORDS.labels("total").set(len(order))
             REPLAY_RECORDS.labels("done").set(start)
-            pace = Pace(self._settings.speed)
+            pace = Pace(self._settings.speed, self._monotonic, self._sleep)
             for first in range(start, len(order), _FRAME):
                 numbers = order[first : first + _FRAME]
                 self._hear(intake, self._records(file, numbers), stop, pace)
                 if stop.is_set():
                     return
-                self._keep(file, first + len(numbers))
+                self._keep(first + len(numbers))
                 REPLAY_RECORDS.labels("done").set(first + len(numbers))
 
     def _hear(self, intake: Intake, records: Iterator[RawRecord], stop: asyncio.Event, pace: "Pace") -> None:
@@ -106,7 +125,7 @@ class Replayer:
                 return
             events.append(event)
         while intake.busy() and not stop.is_set():
-            time.sleep(_PAUSE)
+            self._sleep(_PAUSE)
         if events and not stop.is_set():
             intake.hear(events)
 
@@ -122,11 +141,14 @@ class Replayer:
         """(offset, line) of each record in the order it was heard; what has no readable time keeps its place."""
         offsets, numbers, times = array("q"), array("q"), array("q")
         latest = -(2**62)
+        read = hashlib.sha256(json.dumps([self._settings.map, self._settings.source]).encode())
         for record in self._all(file):
+            read.update(b"%d %d " % (record.offset, record.size) + record.raw)
             latest = self._time(record, latest)
             offsets.append(record.offset)
             numbers.append(record.line)
             times.append(latest)
+        self._print = read.hexdigest()
         places = sorted(range(len(times)), key=times.__getitem__)
         return _Order(
             array("q", map(offsets.__getitem__, places)), array("q", map(numbers.__getitem__, places))
@@ -136,26 +158,36 @@ class Replayer:
         file.seek(0)
         if not is_csv(self._settings.path):
             return lines(file)
-        records = csv_records(file)
+        self._delimiter = delimiter_of(file.readline(LONGEST))
+        file.seek(0)
+        records = csv_records(file, self._delimiter)
         self._header = self._read_header(next(records, None))
         return records
 
     def _read_header(self, record: RawRecord | None) -> list[str]:
         name = self._settings.path.name
+        if record is None:
+            raise Refused(f"{name}: is empty; a CSV file begins with the names of its columns")
         try:
-            header = fields(record.raw.removeprefix(b"\xef\xbb\xbf")) if record else []
+            header = fields(record.raw, self._delimiter)
         except (UnicodeDecodeError, csv.Error) as error:
-            raise Refused(f"{name}:1: the header cannot be read: {error}") from error
-        wanted = [column for column in self._settings.map.values() if column not in header]
-        if wanted:
-            raise Refused(f"{name}:1: no column {', '.join(map(repr, wanted))}; it has {', '.join(header)}")
+            raise Refused(f"{name}:{record.line}: the header cannot be read: {error}") from error
+        wanted = self._settings.map.values()
+        if missing := [column for column in wanted if column not in header]:
+            raise Refused(
+                f"{name}:{record.line}: no column {', '.join(map(repr, missing))}; it has {', '.join(header)}"
+            )
+        if twice := [column for column in dict.fromkeys(wanted) if header.count(column) > 1]:
+            raise Refused(f"{name}:{record.line}: more than one column {', '.join(map(repr, twice))}")
         return header
 
     def _records(self, file: BinaryIO, order: Sequence[tuple[int, int]]) -> Iterator[RawRecord]:
-        read = csv_records if self._header else lines
         for offset, line in order:
             file.seek(offset)
-            yield next(read(file))._replace(line=line)
+            record = next(csv_records(file, self._delimiter) if self._header else lines(file), None)
+            if record is None:
+                raise Refused(f"{self._settings.path}: became shorter while it was read; replay it again")
+            yield record._replace(line=line)
 
     # --- a record ---------------------------------------------------------------------------------------
 
@@ -163,11 +195,11 @@ class Replayer:
         try:
             if self._mapper:
                 return to_us(self._mapper.time(self._raw(record)))
-            times = _TIMES.decode(record.raw)
+            times = _times(record.raw)
             inner = times.mention or times
             heard = inner.collected_at or inner.created_at
             return to_us(parse_time(heard)) if heard else otherwise
-        except (Unreadable, msgspec.DecodeError, UnicodeDecodeError):
+        except Unreadable:
             return otherwise
 
     def _event(self, record: RawRecord) -> Event:
@@ -180,34 +212,26 @@ class Replayer:
 
     def _raw(self, record: RawRecord) -> Mapping[str, Any]:
         if self._header:
-            return _from_csv(record.raw, self._header)
+            return _from_csv(record.raw, self._header, self._delimiter)
         return _from_json(record.raw)
 
     # --- how far ----------------------------------------------------------------------------------------
 
-    def _done(self, file: BinaryIO) -> int:
+    def _done(self) -> int:
+        """How many records were heard, if it is still the same file, read the same way: else none."""
         with self._context.store.read() as connection:
             cursor = positions.cursor(connection, self._cursor_name)
         kept = json.loads(cursor) if cursor else {}
-        return int(kept["done"]) if kept.get("file") == self._fingerprint(file) else 0
+        return int(kept["done"]) if kept.get("file") == self._print else 0
 
-    def _keep(self, file: BinaryIO, done: int) -> None:
-        cursor = json.dumps({"file": self._fingerprint(file), "done": done})
+    def _keep(self, done: int) -> None:
+        cursor = json.dumps({"file": self._print, "done": done})
         with self._context.store.begin() as connection:
             positions.save_cursor(connection, self._cursor_name, cursor)
 
     @property
     def _cursor_name(self) -> str:
         return f"{self.name}:{self._settings.path.resolve()}"
-
-    def _fingerprint(self, file: BinaryIO) -> str:
-        """Of the size, the beginning and the map: another file, or one read differently, starts from its top."""
-        if self._print is None:
-            file.seek(0)
-            size = self._settings.path.stat().st_size
-            seed = file.read(1 << 16) + json.dumps([size, self._settings.map, self._settings.source]).encode()
-            self._print = hashlib.sha256(seed).hexdigest()
-        return self._print
 
 
 class _Order(Sequence[tuple[int, int]]):
@@ -228,8 +252,9 @@ class _Order(Sequence[tuple[int, int]]):
 class Pace:
     """Lets time pass as it did when it was heard, `speed` times as fast; 0: does not wait."""
 
-    def __init__(self, speed: float) -> None:
+    def __init__(self, speed: float, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:
         self.speed = speed
+        self._monotonic, self._sleep = monotonic, sleep
         self._start: tuple[datetime, float] | None = None
 
     def left(self, heard: datetime) -> float:
@@ -237,22 +262,33 @@ class Pace:
         if not self.speed:
             return 0.0
         if self._start is None:
-            self._start = heard, time.monotonic()
+            self._start = heard, self._monotonic()
         first, started = self._start
-        return (heard - first).total_seconds() / self.speed - (time.monotonic() - started)
+        return (heard - first).total_seconds() / self.speed - (self._monotonic() - started)
 
     def wait(self, heard: datetime, stop: asyncio.Event) -> None:
         while (left := self.left(heard)) > 0 and not stop.is_set():
-            time.sleep(min(left, _PAUSE))
+            self._sleep(min(left, _PAUSE))
 
 
 def _heard(event: Event) -> datetime:
     return event.mention.collected_at if isinstance(event, Said) else event.collected_at
 
 
-def _from_csv(raw: bytes, header: Sequence[str]) -> dict[str, Any]:
+def _times(raw: bytes) -> _Times:
+    """Raises `Unreadable`."""
     try:
-        values = fields(raw)
+        return _TIMES.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        try:
+            return msgspec.convert(_leniently(raw), _Times)
+        except (msgspec.ValidationError, RecursionError) as error:
+            raise Unreadable(str(error)) from error
+
+
+def _from_csv(raw: bytes, header: Sequence[str], delimiter: str) -> dict[str, Any]:
+    try:
+        values = fields(raw, delimiter)
     except (UnicodeDecodeError, csv.Error) as error:
         raise Unreadable(f"not CSV: {error}") from error
     if len(values) != len(header):
@@ -263,18 +299,18 @@ def _from_csv(raw: bytes, header: Sequence[str]) -> dict[str, Any]:
 def _from_json(raw: bytes) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(raw)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         value = _leniently(raw)
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"not UTF-8: {error}") from error
     if not isinstance(value, dict):
         raise Unreadable("not an object with keys")
     return value
 
 
 def _leniently(raw: bytes) -> Any:
-    """Escapes of lone surrogates, which strict readers refuse, are cleaned away further in."""
+    """NUL and escapes of lone surrogates, which strict readers refuse, are cleaned away further in."""
     try:
         return json.loads(clean(raw.decode()))
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"not UTF-8: {error}") from error
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not JSON: {error}") from error

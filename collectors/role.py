@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 from collectors.intake import Intake
 from earshot import logs
 from earshot.runtime import Context
+from earshot.seams import Collector
 
 _LOG = logs.get(__name__)
 
@@ -23,18 +24,21 @@ class Collectors:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until stopped; a source that fails takes the role down with its own words, nothing hides it."""
-        async with asyncio.TaskGroup() as group:
-            for collector in self._collectors:
-                group.create_task(
-                    self._run(collector.name, collector.run(Intake(self._context, collector.name), stop))
-                )
+        works = [self._run(collector, stop) for collector in self._collectors]
+        faults = [end for end in await asyncio.gather(*works, return_exceptions=True) if end]
+        if faults:
+            raise faults[0]
         await stop.wait()
 
-    async def _run(self, name: str, work: object) -> None:
-        _LOG.info("source started", source=name)
-        await work  # type: ignore[misc]
+    async def _run(self, collector: Collector, stop: asyncio.Event) -> None:
+        _LOG.info("source started", source=collector.name)
+        try:
+            await collector.run(Intake(self._context, collector.name), stop)
+        except Exception:
+            stop.set()  # the others leave as they always do: a thread of theirs cannot be cancelled
+            raise
         self._working -= 1
-        _LOG.info("source ended", source=name)
+        _LOG.info("source ended", source=collector.name)
 
     def unready(self) -> str | None:
         return None

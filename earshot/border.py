@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -16,7 +16,11 @@ BACKFILL_AFTER = timedelta(hours=24)
 LONGEST = 1_000_000  # bytes of one record; the longest text allowed is a tenth of it
 
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
-_SUSPECT = re.compile(rb"\x00|\\u0000|\\u[dD][89a-fA-F]")
+_SUSPECT = re.compile(rb"\x00|\\u0000|\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
+_LONGEST_ID = 1_000
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+_BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class _Incoming(Mention, frozen=True, kw_only=True, omit_defaults=True):
@@ -59,9 +63,9 @@ def parse_event(raw: bytes, heard: datetime, source: str = "", *, keep_heard: bo
             incoming = _INCOMING.decode(bytes(envelope.mention) or raw)
             return Said(mention=_admitted(incoming, heard, source, keep_heard=keep_heard))
         other: Measured | Withdrawn = _OTHERS.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except _BROKEN as error:
         raise Unreadable(str(error)) from error
-    at = min(other.collected_at, heard) if keep_heard else heard
+    at = min(_in_utc(other.collected_at), heard) if keep_heard else heard
     return structs.replace(other, id=_full_id(other.id, source), collected_at=at)
 
 
@@ -71,7 +75,7 @@ def build_mention(
     """A mention from plain values, as a collector reads them from its source. Raises `Unreadable`."""
     try:
         incoming = msgspec.convert(_cleaned(fields), _Incoming, strict=False)
-    except msgspec.ValidationError as error:
+    except _BROKEN as error:
         raise Unreadable(str(error)) from error
     return _admitted(incoming, heard, source, keep_heard=keep_heard)
 
@@ -83,14 +87,15 @@ def _admitted(incoming: _Incoming, now: datetime, source: str, *, keep_heard: bo
     """
     heard = now
     if keep_heard:
-        heard = min(incoming.collected_at or incoming.created_at, now)
+        heard = min(_in_utc(incoming.collected_at or incoming.created_at), now)
     values = {name: getattr(incoming, name) for name in incoming.__struct_fields__}
+    values["created_at"], values["edited_at"] = _in_utc(incoming.created_at), _in_utc(incoming.edited_at)
     values["collected_at"] = heard
     for name in ("id", "root", "parent", "quoted", "reposted"):
         if values[name]:
             values[name] = _full_id(values[name], source)
     if incoming.created_at > heard:
-        values |= {"created_at": heard, "claimed_at": incoming.created_at}
+        values |= {"created_at": heard, "claimed_at": values["created_at"]}
     elif heard - incoming.created_at > BACKFILL_AFTER:
         values["backfill"] = True
     return Mention(**values)
@@ -98,20 +103,30 @@ def _admitted(incoming: _Incoming, now: datetime, source: str, *, keep_heard: bo
 
 def _full_id(native: str, source: str) -> str:
     head, colon, tail = native.partition(":")
-    if colon and head and tail:
-        return native
-    if not source:
+    if not (colon and head and tail) and not source:
         raise Unreadable(f"id: 'source:native id' is expected, such as 'x:{native[:40]}'")
-    return f"{source}:{native}"
+    full = native if colon and head and tail else f"{source}:{native}"
+    if len(full) > _LONGEST_ID:
+        raise Unreadable(f"id: {len(full):,} characters with its source; at most {_LONGEST_ID:,} are kept")
+    return full
+
+
+def _in_utc(moment: Any) -> Any:
+    """The same moment. Hours from the end of the year 9999 (or the start of year 1) the nearest that there is."""
+    if moment is None or moment.tzinfo is UTC:
+        return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return _LAST if moment.year > 1 else _FIRST
 
 
 def _washed(raw: bytes) -> bytes:
     """The slow way in: escapes of NUL and of lone surrogates, which strict JSON readers refuse, are dropped."""
     try:
-        value = json.loads(raw.replace(b"\x00", b""))
+        return msgspec.json.encode(_cleaned(json.loads(raw.replace(b"\x00", b""))))
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not JSON: {error}") from error
-    return msgspec.json.encode(_cleaned(value))
 
 
 def _cleaned(value: Any) -> Any:

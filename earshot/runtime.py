@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import entry_points
 from typing import Any
+from urllib.parse import urlsplit
 
 from earshot import logs
 from earshot.config import Config
@@ -59,7 +60,8 @@ class Runtime:
         if serve:
             routes = [route for role in self._roles.values() for route in role.routes()]
             at = context.config.server
-            self.server = Server(at.host, at.port, routes, self._unready)
+            public = urlsplit(at.base_url).hostname or at.host
+            self.server = Server(at.host, at.port, routes, self._unready, (public, *at.allowed_hosts))
         self._ending = asyncio.Event()
 
     def stop(self) -> None:
@@ -83,9 +85,13 @@ class Runtime:
         finally:
             watch.cancel()
             ended.cancel()
-            await self._stop_in_order(tasks)
-            aside.set()
-            await asyncio.gather(*others)
+            try:
+                await self._stop_in_order(tasks)
+            finally:
+                aside.set()
+                await asyncio.gather(*others)
+        if watch.done() and not watch.cancelled():
+            watch.result()  # raises what kept it from seeing whether all is done
 
     async def _stop_in_order(self, tasks: Mapping[str, "asyncio.Task[None]"]) -> None:
         faults = []

@@ -74,7 +74,7 @@ class Bus(Protocol):
         """Go on from the lower of `start` (by partition) and the committed place; from the beginning if new."""
 
     def lag(self, topic: str, group: str) -> int:
-        """How many messages are published and not yet committed by `group`."""
+        """How many messages wait: published, not yet committed by `group`, and still kept by `retain`."""
 
     def retain(self, before: datetime, at_most: int) -> int:
         """Drop what was published before a time or exceeds `at_most` bytes a topic; the number dropped."""

@@ -13,6 +13,8 @@ from msgspec import Struct
 from earshot.errors import TooNew, Unreadable
 from earshot.model import Id, Mention, Metrics, Moment, Name, Story
 
+_BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 VERSION = 1
 """Raise it when a reader of the old form would misread the new one, and add an upgrade."""
 
@@ -82,14 +84,14 @@ class Topic(Generic[M]):
         """Raises `Unreadable` with the place and the reason, `TooNew` for a version above ours."""
         try:
             message = self._decoder.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except _BROKEN as error:
             return self._decode_other(data, str(error))
         return message if message.v == self._version else self._decode_other(data, "")
 
     def _decode_other(self, data: bytes, reason: str) -> M:
         try:
             raw = msgspec.json.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except _BROKEN as error:
             raise Unreadable(f"not JSON: {error}") from error
         version = raw.get("v", 1) if isinstance(raw, dict) else None
         if not isinstance(version, int):
@@ -100,16 +102,22 @@ class Topic(Generic[M]):
             )
         if version == self._version:
             raise Unreadable(reason)
+        try:
+            message: M = msgspec.convert(self._lifted(raw, version) | {"v": self._version}, self._form)
+        except _BROKEN as error:
+            raise Unreadable(str(error)) from error
+        return message
+
+    def _lifted(self, raw: dict[str, Any], version: int) -> dict[str, Any]:
         while version < self._version:
             if version not in self._upgrades:
                 raise Unreadable(f"version {version} of {self.name} can no longer be read")
-            raw = self._upgrades[version](raw)
+            try:
+                raw = self._upgrades[version](raw)
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                raise Unreadable(f"version {version} of {self.name}: {error!r}") from error
             version += 1
-        try:
-            message: M = msgspec.convert(raw | {"v": self._version}, self._form)
-        except msgspec.ValidationError as error:
-            raise Unreadable(str(error)) from error
-        return message
+        return raw
 
 
 MENTIONS: Topic[Event] = Topic("mentions", Event)

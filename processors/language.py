@@ -13,56 +13,14 @@ _LEAST_LETTERS = 12
 _LEAST_CONFIDENCE = 0.5
 _READ = 160  # characters: more of them cost time and change nothing
 _ENGLISH = frozenset(
-    [
-        "the",
-        "and",
-        "you",
-        "was",
-        "with",
-        "this",
-        "that",
-        "have",
-        "they",
-        "your",
-        "are",
-        "what",
-        "when",
-        "not",
-        "but",
-        "from",
-        "would",
-        "been",
-        "just",
-        "will",
-        "why",
-        "how",
-        "can't",
-        "don't",
-        "it's",
-        "i'm",
-        "their",
-        "there",
-        "were",
-        "which",
-        "has",
-        "had",
-        "our",
-        "about",
-        "because",
-        "who",
-        "could",
-        "should",
-        "didn't",
-        "won't",
-        "isn't",
-        "its",
-        "than",
-        "then",
-        "them",
-        "these",
-    ]
+    (
+        "the and you with this that have they your are when not but from would been just why how "
+        "can't don't it's i'm their there were which had our about because who could should didn't "
+        "won't isn't its than then them these my is of to it for be on we what do get got out she "
+        "he her his being after before never "
+    ).split()
 )
-_ENOUGH_ENGLISH = 3  # such words prove English: true of 0 of 13,640 Italian and 2 of 10,231 Spanish texts
+_ENOUGH_ENGLISH = 3  # of these prove English: true of 3 of 13,640 Italian and 4 of 10,231 Spanish texts
 _PLENTY = 40
 
 

@@ -4,7 +4,7 @@ VADER knows English only and says 0.0 of everything else, so nothing else may re
 """
 
 from math import exp
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
@@ -16,7 +16,7 @@ _WEIGHTS = (
     (0.577, 0.015, -2.906, -2.698),
     (-0.255, 0.656, -2.464, 2.710),
 )
-_LONGEST = 5_000  # characters: VADER looks at every pair of words around a "but"
+_LONGEST = 5_000  # characters: around a "but" the library compares every word with every other
 
 
 class Opinion(NamedTuple):
@@ -25,9 +25,27 @@ class Opinion(NamedTuple):
     positive: float
 
 
+class _Windowed(SentimentIntensityAnalyzer):  # type: ignore[misc]  # the library has no types
+    """The library's own rules on the words that they look at, three before and two after.
+
+    The library lower-cases the whole text four times for each word that it knows: quadratic in a text of such
+    words. The results are the same to the last bit (a test compares them).
+    """
+
+    @staticmethod
+    def _negation_check(valence: float, words: list[str], distance: int, i: int) -> Any:
+        first = max(0, i - 3)
+        window = words[first : i + 1]
+        return SentimentIntensityAnalyzer._negation_check(valence, window, distance, i - first)
+
+    @staticmethod
+    def _special_idioms_check(valence: float, words: list[str], i: int) -> Any:
+        return SentimentIntensityAnalyzer._special_idioms_check(valence, words[i - 3 : i + 3], 3)
+
+
 class Vader:
     def __init__(self) -> None:
-        self._analyzer = SentimentIntensityAnalyzer()
+        self._analyzer = _Windowed()
 
     def opinion(self, text: str) -> Opinion:
         """p(negative), p(neutral), p(positive) of an English text; they sum to one."""

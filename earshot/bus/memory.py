@@ -4,7 +4,10 @@ import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from earshot import logs
 from earshot.seams import Batch, Clock, Record
+
+_LOG = logs.get(__name__)
 
 MOST = 500
 
@@ -37,7 +40,8 @@ class MemoryBus:
 
     def lag(self, topic: str, group: str) -> int:
         with self._arrived:
-            return self._heads.get(topic, 0) - self._committed.get((topic, group), 0)
+            log, place = self._logs.get(topic), self._committed.get((topic, group), 0)
+            return self._heads[topic] - max(place, log[0][0]) if log else 0
 
     def retain(self, before: datetime, at_most: int) -> int:
         with self._arrived:
@@ -60,7 +64,7 @@ class MemoryBus:
     def read(self, topic: str, place: int, timeout: float) -> list[Record]:
         """What stands at `place` and after it; waits up to `timeout` seconds for the first."""
         with self._arrived:
-            self._arrived.wait_for(lambda: self._heads.get(topic, 0) > place, timeout)
+            self._arrived.wait_for(lambda: (log := self._logs.get(topic)) and log[-1][0] >= place, timeout)
             return [record for offset, _, record in self._logs.get(topic, []) if offset >= place][:MOST]
 
     def move(self, topic: str, group: str, place: int) -> None:
@@ -77,6 +81,8 @@ class MemorySubscription:
         records = self._bus.read(self._topic, self._place, timeout)
         if not records:
             return None
+        if (lost := records[0].offset - self._place) > 0:
+            _LOG.warning("fell off the log", topic=self._topic, group=self._group, lost=lost)
         self._place = records[-1].offset + 1
         return Batch(records, {0: self._place})
 

@@ -17,6 +17,7 @@ import msgspec
 from earshot import logs
 from earshot.clock import to_us
 from earshot.errors import Unavailable
+from earshot.folders import make_folder_of
 from earshot.seams import Batch, Clock, Record
 
 _LOG = logs.get(__name__)
@@ -45,7 +46,7 @@ class SqliteBus:
 
     def __init__(self, path: Path, clock: Clock) -> None:
         """Open or make the file. Raises `Unavailable` where that cannot be done."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder_of(path)
         self.path = path
         self._clock = clock
         self._lock = threading.Lock()
@@ -102,7 +103,9 @@ class SqliteBus:
 
     def lag(self, topic: str, group: str) -> int:
         with self._lock, self._faults():
-            return self._head(self._db, topic) - self._place(self._db, topic, group)
+            head, place = self._head(self._db, topic), self._place(self._db, topic, group)
+            first = self._db.execute("select min(first) from frames where topic = ?", (topic,)).fetchone()[0]
+            return head - max(place, head if first is None else first)
 
     def retain(self, before: datetime, at_most: int) -> int:
         with self._transaction() as db:
@@ -164,10 +167,11 @@ class SqliteBus:
             self._db.execute("begin immediate")
             try:
                 yield self._db
+                self._db.execute("commit")
             except BaseException:
-                self._db.execute("rollback")
+                if self._db.in_transaction:  # SQLite itself rolls back where the disk is full
+                    self._db.execute("rollback")
                 raise
-            self._db.execute("commit")
 
     @contextmanager
     def _faults(self) -> Iterator[None]:

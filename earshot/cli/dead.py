@@ -8,23 +8,29 @@ from rich.table import Table
 
 from earshot.bus.sqlite import SqliteBus
 from earshot.cli.options import AsJson, ConfigPath, DataDir, existing_store, read_config, with_data_dir
+from earshot.cli.tables import one_line, printable
 from earshot.clock import SystemClock, from_us, to_us
 from earshot.errors import Refused
 from earshot.store import Store
 from earshot.store import dead as letters
-from earshot.topics import MENTIONS
+from earshot.topics import MENTIONS, STORIES
 
 app = typer.Typer(
-    no_args_is_help=True, help="Dead letters: what could not be read or stored, with the reason."
+    no_args_is_help=True,
+    help="Dead letters: what could not be read or stored, with the reason. Begin with [bold]earshot dead "
+    "list[/bold].",
 )
 _OUT = Console(highlight=False, markup=False)
-_TOPIC = f"topic:{MENTIONS.name}"
+_TOPICS = {f"topic:{topic.name}": topic.name for topic in (MENTIONS, STORIES)}
 Number = Annotated[int, typer.Argument(help="The number that earshot dead list shows.")]
 
 
 @app.command("list")
 def show_all(config: ConfigPath = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """List those that nobody has retried, the newest first."""
+    """List those that nobody has retried, the newest first.
+
+    Next: earshot dead show 3 shows one whole, earshot dead retry 3 puts it back.
+    """
     with existing_store(config, data_dir) as store, store.read() as connection:
         found, total = letters.page(connection), letters.count(connection)
     if as_json:
@@ -40,14 +46,18 @@ def show_all(config: ConfigPath = None, data_dir: DataDir = None, as_json: AsJso
         ]
         Console().print_json(data={"total": total, "letters": rows})
         return
+    if not found:
+        _OUT.print("No dead letters: everything that was heard could be read and stored.")
+        return
     table = Table("letter", "since", "where", "bytes", "reason")
+    table.columns[0].justify = table.columns[3].justify = "right"
     for letter in found:
         table.add_row(
             str(letter.id),
             f"{from_us(letter.at):%d %b %Y %H:%M}",
-            letter.origin,
+            one_line(letter.origin),
             f"{letter.size:,}",
-            letter.reason[:200],
+            one_line(letter.reason)[:200],
         )
     _OUT.print(table)
     _OUT.print(f"{len(found)} of {total} shown" if total > len(found) else f"{total} in all")
@@ -55,21 +65,33 @@ def show_all(config: ConfigPath = None, data_dir: DataDir = None, as_json: AsJso
 
 @app.command()
 def show(letter: Number, config: ConfigPath = None, data_dir: DataDir = None) -> None:
-    """Show one whole: where it came from, why it is here, and what it says."""
+    """Show one whole: where it came from, why it is here, and what it says.
+
+    Example: earshot dead show 3
+    """
     with existing_store(config, data_dir) as store:
         found = _get(store, letter)
-    _OUT.print(f"letter  {found.id}\nwhere   {found.origin}\nreason  {found.reason}\nbytes   {found.size:,}")
-    _OUT.print(found.raw.decode("utf-8", "backslashreplace"))
+    typer.echo(f"letter  {found.id}\nsince   {from_us(found.at):%d %b %Y %H:%M} UTC")
+    typer.echo(
+        f"where   {one_line(found.origin)}\nreason  {one_line(found.reason)}\nbytes   {found.size:,}\n"
+    )
+    typer.echo(printable(found.raw.decode("utf-8", "backslashreplace")))
 
 
 @app.command()
 def retry(letter: Number, config: ConfigPath = None, data_dir: DataDir = None) -> None:
-    """Put one back on its topic: after an upgrade, or once what refused it is mended."""
+    """Put one back on its topic: after an upgrade, or once what refused it is mended.
+
+    What was only a line of a file or a request is mended there, and heard again.
+
+    Example: earshot dead retry 3
+    """
     settings = with_data_dir(read_config(config, needed=False), data_dir)
     clock = SystemClock()
     with existing_store(config, data_dir) as store:
         found = _get(store, letter)
-        if not found.origin.startswith(_TOPIC):
+        topic = _TOPICS.get(found.origin.rsplit(":", 2)[0])
+        if topic is None:
             raise Refused(
                 f"letter {letter} was never a message: mend {found.origin} at its source and hear it again"
                 " (what is known already is not counted twice)"
@@ -79,11 +101,11 @@ def retry(letter: Number, config: ConfigPath = None, data_dir: DataDir = None) -
                 f"letter {letter}: only the first {len(found.raw):,} of {found.size:,} bytes were kept"
             )
         bus = SqliteBus(settings.earshot.data_dir / "bus.db", clock)
-        bus.publish(MENTIONS.name, [("", found.raw)])
+        bus.publish(topic, [("", found.raw)])
         bus.close()
         with store.begin() as connection:
             letters.mark_retried(connection, letter, to_us(clock.now()))
-    _OUT.print(f"letter {letter} is back on {MENTIONS.name}; earshot run takes it up")
+    _OUT.print(f"letter {letter} is back on {topic}; earshot run takes it up")
 
 
 def _get(store: Store, letter: int) -> letters.Letter:

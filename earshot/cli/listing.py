@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from sqlalchemy import Connection
 
 from earshot.cli.options import AsJson, ConfigPath, DataDir, existing_store
-from earshot.clock import from_us
+from earshot.cli.tables import Column, day_or_time, one_line, table
+from earshot.clock import SystemClock, from_us
+from earshot.errors import Refused
 from earshot.model import Level, Story
 from earshot.store import alerts as alert_rows
 from earshot.store import brands, mentions
@@ -15,6 +17,26 @@ from earshot.store import stories as story_rows
 
 _OUT = Console(highlight=False)
 _LOOKED_AT = 2_000
+_LONGEST = 200
+_STORIES: list[Column] = [
+    ("risk", "right"),
+    ("level", "left"),
+    ("brand", "short"),
+    ("mentions", "right"),
+    ("authors", "right"),
+    ("last\nheard", "left"),
+    ("latest words", "rest"),
+    ("story", "right"),
+]
+_ALERTS: list[Column] = [
+    ("level", "left"),
+    ("risk", "right"),
+    ("brand", "short"),
+    ("why", "left"),
+    ("opened", "left"),
+    ("resolved", "left"),
+    ("story/episode", "left"),
+]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000, help="How many.")]
 
 
@@ -25,64 +47,88 @@ def stories(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the newest stories of each brand, the most at risk first."""
+    """List the newest stories of each brand, the most at risk first. Times are UTC.
+
+    Example: earshot stories --brand Acme --limit 50
+
+    Next: earshot run console shows each with its mentions and what its risk is made of.
+    """
     with existing_store(config, data_dir) as store, store.read() as connection:
-        found = [
-            story
-            for row in brands.every(connection)
-            if not brand or row.name == brand
-            for story in story_rows.newest(connection, brands.numbers(row.no), _LOOKED_AT)
-        ]
-        found.sort(key=lambda s: (s.risk, s.mentions, s.id), reverse=True)
-        heads = {s.id: _headline(mentions.newest_of_story(connection, s.id, 1)) for s in found[:limit]}
+        found = sorted(_newest(connection, brand), key=lambda s: (s.risk, s.mentions, s.id), reverse=True)
+        heads = [_headline(mentions.newest_of_story(connection, s.id, 1)) for s in found[:limit]]
+    shown = list(zip(found, heads, strict=False))
     if as_json:
-        _OUT.print_json(data=[_plain(story) for story in found[:limit]])
-        return
-    table = Table(
-        "story",
-        "brand",
-        "risk",
-        "level",
-        "mentions",
-        "authors",
-        "negative",
-        "reach",
-        "last heard",
-        "latest words",
-    )
-    for story in found[:limit]:
-        table.add_row(
-            str(story.id), story.brand, f"{story.risk:.0f}", story.level.name, str(story.mentions), str(story.authors),
-            str(story.negative_authors), f"{story.reach:,}", f"{story.last_at:%d %b %Y %H:%M}", heads[story.id],
-        )  # fmt: skip
-    _OUT.print(table)
+        _OUT.print_json(data=[_plain_story(*each) for each in shown])
+    elif not shown:
+        _OUT.print("No stories yet. Feed it: earshot run, or earshot replay FILE.", markup=False)
+    else:
+        _OUT.print(table(_OUT, _STORIES, [_story_row(*each) for each in shown]))
 
 
 def alerts(
     limit: Limit = 20, config: ConfigPath = None, data_dir: DataDir = None, as_json: AsJson = False
 ) -> None:
-    """List the newest alerts: level, brand, story, why, and whether they are still open."""
+    """List the newest alerts: level, brand, why, whether they are still open, and the story. Times are UTC.
+
+    Example: earshot alerts --limit 5 --json
+
+    Next: earshot stories lists what they are about.
+    """
     with existing_store(config, data_dir) as store, store.read() as connection:
         found = alert_rows.page(connection, limit)
     if as_json:
-        _OUT.print_json(data=[row._asdict() for row in found])
-        return
-    table = Table("alert", "level", "brand", "story", "why", "opened", "resolved", "risk")
-    for row in found:
-        resolved = f"{from_us(row.resolved_at):%d %b %Y %H:%M}" if row.resolved_at else "open"
-        table.add_row(
-            str(row.id), Level(row.level).name, row.brand, f"{row.story}/{row.episode}", row.reason,
-            f"{from_us(row.opened_at):%d %b %Y %H:%M}", resolved, f"{row.risk:.0f}",
-        )  # fmt: skip
-    _OUT.print(table)
+        _OUT.print_json(data=[_plain_alert(alert) for alert in found])
+    elif not found:
+        _OUT.print("No alerts: no story has reached a level worth telling.")
+    else:
+        _OUT.print(table(_OUT, _ALERTS, [_alert_row(alert) for alert in found]))
+
+
+def _newest(connection: Connection, brand: str) -> list[Story]:
+    rows = brands.every(connection)
+    if brand and brand not in [row.name for row in rows]:
+        raise Refused(
+            f"--brand {brand!r}: nothing was heard about it; known: {', '.join(r.name for r in rows) or 'none'}"
+        )
+    return [
+        story
+        for row in rows
+        if not brand or row.name == brand
+        for story in story_rows.newest(connection, brands.numbers(row.no), _LOOKED_AT)
+    ]
+
+
+def _story_row(story: Story, headline: str) -> list[str]:
+    return [
+        f"{story.risk:.0f}",
+        story.level.name,
+        story.brand,
+        f"{story.mentions:,}",
+        f"{story.authors:,}",
+        day_or_time(story.last_at, SystemClock().now()),
+        headline,
+        str(story.id),
+    ]
+
+
+def _alert_row(alert: alert_rows.Alert) -> list[str]:
+    now = SystemClock().now()
+    return [
+        Level(alert.level).name,
+        f"{alert.risk:.0f}",
+        alert.brand,
+        alert.reason.replace("_", " "),
+        day_or_time(from_us(alert.opened_at), now),
+        day_or_time(from_us(alert.resolved_at), now) if alert.resolved_at else "open",
+        f"{alert.story}/{alert.episode}",
+    ]
 
 
 def _headline(newest: list[mentions.Kept]) -> str:
-    words = " ".join((newest[0].mention.title or newest[0].mention.text).split()) if newest else ""
-    return words[:60].replace("[", r"\[")
+    return one_line(newest[0].mention.title or newest[0].mention.text)[:_LONGEST] if newest else ""
 
 
-def _plain(story: Story) -> dict[str, object]:
+def _plain_story(story: Story, headline: str) -> dict[str, object]:
     return {
         "id": story.id,
         "brand": story.brand,
@@ -94,4 +140,14 @@ def _plain(story: Story) -> dict[str, object]:
         "reach": story.reach,
         "opened_at": story.opened_at.isoformat(),
         "last_at": story.last_at.isoformat(),
+        "headline": headline,
+    }
+
+
+def _plain_alert(alert: alert_rows.Alert) -> dict[str, object]:
+    return alert._asdict() | {
+        "level": Level(alert.level).name,
+        "opened_at": from_us(alert.opened_at).isoformat(),
+        "raised_at": from_us(alert.raised_at).isoformat(),
+        "resolved_at": from_us(alert.resolved_at).isoformat() if alert.resolved_at else None,
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.exc import DatabaseError
 
 from earshot.bus.sqlite import SqliteBus
 from earshot.clock import SystemClock
@@ -50,26 +51,34 @@ def with_data_dir(config: Config, data_dir: Path | None) -> Config:
 
 @contextmanager
 def opened(config: Config, *, live: bool = True) -> Iterator[Context]:
-    """The context that roles are built from; store and bus are closed at the end."""
+    """The context that roles are built from; store and bus are closed at the end. Raises `Unavailable`."""
     clock = SystemClock()
-    store = Store(config.store_path)
-    bus = SqliteBus(config.earshot.data_dir / "bus.db", clock)
-    try:
-        yield Context(config, clock, bus, store, live)
-    finally:
-        bus.close()
-        store.close()
+    with _store(config.store_path) as store:
+        bus = SqliteBus(config.earshot.data_dir / "bus.db", clock)
+        try:
+            yield Context(config, clock, bus, store, live)
+        finally:
+            bus.close()
 
 
 @contextmanager
 def existing_store(config: Path | None, data_dir: Path | None) -> Iterator[Store]:
-    """The store that a command reads; it must be there. Raises `Refused`."""
+    """The store that a command reads; it must be there. Raises `Refused`, `Unavailable`."""
     path = with_data_dir(read_config(config, needed=False), data_dir).store_path
     if not path.exists():
         raise Refused(
             f"{path}: there is no database; earshot run or earshot replay makes one, --data-dir names another"
         )
-    store = Store(path)
+    with _store(path) as store:
+        yield store
+
+
+@contextmanager
+def _store(path: Path) -> Iterator[Store]:
+    try:
+        store = Store(path)
+    except DatabaseError as error:
+        raise Refused(f"{path}: is no database of Earshot's: {error.orig}") from error
     try:
         yield store
     finally:

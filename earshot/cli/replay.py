@@ -4,12 +4,15 @@ import asyncio
 import hashlib
 import json
 import re
+import shlex
 import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from prometheus_client import Counter
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -18,11 +21,12 @@ from earshot.cli.options import AsJson, ConfigPath, changed, opened, read_config
 from earshot.config import Config
 from earshot.config.kinds import installed
 from earshot.errors import Refused
-from earshot.metrics import PROCESSED, REPLAY_RECORDS
+from earshot.metrics import PROCESSED, REPLAY_RECORDS, UNMATCHED
 from earshot.runtime import Context, Runtime, find_roles
+from earshot.seams import CollectorSettings
 from earshot.store import alerts, dead, stories
 
-_OUT = Console(highlight=False, soft_wrap=True)
+_OUT = Console(highlight=False, soft_wrap=True, markup=False)
 
 
 def replay(
@@ -67,38 +71,42 @@ def replay(
         "warning" if settings.earshot.log_level == "info" else settings.earshot.log_level,
     )
     with opened(settings, live=False) as context:
-        started, before = time.perf_counter(), _processed()
+        started, before, strange = time.perf_counter(), _count(PROCESSED), _count(UNMATCHED)
         asyncio.run(_run(context, quiet=as_json))
         seconds = time.perf_counter() - started
-        summary = _summary(context, _processed() - before, seconds)
+        summary = _summary(context, _count(PROCESSED) - before, seconds)
+        unmatched = round(_count(UNMATCHED) - strange)
     if as_json:
         typer.echo(json.dumps(summary))
     else:
-        _tell(summary, settings.earshot.data_dir)
+        _tell(summary, unmatched, settings.earshot.data_dir)
 
 
 def _settings(
     file: Path, columns: str, source: str, speed: str, data_dir: Path | None, *, notify: bool, config: Config
 ) -> Config:
     if not file.is_file():
-        raise Refused(f"{file}: there is no such file")
-    kind = installed().load("collectors", "replay")
-    collector = kind.model_validate(
-        {
-            "kind": "replay",
-            "name": "replay",
-            "path": file,
-            "map": _map(columns),
-            "source": source,
-            "speed": _speed(speed),
-        }
-    )
-    if not config.brands and "brand=" not in columns and columns:
+        raise Refused(f"{file}: {'is not a file' if file.exists() else 'there is no such file'}")
+    written = _map(columns)
+    collector = _collector(path=file, map=written, source=source, speed=_speed(speed))
+    if written and "brand" not in written and not config.brands:
         raise Refused("--map: no brand=… and no [[brands]] are configured: nothing could match")
     folder = data_dir or Path("data") / "replay" / _own_folder(file, columns, source)
     config = changed(changed(config, "earshot", data_dir=folder), "store", url=None)
     receivers = config.receivers if notify else ()
     return config.model_copy(update={"collectors": (collector,), "receivers": receivers})
+
+
+def _collector(**written: Any) -> CollectorSettings:
+    """Raises `Refused` with every fault."""
+    kind = installed().load("collectors", "replay")
+    try:
+        return kind.model_validate({"kind": "replay", "name": "replay"} | written)  # type: ignore[return-value]
+    except ValidationError as error:
+        faults = [str(each.get("ctx", {}).get("error") or each["msg"]) for each in error.errors()]
+        raise Refused(
+            "; ".join(f"--{fault}" if fault.startswith("map:") else fault for fault in faults)
+        ) from None
 
 
 def _map(columns: str) -> dict[str, str]:
@@ -145,7 +153,9 @@ async def _show(running: "asyncio.Task[None]") -> None:
         while not running.done():
             total = _value(REPLAY_RECORDS.collect(), state="total")
             if total:
-                progress.update(bar, description="listening", total=total, completed=min(_processed(), total))
+                progress.update(
+                    bar, description="listening", total=total, completed=min(_count(PROCESSED), total)
+                )
             await asyncio.sleep(0.1)
 
 
@@ -161,22 +171,32 @@ def _summary(context: Context, processed: float, seconds: float) -> dict[str, An
         }
 
 
-def _tell(summary: dict[str, Any], data_dir: Path) -> None:
+def _tell(summary: dict[str, Any], unmatched: int, data_dir: Path) -> None:
     _OUT.print(
         f"{summary['mentions']:,} mentions in {summary['seconds']:,.1f} s ({summary['mentions_per_s']:,.0f} a second)"
         f" made {summary['stories']:,} stories and {summary['alerts']:,} alerts;"
         f" {summary['dead']:,} could not be read or stored."
     )
-    _OUT.print(f"  earshot stories --data-dir {data_dir}")
-    _OUT.print(f"  earshot run console --data-dir {data_dir}")
+    total, done = (round(_value(REPLAY_RECORDS.collect(), state=state)) for state in ("total", "done"))
+    if done < total:
+        _OUT.print(f"Stopped after {done:,} of {total:,} records: the same command goes on from there.")
+    elif total and not (summary["mentions"] or summary["dead"] or unmatched):
+        _OUT.print(f"All {total:,} records of the file were heard before.")
+    if unmatched:
+        _OUT.print(
+            f"{unmatched:,} concerned no brand: give [[brands]] more terms, or --map a brand=… column."
+        )
+    where = shlex.quote(str(data_dir))
+    _OUT.print(f"  earshot stories --data-dir {where}")
+    _OUT.print(f"  earshot run console --data-dir {where}")
     if summary["dead"]:
-        _OUT.print(f"  earshot dead list --data-dir {data_dir}")
+        _OUT.print(f"  earshot dead list --data-dir {where}")
 
 
-def _processed() -> float:
+def _count(counter: Counter) -> float:
     return sum(
         sample.value
-        for metric in PROCESSED.collect()
+        for metric in counter.collect()
         for sample in metric.samples
         if sample.name.endswith("_total")
     )

@@ -24,8 +24,10 @@ def run(
     """Run the service, all roles or some, until Ctrl-C; a second Ctrl-C exits at once.
 
     Everything that was heard and not yet done is done after a restart: it may be killed at any moment.
+
+    Example: earshot run --config /etc/earshot.toml, or earshot run console to look at what is stored
     """
-    settings = with_data_dir(read_config(config), data_dir)
+    settings = with_data_dir(read_config(config, needed=data_dir is None), data_dir)
     logs.configure(settings.earshot.log_format, settings.earshot.log_level)
     with opened(settings) as context:
         asyncio.run(_run(Runtime(context, find_roles(roles or []))))
@@ -41,6 +43,8 @@ def check(config: ConfigPath = None) -> None:
     """Say everything that is wrong with the configuration, each with its line, or that it is in order.
 
     Exit status 0: in order, 2: refused.
+
+    Example: earshot check --config earshot.toml && earshot run
     """
     settings = read_config(config)
     brands = ", ".join(brand.name for brand in settings.brands) or "none yet: nothing will match"
@@ -52,5 +56,5 @@ def check(config: ConfigPath = None) -> None:
 
 
 def version() -> None:
-    """Print the version."""
+    """Print the version: `earshot 0.1.0`. Name it when you report a fault."""
     typer.echo(f"earshot {__version__}")

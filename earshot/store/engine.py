@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from earshot.errors import Unavailable
+from earshot.folders import make_folder_of
 from earshot.store.migrate import migrate
 
-_CACHE_KIB = 64 * 1024
+_CACHE_KIB = 24 * 1024
 _CHECKPOINT_PAGES = 4_000  # 16 MB of log between checkpoints: a page changed often is written back once
 
 
@@ -26,7 +28,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         """Open the file, made and migrated if need be. Raises `Unavailable` where that cannot be done."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder_of(path)
         self.path = path
         self._writing = threading.Lock()
         self._writer = _engine(path, read_only=False)
@@ -58,16 +60,21 @@ class Store:
 
 @contextmanager
 def _connection_faults(path: Path) -> Iterator[None]:
+    """What is wrong with the file is not the fault of the data: those errors are subclasses, and pass."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except DatabaseError as error:
+        if type(error) not in {DatabaseError, OperationalError}:
+            raise
+        raise Unavailable(f"{path}: {error.orig or error}") from error
+    except InterfaceError as error:
         raise Unavailable(f"{path}: {error.orig or error}") from error
 
 
 def _engine(path: Path, *, read_only: bool) -> Engine:
     mode = "ro" if read_only else "rwc"
     engine = create_engine(
-        f"sqlite:///file:{path}?mode={mode}&uri=true",
+        URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": mode, "uri": "true"}),
         poolclass=QueuePool if read_only else StaticPool,
         connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 256},
         **({"pool_size": 8} if read_only else {}),

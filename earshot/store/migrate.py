@@ -4,22 +4,35 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
+from earshot.errors import Refused
+
 HEAD = "0001"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 
 
 def migrate(engine: Engine) -> None:
-    """Do nothing where the schema is current: only a start after an upgrade pays for Alembic."""
-    if revision(engine) == HEAD:
+    """Do nothing where the schema is current: only a start after an upgrade pays for Alembic.
+
+    Raises:
+        Refused: a newer Earshot has migrated the database already.
+    """
+    found = revision(engine)
+    if found == HEAD:
         return
     from alembic import command  # noqa: PLC0415 - 0.2 s of imports that nearly every start can do without
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise Refused(
+                f"the database is at revision {found} of a newer Earshot, this one knows up to {HEAD}: upgrade it"
+            ) from error
 
 
 def revision(engine: Engine) -> str | None:

@@ -1,0 +1,539 @@
+"""What a store promises: transactions that are whole, readers that see them, and nouns that read back the same."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
+
+from earshot.clock import to_us
+from earshot.errors import Stale, Unavailable
+from earshot.model import Author, Episode, Level, Mention, Metrics, Rating, Score, Step, Story, Terms
+from earshot.store import Store, authors, brands, dead, ledger, mentions, positions, stories
+from earshot.store.hashing import hash64, pair64
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+FIRST = brands.number(1, 1)
+LONGS = st.integers(-(2**63), 2**63 - 1)
+COUNTS = st.integers(0, 2**53)
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "earshot.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Store]:
+    """For properties: each begins by deleting what the last one left."""
+    with TemporaryDirectory() as folder:
+        opened = Store(Path(folder) / "earshot.db")
+        yield opened
+        opened.close()
+
+
+def names(store: Store) -> list[str]:
+    with store.read() as connection:
+        return [brand.name for brand in brands.every(connection)]
+
+
+def story(number: int = FIRST, **values: object) -> Story:
+    given: dict[str, object] = {"brand": "Acme", "version": 1, "first": "x:1", "opened_at": START}
+    return Story(id=number, **(given | {"last_at": START} | values))  # type: ignore[arg-type]
+
+
+# --- transactions -------------------------------------------------------------------------------------------
+
+
+def test_a_transaction_that_ends_is_kept(store: Store) -> None:
+    with store.begin() as connection:
+        brands.create(connection, "Acme")
+        brands.create(connection, "Bolt")
+    assert names(store) == ["Acme", "Bolt"]
+
+
+@pytest.mark.parametrize("fault", [KeyError, KeyboardInterrupt, Stale])
+def test_a_transaction_that_raises_leaves_nothing(store: Store, fault: type[BaseException]) -> None:
+    with pytest.raises(fault), store.begin() as connection:
+        brands.create(connection, "Acme")
+        raise fault
+    assert names(store) == []
+    with store.begin() as connection:
+        brands.create(connection, "Bolt")
+    assert names(store) == ["Bolt"]
+
+
+def test_what_the_data_is_to_blame_for_is_not_called_unavailable(store: Store) -> None:
+    """It would be tried again for ever, where it must be parked."""
+    with pytest.raises(IntegrityError), store.begin() as connection:
+        brands.create(connection, "Acme")
+        brands.create(connection, "Acme")
+    assert names(store) == []
+
+
+def test_readers_see_only_what_is_committed_and_wait_for_nobody(store: Store) -> None:
+    with store.begin() as connection:
+        brands.create(connection, "Acme")
+        assert names(store) == []
+    assert names(store) == ["Acme"]
+
+
+def test_a_reader_sees_one_moment(store: Store) -> None:
+    with store.read() as reading:
+        assert brands.every(reading) == []
+        with store.begin() as connection:
+            brands.create(connection, "Acme")
+        assert brands.every(reading) == []
+    assert names(store) == ["Acme"]
+
+
+def test_readers_cannot_write(store: Store) -> None:
+    with pytest.raises(Unavailable, match="readonly"), store.read() as connection:
+        brands.create(connection, "Acme")
+
+
+def test_writers_in_many_threads_take_turns(store: Store) -> None:
+    with store.begin() as connection:
+        brands.create(connection, "Acme")
+
+    def count(_: int) -> None:
+        for _ in range(10):
+            with store.begin() as connection:
+                brand = brands.load(connection, "Acme")
+                assert brand
+                brands.save(connection, brand._replace(seq=brand.seq + 1))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(count, range(8)))
+    with store.read() as connection:
+        brand = brands.load(connection, "Acme")
+    assert brand
+    assert (brand.seq, brand.version) == (80, 80)
+
+
+def test_two_stores_on_one_file_take_turns(store: Store) -> None:
+    other = Store(store.path)
+    inside = threading.Event()
+
+    def write() -> None:
+        inside.set()
+        with other.begin() as connection:
+            brands.create(connection, "Bolt")
+
+    with ThreadPoolExecutor() as pool:
+        with store.begin() as connection:
+            brands.create(connection, "Acme")
+            writing = pool.submit(write)
+            assert inside.wait(10)
+        writing.result(timeout=30)
+    other.close()
+    assert names(store) == ["Acme", "Bolt"]
+
+
+def test_a_locked_file_is_named_and_nothing_is_stored(store: Store) -> None:
+    with store.begin() as connection:
+        connection.exec_driver_sql("pragma busy_timeout = 1")
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("begin immediate")
+    with pytest.raises(Unavailable, match=r"earshot\.db: database is locked"), store.begin():
+        pass
+    other.execute("rollback")
+    other.close()
+    with store.begin() as connection:
+        brands.create(connection, "Acme")
+    assert names(store) == ["Acme"]
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    garbage, folder = tmp_path / "garbage.db", tmp_path / "folder"
+    garbage.write_bytes(b"This is no database. " * 500)
+    folder.mkdir()
+    for path in (garbage, folder, garbage / "below.db"):
+        with pytest.raises(Unavailable) as raised:
+            Store(path)
+        assert str(path) in str(raised.value)
+
+
+def test_a_file_that_is_damaged_later_is_the_files_fault(store: Store) -> None:
+    with store.begin() as connection:
+        brands.create(connection, "Acme")
+    store.close()
+    with store.path.open("r+b") as file:
+        file.seek(100)
+        file.write(b"\xff" * 4_000)
+    damaged = Store.__new__(Store)
+    with pytest.raises(Unavailable, match=r"earshot\.db"):
+        damaged.__init__(store.path)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "what?mode=memory", "100%", "50%20", "#1", "caffè", "a&b=c", "a:b@c"]
+)
+def test_any_name_of_a_folder(tmp_path: Path, name: str) -> None:
+    opened = Store(tmp_path / name / "earshot.db")
+    with opened.begin() as connection:
+        brands.create(connection, "Acme")
+    assert names(opened) == ["Acme"]
+    opened.close()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "earshot.db").exists()
+
+
+# --- brands and stories: the fences -------------------------------------------------------------------------
+
+
+def test_a_brand_read_back(store: Store) -> None:
+    with store.begin() as connection:
+        acme, bolt = brands.create(connection, "Acme"), brands.create(connection, "Bolt")
+        assert brands.save(connection, acme._replace(seq=7, clock=9, votes=3, voters=2)).version == 1
+        assert (acme.no, bolt.no) == (1, 2)
+    with store.read() as connection:
+        assert brands.load(connection, "Acme") == (1, "Acme", 1, 7, 9, 3, 2)
+        assert brands.load(connection, "Celer") is None
+
+
+@given(st.integers(1, 8_000), st.integers(1, 2**40 - 1))
+def test_a_number_tells_its_brand(no: int, seq: int) -> None:
+    number = brands.number(no, seq)
+    first, last = brands.numbers(no)
+    assert first < number <= last < 2**53
+    assert brands.brand_no(number) == no
+
+
+def test_the_second_writer_of_a_brand_is_stale(store: Store) -> None:
+    with store.begin() as connection:
+        brand = brands.create(connection, "Acme")
+        brands.save(connection, brand._replace(seq=1))
+    with pytest.raises(Stale, match="brand Acme"), store.begin() as connection:
+        brands.create(connection, "Bolt")
+        brands.save(connection, brand._replace(seq=2))
+    assert names(store) == ["Acme"]
+
+
+def test_the_second_writer_of_a_story_is_stale(store: Store) -> None:
+    with store.begin() as connection:
+        stories.save(connection, [story(FIRST), story(FIRST + 1)])
+    with store.begin() as connection:
+        stories.save(connection, [story(FIRST, version=2, mentions=5)])
+    with pytest.raises(Stale), store.begin() as connection:
+        stories.save(connection, [story(FIRST + 1, version=2), story(FIRST, version=2, mentions=6)])
+    with store.read() as connection:
+        found = stories.load(connection, [FIRST, FIRST + 1, FIRST + 2])
+    assert {number: (each.version, each.mentions) for number, each in found.items()} == {
+        FIRST: (2, 5),
+        FIRST + 1: (1, 0),
+    }
+
+
+def test_stories_of_a_brand(store: Store) -> None:
+    step = Step(level=Level.watch, reason="risk", at=START, mention="x:1", risk=31.0)
+    calling, over = Episode(number=1, steps=(step,)), Episode(number=1, steps=(step,), resolved_at=START)
+    with store.begin() as connection:
+        stories.save(
+            connection,
+            [
+                story(FIRST),
+                story(FIRST + 1, episodes=(calling,)),
+                story(FIRST + 2, episodes=(over,)),
+                story(brands.number(2, 1), brand="Bolt", episodes=(calling,)),
+            ],
+        )
+    with store.read() as connection:
+        assert [each.id for each in stories.open_of_brand(connection, "Acme")] == [FIRST + 1]
+        assert [each.id for each in stories.newest(connection, brands.numbers(1), 2)] == [
+            FIRST + 2,
+            FIRST + 1,
+        ]
+        assert sorted(stories.brands_with_open(connection)) == ["Acme", "Bolt"]
+        assert stories.count(connection) == 4
+        assert stories.get(connection, 1) is None
+    with store.begin() as connection:
+        stories.save(connection, [story(FIRST + 1, version=2, episodes=(over,))])
+    with store.read() as connection:
+        assert stories.open_of_brand(connection, "Acme") == []
+
+
+# --- round trips --------------------------------------------------------------------------------------------
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
+NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20)
+IDS = NAMES.map(lambda native: f"x:{native}")
+ZONES = st.just(UTC) | st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours)))
+MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(9999, 1, 1), timezones=ZONES)  # noqa: DTZ001
+MAYBE = st.none() | COUNTS
+FLOATS = st.floats(0, 1)
+
+AUTHORS = st.builds(Author, id=IDS, handle=TEXT, name=TEXT, url=TEXT, followers=MAYBE, verified=st.booleans())
+METRICS = st.builds(Metrics, at=MOMENTS, likes=MAYBE, reposts=MAYBE, replies=MAYBE, quotes=MAYBE, views=MAYBE)
+MENTIONS = st.builds(
+    Mention,
+    id=IDS,
+    brand=NAMES,
+    author=AUTHORS,
+    created_at=MOMENTS,
+    collected_at=MOMENTS,
+    why=st.sampled_from(["term", "own account", "followed conversation", "configured source"]),
+    kind=st.sampled_from(["post", "repost", "quote", "reply", "comment", "review", "article"]),
+    text=TEXT,
+    title=TEXT,
+    language=st.none() | st.sampled_from(["it", "en", "zh-Hant-TW"]),
+    url=TEXT,
+    root=st.none() | IDS,
+    parent=st.none() | IDS,
+    quoted=st.none() | IDS,
+    reposted=st.none() | IDS,
+    links=st.lists(TEXT, max_size=3).map(tuple),
+    metrics=st.none() | METRICS,
+    rating=st.none() | st.builds(Rating, st.floats(0, 1_000), st.floats(0.5, 1_000)),
+    edited_at=st.none() | MOMENTS,
+    claimed_at=st.none() | MOMENTS,
+    backfill=st.booleans(),
+)
+SCORES = st.builds(
+    Score,
+    language=st.sampled_from(["it", "en", "unknown"]),
+    negative=st.none() | FLOATS,
+    neutral=st.none() | FLOATS,
+    positive=st.none() | FLOATS,
+    uncertain=st.booleans(),
+    basis=TEXT,
+    model=TEXT,
+)
+STEPS = st.builds(
+    Step,
+    level=st.sampled_from(Level),
+    reason=st.sampled_from(["risk", "loud_author", "voice"]),
+    at=MOMENTS,
+    mention=IDS,
+    risk=st.floats(0, 100),
+)
+EPISODES = st.builds(
+    Episode,
+    number=st.integers(1, 9),
+    steps=st.lists(STEPS, min_size=1, max_size=3).map(tuple),
+    below_since=st.none() | MOMENTS,
+    resolved_at=st.none() | MOMENTS,
+)
+STORIES = st.builds(
+    Story,
+    id=st.just(FIRST),
+    brand=NAMES,
+    version=st.just(1),
+    first=IDS,
+    opened_at=MOMENTS,
+    last_at=MOMENTS,
+    mentions=COUNTS,
+    votes=COUNTS,
+    followers=COUNTS,
+    reach=COUNTS,
+    outlets=st.dictionaries(NAMES, st.sampled_from(["national", "regional", "local", "news", "blog"])),
+    base=FLOATS,
+    risk=st.floats(0, 100),
+    level=st.sampled_from(Level),
+    terms=st.builds(Terms, bias=st.floats(-50, 50), neg=FLOATS, surge=FLOATS),
+    episodes=st.lists(EPISODES, max_size=3).map(tuple),
+)
+
+
+@PATIENT
+@given(MENTIONS, SCORES, LONGS, st.none() | NAMES, st.none() | st.integers(0, 10_000), st.booleans())
+def test_a_mention_read_back(
+    kept: Store,
+    mention: Mention,
+    score: Score,
+    author: int,
+    outlet: str | None,
+    vote: int | None,
+    withdrawn: bool,
+) -> None:
+    times = to_us(mention.collected_at), to_us(mention.created_at)
+    said = mentions.encode(mention), mentions.encode(score)
+    row = mentions.Row(FIRST, FIRST, *times, author, 9, outlet, outlet, vote, withdrawn, "reply", *said)
+    with kept.begin() as connection:
+        connection.exec_driver_sql("delete from mentions")
+        mentions.add(connection, [row])
+    with kept.read() as connection:
+        assert mentions.get(connection, [FIRST]) == {FIRST: row}
+        assert mentions.of_story(connection, FIRST) == [row]
+        (found,) = mentions.newest_of_story(connection, FIRST, 5)
+        assert found == mentions.Kept(FIRST, mention, score, "reply", withdrawn)
+        assert mentions.heard_of_story(connection, FIRST) == [(FIRST, *times)]
+
+
+@PATIENT
+@given(STORIES)
+def test_a_story_read_back(kept: Store, told: Story) -> None:
+    with kept.begin() as connection:
+        connection.exec_driver_sql("delete from stories")
+        stories.save(connection, [told])
+    with kept.read() as connection:
+        assert stories.get(connection, FIRST) == told
+        assert stories.open_of_brand(connection, told.brand) == ([told] if told.episode else [])
+
+
+ENTRIES = st.builds(
+    ledger.Entry,
+    n=st.integers(1, 2**53),
+    hash=LONGS,
+    story=COUNTS,
+    heard_at=LONGS,
+    withdrawn=st.booleans(),
+    edited=st.booleans(),
+    revised_at=LONGS,
+    content=LONGS,
+    keys=st.binary(max_size=40),
+)
+
+
+@PATIENT
+@given(st.lists(ENTRIES, min_size=1, max_size=10, unique_by=lambda entry: entry.n))
+def test_the_ledger_read_back(kept: Store, entries: list[ledger.Entry]) -> None:
+    with kept.begin() as connection:
+        connection.exec_driver_sql("delete from heard")
+        ledger.add(connection, entries)
+        first = entries[0]._replace(withdrawn=True, edited=True, revised_at=1, content=2)
+        ledger.replace(connection, [first])
+    expected = {entry.n: entry for entry in (*entries, first)}
+    with kept.read() as connection:
+        assert ledger.get(connection, expected) == expected
+        scanned = [row for chunk in ledger.scan(connection, 0, 2**53) for row in chunk]
+    assert scanned == [(e.n, e.hash, e.story, e.heard_at, e.keys) for _, e in sorted(expected.items())]
+
+
+SEATS = st.builds(
+    authors.Seat,
+    n=st.integers(1, 2**53),
+    hash=LONGS,
+    votes=st.integers(0, 10**9),
+    voted=st.integers(0, 10**5),
+    followers=COUNTS,
+)
+
+
+@PATIENT
+@given(st.lists(SEATS, min_size=1, max_size=10, unique_by=lambda seat: seat.n))
+def test_authors_read_back(kept: Store, seats: list[authors.Seat]) -> None:
+    with kept.begin() as connection:
+        connection.exec_driver_sql("delete from story_authors")
+        authors.add(connection, seats)
+        authors.replace(connection, [seats[0]._replace(votes=1, voted=2, followers=3)])
+    expected = {seat.n: seat for seat in (*seats, seats[0]._replace(votes=1, voted=2, followers=3))}
+    with kept.read() as connection:
+        assert authors.get(connection, expected) == expected
+        scanned = [row for chunk in authors.scan(connection, 0, 2**53) for row in chunk]
+    assert scanned == sorted((seat.n, seat.hash) for seat in seats)
+
+
+@given(SEATS)
+def test_a_vote_is_the_mean_rounded(seat: authors.Seat) -> None:
+    assert abs(seat.vote - (seat.votes / seat.voted if seat.voted else 0)) <= 0.5
+
+
+def test_a_changed_mention_keeps_its_place(store: Store) -> None:
+    row = mentions.Row(FIRST, FIRST, 5, 3, 1, 10, None, None, 9_000, False, "new", "{}", "{}")
+    with store.begin() as connection:
+        mentions.add(connection, [row, row._replace(n=FIRST + 1, said_at=1)])
+        mentions.replace(connection, [row._replace(withdrawn=True, vote=None, followers=0)])
+    with store.read() as connection:
+        first, second = mentions.of_story(connection, FIRST)
+        assert first == row._replace(withdrawn=True, vote=None, followers=0)
+        assert second.vote == 9_000
+        assert mentions.times_of_story(connection, FIRST) == [1, 3]
+        assert mentions.count(connection) == 2
+
+
+def test_positions_are_where_they_were_saved_last(store: Store) -> None:
+    with store.begin() as connection:
+        assert positions.load(connection, "mentions", "processors") == {}
+        positions.save(connection, "mentions", "processors", {0: 5, 3: 7})
+        positions.save(connection, "mentions", "processors", {0: 9})
+        positions.save(connection, "mentions", "alerts", {0: 1})
+    with store.read() as connection:
+        assert positions.load(connection, "mentions", "processors") == {0: 9, 3: 7}
+        assert positions.load(connection, "mentions", "alerts") == {0: 1}
+
+
+@PATIENT
+@given(NAMES, TEXT, TEXT)
+def test_a_cursor_read_back(kept: Store, collector: str, first: str, second: str) -> None:
+    with kept.begin() as connection:
+        for cursor in (first, second):
+            positions.save_cursor(connection, collector, cursor)
+            assert positions.cursor(connection, collector) == cursor
+        assert positions.cursor(connection, f"{collector}-other") is None
+        connection.exec_driver_sql("delete from cursors")
+
+
+@given(st.lists(TEXT, max_size=3), st.lists(TEXT, max_size=3))
+def test_hashes_tell_parts_from_each_other(one: list[str], other: list[str]) -> None:
+    assert (hash64(*one) == hash64(*other)) == ("\0".join(one) == "\0".join(other))
+
+
+def test_hashes_are_the_same_everywhere() -> None:
+    """They are stored."""
+    assert hash64("x:1") == -3_836_600_779_089_180_341
+    assert hash64("x:1", "Acme") == 3_393_096_772_212_088_131
+
+
+@given(LONGS, LONGS)
+def test_hashes_fit_a_column(one: int, other: int) -> None:
+    assert -(2**63) <= pair64(one, other) < 2**63
+
+
+# --- dead letters -------------------------------------------------------------------------------------------
+
+
+def test_a_letter_read_back(store: Store) -> None:
+    with store.begin() as connection:
+        dead.park(connection, 5, [("webhook", "no id", b"\x00\xff"), ("feed", "perché", b"")])
+    with store.read() as connection:
+        newest, first = dead.page(connection)
+        assert (newest.origin, newest.reason, newest.raw, newest.size) == ("feed", "perché", b"", 0)
+        assert first == (first.id, 5, "webhook", "no id", b"\x00\xff", 2, None)
+        assert dead.get(connection, first.id) == first
+        assert dead.get(connection, 99) is None
+        assert dead.page(connection, limit=1) == [newest]
+        assert dead.count(connection) == 2
+
+
+def test_the_same_letter_is_kept_once(store: Store) -> None:
+    letters = [("webhook", "no id", b"a"), ("webhook", "another reason", b"a")]
+    with store.begin() as connection:
+        dead.park(connection, 5, letters)
+        dead.park(connection, 6, letters)
+        assert dead.count(connection) == 1
+        dead.park(connection, 7, [("webhook", "no id", b"b"), ("feed", "no id", b"a")])
+        assert dead.count(connection) == 3
+
+
+@pytest.mark.parametrize("size", [65_535, 65_536, 65_537, 900_000])
+def test_a_long_letter_is_cut_and_keeps_its_size(store: Store, size: int) -> None:
+    for at in (1, 2):
+        with store.begin() as connection:
+            dead.park(connection, at, [("webhook", "r" * 5_000, b"x" * size)])
+    with store.read() as connection:
+        (letter,) = dead.page(connection)
+    assert letter.raw == b"x" * min(size, 65_536)
+    assert letter.size == size
+    assert len(letter.reason) == 2_000
+
+
+def test_a_letter_that_was_tried_again_waits_no_longer(store: Store) -> None:
+    with store.begin() as connection:
+        dead.park(connection, 5, [("webhook", "no id", b"a"), ("webhook", "no id", b"b")])
+        newest, first = dead.page(connection)
+        dead.mark_retried(connection, first.id, 9)
+    with store.read() as connection:
+        assert dead.page(connection) == [newest]
+        assert dead.page(connection, retried=True) == [first._replace(retried_at=9)]
+        assert dead.count(connection) == 1

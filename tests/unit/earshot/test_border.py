@@ -1,0 +1,361 @@
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from earshot.border import BACKFILL_AFTER, LONGEST, build_mention, clean, parse_event
+from earshot.errors import Unreadable
+from earshot.model import Mention, Rating
+from earshot.topics import MENTIONS, Measured, Said, Withdrawn
+
+HEARD = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def fields(**values: Any) -> dict[str, Any]:
+    """The least that a stranger must say."""
+    return {"id": "x:1", "author": {"id": "u1"}, "created_at": "2026-03-02T08:59:00Z"} | values
+
+
+def raw(**values: Any) -> bytes:
+    return json.dumps(fields(**values)).encode()
+
+
+def parsed(data: bytes, source: str = "", *, keep_heard: bool = False) -> Mention:
+    event = parse_event(data, HEARD, source, keep_heard=keep_heard)
+    assert isinstance(event, Said)
+    return event.mention
+
+
+def refused(data: bytes, reason: str, source: str = "") -> None:
+    with pytest.raises(Unreadable, match=reason):
+        parse_event(data, HEARD, source)
+
+
+# --- forms --------------------------------------------------------------------------------------------------
+
+
+def test_a_bare_mention_and_one_in_its_envelope_are_the_same() -> None:
+    said = json.dumps({"type": "said", "mention": fields(text="Caffè")}).encode()
+    assert parsed(said) == parsed(raw(text="Caffè"))
+    assert parsed(said).text == "Caffè"
+    assert parsed(said).brand == ""
+
+
+def test_what_is_measured_or_withdrawn() -> None:
+    common = {"id": "1", "brand": "Acme", "collected_at": "2026-03-02T08:00:00Z"}
+    measured = {"type": "measured", "metrics": {"at": "2026-03-02T08:00:00Z", "likes": 3}} | common
+    event = parse_event(json.dumps(measured).encode(), HEARD, "x")
+    assert isinstance(event, Measured)
+    assert (event.id, event.collected_at, event.metrics.likes) == ("x:1", HEARD, 3)
+    kept = parse_event(json.dumps({"type": "withdrawn"} | common).encode(), HEARD, "x", keep_heard=True)
+    hour_ago = HEARD - timedelta(hours=1)
+    assert kept == Withdrawn(id="x:1", brand="Acme", collected_at=hour_ago)
+
+
+def test_plain_values_are_read_leniently() -> None:
+    """As sources give them: numbers and times as text."""
+    mention = build_mention(fields(author={"id": "u1", "followers": "12"}, rating={"value": "1"}), HEARD, "x")
+    assert (mention.author.followers, mention.rating) == (12, Rating(1.0))
+
+
+def test_unknown_keys_are_ignored() -> None:
+    assert parsed(raw(mood="furious", n=2**70)) == parsed(raw())
+
+
+# --- two times ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("created_at", "claimed"),
+    [
+        ("2026-03-02T09:00:00.000001Z", HEARD + timedelta(microseconds=1)),
+        ("2026-03-02T12:00:00+01:00", HEARD + timedelta(hours=2)),
+        ("9999-12-31T23:59:59Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("9999-12-31T23:59:59-14:00", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_said_after_it_was_heard_is_clamped_and_the_claim_is_kept(created_at: str, claimed: datetime) -> None:
+    mention = parsed(raw(created_at=created_at))
+    assert (mention.created_at, mention.collected_at, mention.claimed_at) == (HEARD, HEARD, claimed)
+    assert not mention.backfill
+
+
+def test_what_is_in_order_claims_nothing() -> None:
+    for created_at in ("2026-03-02T09:00:00Z", "2026-03-02T08:59:59Z", "2026-03-01T09:00:00Z"):
+        mention = parsed(raw(created_at=created_at))
+        assert mention.created_at == datetime.fromisoformat(created_at)
+        assert mention.claimed_at is None
+        assert not mention.backfill
+
+
+@pytest.mark.parametrize("late", [timedelta(microseconds=1), timedelta(days=365)])
+def test_heard_more_than_a_day_later_is_backfill(late: timedelta) -> None:
+    mention = parsed(raw(created_at=(HEARD - BACKFILL_AFTER - late).isoformat()))
+    assert mention.backfill
+
+
+@pytest.mark.parametrize("created_at", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"])
+def test_the_first_year_is_old(created_at: str) -> None:
+    mention = parsed(raw(created_at=created_at))
+    assert mention.created_at == datetime(1, 1, 1, tzinfo=UTC)
+    assert mention.backfill
+
+
+@pytest.mark.parametrize(
+    "created_at",
+    [
+        "0000-01-01T00:00:00Z",
+        "10000-01-01T00:00:00Z",
+        "2026-02-30T00:00:00Z",
+        "2026-03-02T09:00:00",
+        "2026-03-02",
+        "now",
+        "",
+    ],
+)
+def test_a_time_that_is_none_is_refused(created_at: str) -> None:
+    refused(raw(created_at=created_at), r"\$\.created_at")
+
+
+def test_times_are_utc() -> None:
+    mention = parsed(raw(created_at="2026-03-02T09:30:00+02:00", edited_at="2026-03-02T09:40:00+02:00"))
+    assert mention.edited_at
+    assert [at.isoformat() for at in (mention.created_at, mention.edited_at)] == [
+        "2026-03-02T07:30:00+00:00",
+        "2026-03-02T07:40:00+00:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given_time", "heard"),
+    [
+        ({"collected_at": "2026-03-01T10:00:00+01:00"}, HEARD - timedelta(days=1)),
+        ({"collected_at": "2027-01-01T00:00:00Z"}, HEARD),
+        ({}, HEARD - timedelta(minutes=1)),
+    ],
+    ids=["as recorded", "never in the future", "when it was said"],
+)
+def test_a_replay_keeps_the_time_heard(given_time: dict[str, str], heard: datetime) -> None:
+    assert parsed(raw(**given_time), keep_heard=True).collected_at == heard
+    assert parsed(raw(**given_time)).collected_at == HEARD
+
+
+def test_a_replay_clamps_to_the_time_heard_then() -> None:
+    mention = parsed(raw(collected_at="2026-03-02T08:00:00Z"), keep_heard=True)
+    assert mention.created_at == mention.collected_at == HEARD - timedelta(hours=1)
+    assert mention.claimed_at == HEARD - timedelta(minutes=1)
+
+
+def test_old_words_heard_in_time_are_no_backfill_in_a_replay() -> None:
+    old = raw(created_at="2020-03-02T08:00:00Z", collected_at="2020-03-02T09:00:00Z")
+    assert not parsed(old, keep_heard=True).backfill
+    assert parsed(old).backfill
+
+
+# --- what no database can carry -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"a\x00b",
+        rb"a\u0000b",
+        rb"a\ud800b",
+        rb"a\uDFFFb",
+        rb"a\udc00\ud800b",
+        b"a\xed\xa0\x80b",
+        b"a\xed\xbf\xbfb",
+        rb"a\u0000\ud83d\u0000b",
+    ],
+)
+def test_nul_and_lone_surrogates_are_dropped(written: bytes) -> None:
+    assert parsed(raw(text="HERE").replace(b"HERE", written)).text == "ab"
+    assert parsed(raw(author={"id": "HERE"}).replace(b"HERE", written)).author.id == "ab"
+    assert parsed(raw(links=["HERE"]).replace(b"HERE", written)).links == ("ab",)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (rb"\ud83d\ude00", "😀"),
+        ("😀".encode(), "😀"),
+        (rb"\ud83d\ude00\u0000\ud83d", "😀"),
+        (rb"\\u0000", r"\u0000"),
+        ("퟿".encode(), "\ud7ff"),
+        (rb"caff\u00e8", "caffè"),
+    ],
+)
+def test_everything_else_stays(written: bytes, read: str) -> None:
+    assert parsed(raw(text="HERE").replace(b"HERE", written)).text == read
+
+
+def test_plain_values_are_cleaned_too() -> None:
+    given_fields = fields(text="a\0b\ud800", links=["\udfff", "b\0"], author={"id": "u\0"})
+    mention = build_mention(given_fields, HEARD, "x")
+    assert (mention.text, mention.links, mention.author.id) == ("ab", ("", "b"), "u")
+
+
+def test_an_id_of_nothing_else_is_no_id() -> None:
+    refused(raw(id="\0"), r"\$\.id", "x")
+
+
+@given(st.text(st.characters()))
+def test_clean_text_can_be_written_anywhere(text: str) -> None:
+    cleaned = clean(text)
+    assert "\0" not in cleaned
+    assert cleaned.encode().decode() == cleaned
+    assert clean(cleaned) == cleaned
+
+
+# --- ids ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("native", "full"),
+    [("1", "feed:1"), ("x:1", "x:1"), (":1", "feed::1"), ("1:", "feed:1:"), ("à", "feed:à")],
+)
+def test_an_id_without_its_source_is_given_one(native: str, full: str) -> None:
+    mention = parsed(raw(id=native, root=native, parent=native, quoted=native, reposted=native), "feed")
+    assert {mention.id, mention.root, mention.parent, mention.quoted, mention.reposted} == {full}
+
+
+@pytest.mark.parametrize("native", ["1", ":1", "1:", ":"])
+def test_an_id_without_any_source_is_refused_with_a_hint(native: str) -> None:
+    refused(raw(id=native), rf"id: 'source:native id' is expected, such as 'x:{native}'")
+
+
+def test_an_id_that_is_too_long_with_its_source_is_refused_here() -> None:
+    """Not when the processors read it."""
+    assert_sound(Said(mention=parsed(raw(id="i" * 998), "x")))
+    refused(raw(id="i" * 999), "id: 1,001 characters with its source; at most 1,000 are kept", "x")
+
+
+# --- what cannot be read ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b" ",
+        b"null",
+        b"[]",
+        b'"x:1"',
+        b"{",
+        b"\xff\xfe{\x00}\x00",
+        raw()[:-1],
+        raw()[:40],
+        raw() + b"}",
+        raw(text="a").replace(b'"a"', b'"\xff"'),
+        raw(text="a").replace(b'"a"', b'"\\x"'),
+        raw(text="a").replace(b'"a"', b"NaN"),
+        b'{"type":"said","mention":null}',
+        b'{"type":"shouted"}',
+        b'{"type":7}',
+        b"[" * 200_000,
+        b'{"a":' * 200_000,
+        b'{"text":"\\u0000","a":' + b"[" * 200_000,
+        b'{"text":"\\u0000","a":' + b"[" * 900 + b"]" * 900 + b"}",
+        b'{"mention":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    ],
+    ids=range(21),
+)
+def test_garbage_is_unreadable_and_nothing_else(data: bytes) -> None:
+    refused(data, ".", "x")
+
+
+def test_plain_values_nested_too_deep() -> None:
+    deep: list[Any] = []
+    for _ in range(5_000):
+        deep = [deep]
+    with pytest.raises(Unreadable):
+        build_mention(fields(links=deep), HEARD, "x")
+
+
+def test_a_record_that_is_too_long_is_not_even_read() -> None:
+    longest = raw(pad="x" * (LONGEST - len(raw(pad=""))))
+    assert parsed(longest)
+    refused(longest + b" ", "1,000,001 bytes; at most 1,000,000 are read")
+
+
+def test_a_name_of_a_million_characters() -> None:
+    author = {"id": "u1", "name": "A" * 1_000_000}
+    refused(raw(author=author), "bytes; at most")
+    with pytest.raises(Unreadable, match=r"length <= 1000 - at `\$\.author\.name`"):
+        build_mention(fields(author=author), HEARD, "x")
+    refused(raw(author=author | {"name": "A" * 900_000}), r"length <= 1000 - at `\$\.author\.name`")
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"id": None}, r"\$\.id"),
+        ({"author": {}}, r"field `id` - at `\$\.author`"),
+        ({"author": {"id": "u", "followers": -1}}, r"\$\.author\.followers"),
+        ({"author": {"id": "u", "followers": 10**30}}, r"\$\.author\.followers"),
+        ({"kind": "shout"}, r"\$\.kind"),
+        ({"rating": {"value": -1}}, r"\$\.rating\.value"),
+        ({"rating": {"value": 1, "best": 0}}, r"\$\.rating\.best"),
+        ({"metrics": {"at": "2026-03-02T08:59:00Z", "likes": 1.5}}, r"\$\.metrics\.likes"),
+        ({"text": "x" * 100_001}, r"\$\.text"),
+        ({"brand": "x" * 1_001}, r"\$\.brand"),
+    ],
+)
+def test_the_reason_names_the_key(values: dict[str, Any], reason: str) -> None:
+    refused(raw(**values), reason)
+    refused(raw(pad="\0", **values), reason)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters()), inner, max_size=3),
+)
+KEYS = st.sampled_from([*Mention.__struct_fields__, "type", "mention", "reason"])
+LIKELY = st.sampled_from(
+    ["said", "measured", "withdrawn", "x:1", "2026-03-02T09:00:00Z", {"id": "u"}, "\0", 1]
+)
+RECORDS = st.dictionaries(KEYS, LIKELY | JSON).map(lambda changes: fields() | changes)
+
+
+@PATIENT
+@given(st.binary(), st.booleans())
+def test_any_bytes_are_unreadable_and_nothing_else(data: bytes, keep_heard: bool) -> None:
+    with pytest.raises(Unreadable):
+        parse_event(data, HEARD, "x", keep_heard=keep_heard)
+
+
+@PATIENT
+@given(RECORDS | JSON, st.sampled_from(["", "x"]), st.booleans())
+def test_any_json_is_a_sound_event_or_unreadable(value: Any, source: str, keep_heard: bool) -> None:
+    try:
+        event = parse_event(json.dumps(value).encode(), HEARD, source, keep_heard=keep_heard)
+    except Unreadable:
+        return
+    assert_sound(event)
+
+
+@PATIENT
+@given(RECORDS, st.booleans())
+def test_any_plain_values_are_a_sound_mention_or_unreadable(value: dict[str, Any], keep_heard: bool) -> None:
+    try:
+        mention = build_mention(value, HEARD, "x", keep_heard=keep_heard)
+    except Unreadable:
+        return
+    assert_sound(Said(mention=mention))
+
+
+def assert_sound(event: Any) -> None:
+    """It survives the wire, and its times are in order."""
+    if isinstance(event, Said):
+        assert event.mention.created_at <= event.mention.collected_at <= HEARD
+        if not event.mention.brand:  # the matcher has yet to find it
+            event = Said(mention=Mention(**fields_of(event.mention) | {"brand": "Acme"}))
+    assert MENTIONS.decode(MENTIONS.encode(event)) == event
+
+
+def fields_of(mention: Mention) -> dict[str, Any]:
+    return {name: getattr(mention, name) for name in mention.__struct_fields__}

@@ -1,0 +1,54 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pipeline_world import mention
+
+from processors.link import canonical_url, normalised_text, ties
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        (
+            "https://www.Gazzetta.example/amp/ronvia-ko/?utm_source=x&fbclid=y#top",
+            "gazzetta.example/ronvia-ko",
+        ),
+        ("http://m.gazzetta.example/ronvia-ko.amp.html", "gazzetta.example/ronvia-ko.html"),
+        ("https://gazzetta.example/a?b=2&a=1", "gazzetta.example/a?a=1&b=2"),
+        ("https://gazzetta.example/", None),
+        ("https://gazzetta.example", None),
+        ("javascript:alert(1)", None),
+        ("http://[broken", None),
+        ("", None),
+    ],
+)
+def test_a_link_is_reduced_to_its_page_and_a_home_page_links_nothing(url: str, page: str | None) -> None:
+    assert canonical_url(url) == page
+
+
+def test_copies_have_the_same_words_whatever_stands_around_them() -> None:
+    copies = (
+        "RT @a: Il treno NON arriva mai, vergogna! https://t.co/1",
+        "il treno non arriva mai vergogna #pendolari @b",
+    )
+    assert len({normalised_text(text) for text in copies}) == 1
+
+
+@pytest.mark.parametrize("text", ["grazie mille", "same here", "@x @y https://a.example", "ok ok ok ok", ""])
+def test_what_everybody_says_about_everything_links_nothing(text: str) -> None:
+    assert normalised_text(text) is None
+
+
+def test_references_are_tried_before_addresses_and_addresses_before_words() -> None:
+    found = ties(
+        mention("1", reposted="x:2", quoted="x:3", parent="x:4", root="x:5", links=("https://a.example/b",))
+    )
+    assert [tie.reason for tie in found] == ["reference", "repost", "quote", "reply", "thread", "url", "copy"]
+
+
+@given(st.text(max_size=300))
+def test_any_text_and_any_address_can_be_looked_at(text: str) -> None:
+    canonical_url(text)
+    canonical_url(f"https://{text}")
+    words = normalised_text(text)
+    assert words is None or normalised_text(words) == words

@@ -1,0 +1,144 @@
+"""What leaves this repository: the wheel, the locks, and the order of its imports."""
+
+import subprocess
+import sys
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+SETUPTOOLS = PROJECT["tool"]["setuptools"]
+OURS = {"earshot", "collectors", "processors", "alerts", "console"} | (
+    {"care"} if (ROOT / "care/__init__.py").exists() else set()
+)
+DATA = {  # what is no module and must be in the wheel all the same
+    "earshot/py.typed",
+    "earshot/store/migrations/script.py.mako",
+    *(path.relative_to(ROOT).as_posix() for path in (ROOT / "console/templates").glob("*.html")),
+    *(path.relative_to(ROOT).as_posix() for path in (ROOT / "console/static").iterdir() if path.is_file()),
+}
+PACKAGES = {
+    path.parent.relative_to(ROOT).as_posix() for name in OURS for path in (ROOT / name).rglob("__init__.py")
+}
+MODULES = {path.relative_to(ROOT).as_posix() for name in OURS for path in (ROOT / name).rglob("*.py")}
+
+
+# --- the wheel ----------------------------------------------------------------------------------------------
+
+
+def test_only_our_packages_are_found() -> None:
+    setuptools = pytest.importorskip("setuptools")
+    found = setuptools.find_packages(str(ROOT), include=SETUPTOOLS["packages"]["find"]["include"])
+    assert {name.replace(".", "/") for name in found} == PACKAGES
+    assert {name.split(".")[0] for name in found} == OURS
+
+
+def test_every_module_is_in_a_package() -> None:
+    """A folder without `__init__.py` would be left out of the wheel without a word."""
+    assert {module for module in MODULES if module.rpartition("/")[0] not in PACKAGES} == set()
+
+
+def test_data_is_declared() -> None:
+    patterns = [
+        f"{package}/{pattern}" for package, each in SETUPTOOLS["package-data"].items() for pattern in each
+    ]
+    assert {"earshot/py.typed", "console/static/earshot.css"} <= DATA
+    assert {name for name in DATA if not any(fnmatch(name, pattern) for pattern in patterns)} == set()
+
+
+def test_the_wheel_holds_that_and_nothing_else(tmp_path: Path) -> None:
+    """Skipped where setuptools is older than the build needs; the tests above hold all the same."""
+    pytest.importorskip("setuptools", minversion="77")
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "build",
+            "--wheel",
+            "--no-isolation",
+            "--outdir",
+            str(tmp_path),
+            copied(tmp_path),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    with ZipFile(wheel) as opened:
+        names = {name for name in opened.namelist() if ".dist-info/" not in name}
+    assert names == MODULES | DATA
+
+
+def copied(folder: Path) -> str:
+    """The sources alone, so that a build leaves nothing here and finds nothing of an earlier one."""
+    files = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in files.stdout.splitlines():
+        if (ROOT / name).is_file():
+            target = folder / "source" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((ROOT / name).read_bytes())
+    return str(folder / "source")
+
+
+def test_every_entry_point_is_in_one_of_our_modules() -> None:
+    points = [
+        *PROJECT["project"]["scripts"].values(),
+        *(point for group in PROJECT["project"]["entry-points"].values() for point in group.values()),
+    ]
+    assert points
+    for point in points:
+        module = point.partition(":")[0].replace(".", "/")
+        assert {f"{module}.py", f"{module}/__init__.py"} & MODULES, point
+
+
+# --- names and imports --------------------------------------------------------------------------------------
+
+TAKEN = sys.stdlib_module_names | {"tests", "utils"}
+OF_PYTHON = {"__init__", "__main__"}
+
+
+def test_no_module_is_named_like_one_of_the_standard_library() -> None:
+    """`import email` would find ours where a folder of ours is on the path, and a reader must not wonder."""
+    names = {module: Path(module).stem for module in MODULES} | {p: Path(p).name for p in PACKAGES}
+    assert {place for place, name in names.items() if name in TAKEN - OF_PYTHON} == set()
+
+
+def test_imports_run_one_way() -> None:
+    """The contracts in pyproject.toml."""
+    checked = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+# --- the locks ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lock", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda path: path.name)
+def test_a_lock_pins_hashes_and_names_no_address(lock: Path) -> None:
+    """Which mirror a machine uses is its own affair."""
+    text = lock.read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "index-url" not in text
+    pinned = [line for line in text.splitlines() if line and line[0].isalnum()]
+    assert pinned
+    assert [line for line in pinned if "==" not in line or not line.endswith("\\")] == []
+    assert text.count("--hash=sha256:") >= len(pinned)
+
+
+def test_there_is_a_lock_to_run_and_one_to_develop() -> None:
+    assert {path.name for path in (ROOT / "requirements").glob("*.txt")} == {"dev.txt", "run.txt"}
