@@ -39,13 +39,13 @@ VERBS = "lost broke delayed ignored cancelled damaged doubled refused forgot dro
 
 
 class Receiver(ThreadingHTTPServer):
-    """Notes when each call arrived, before it answers."""
+    """Notes when each call arrived and which story it is about, before it answers."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.arrived: queue.Queue[float] = queue.Queue()
+        self.arrived: queue.Queue[tuple[float, int]] = queue.Queue()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -53,8 +53,9 @@ class _Handler(BaseHTTPRequestHandler):
     server: Receiver
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
-        self.server.arrived.put(time.perf_counter())
+        body = self.rfile.read(int(self.headers["content-length"]))
+        arrived = time.perf_counter()
+        self.server.arrived.put((arrived, json.loads(body)["data"]["story"]))
         self.send_response(204)
         self.end_headers()
 
@@ -146,13 +147,16 @@ def measure(count: int) -> list[float]:
     with tempfile.TemporaryDirectory() as folder:
         config = configure(Path(folder), secret, receiver.server_port)
         with running(config) as url, httpx.Client(base_url=url) as client:
-            taken = []
+            taken: dict[int, float] = {}
             for number in range(WARMING + count):
                 started = post(client, secret, number)
-                taken.append((receiver.arrived.get(timeout=PATIENCE) - started) * 1_000)
+                arrived, story = receiver.arrived.get(timeout=PATIENCE)
+                taken[story] = (arrived - started) * 1_000
     receiver.shutdown()
     receiver.server_close()
-    return taken[WARMING:]
+    if len(taken) != WARMING + count:
+        raise SystemExit(f"{WARMING + count} mentions made {len(taken)} stories: they must differ more")
+    return list(taken.values())[WARMING:]
 
 
 def summary(taken: list[float]) -> dict[str, float]:

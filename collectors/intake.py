@@ -5,27 +5,25 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import structs
 
+from collectors.conversations import Conversations
 from earshot.clock import to_us
 from earshot.matching import Matcher
 from earshot.metrics import HEARD, LAG, PARKED, UNMATCHED
-from earshot.model import Mention
-from earshot.recent import Recent
 from earshot.runtime import Context
 from earshot.store import dead
 from earshot.topics import MENTIONS, Event, Said
 
-_REMEMBERED = 20_000
 _PER_SECOND = 5_000  # what the processors get through, to say how long to wait
 
 
 class Intake:
     """One for each collector; safe to use from any thread."""
 
-    def __init__(self, context: Context, collector: str) -> None:
+    def __init__(self, context: Context, collector: str, conversations: Conversations | None = None) -> None:
         self._context = context
+        self._conversations = conversations or Conversations(context.bus)
         self._collector = collector
         self._matcher = Matcher(context.config.brands)
-        self._brands = Recent[str, tuple[str, ...]](_REMEMBERED)
 
     def hear(self, events: Sequence[Event]) -> int:
         """Publish each event once for each brand it concerns; the number published."""
@@ -51,34 +49,22 @@ class Intake:
 
     def _branded(self, event: Event) -> Iterator[Event]:
         if not isinstance(event, Said):
-            names = (event.brand,) if event.brand else self._brands.get(event.id) or ()
+            names = (event.brand,) if event.brand else self._conversations.brands(event.id)
             yield from (structs.replace(event, brand=name) for name in names)
             return
         mention = event.mention
         if mention.brand:
-            self._remember(mention.id, (mention.brand,))
+            self._conversations.remember(mention.id, (mention.brand,))
             yield event
             return
         names, why = self._matcher.match(f"{mention.title} {mention.text}"), "term"
         if not names:
-            names, why = self._inherited(mention), "followed conversation"
+            names, why = self._conversations.inherited(mention), "followed conversation"
         if not names:
             UNMATCHED.labels(self._collector).inc()
-        self._remember(mention.id, names)
+        self._conversations.remember(mention.id, names)
         for name in names:
             yield Said(mention=structs.replace(mention, brand=name, why=why))
-
-    def _inherited(self, mention: Mention) -> tuple[str, ...]:
-        """A repost, quote or reply concerns whom the original concerns, as far as it was heard lately."""
-        for other in (mention.reposted, mention.quoted, mention.parent, mention.root):
-            if other and (names := self._brands.get(other)):
-                return names
-        return ()
-
-    def _remember(self, mention: str, names: tuple[str, ...]) -> None:
-        known = self._brands.get(mention) or ()
-        if new := tuple(name for name in names if name not in known):
-            self._brands.put(mention, known + new)
 
 
 def _brand(event: Event) -> str:

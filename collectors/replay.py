@@ -17,6 +17,8 @@ from pydantic import Field, field_validator, model_validator
 from starlette.routing import BaseRoute
 
 from collectors.mapping import Mapper, checked_map, parse_time
+from collectors.order import Order
+from collectors.pace import Pace
 from collectors.records import RawRecord, csv_records, delimiter_of, fields, is_csv, lines
 from earshot.border import LONGEST, clean, parse_event
 from earshot.clock import to_us
@@ -109,7 +111,7 @@ class Replayer:
                 self._keep(first + len(numbers))
                 REPLAY_RECORDS.labels("done").set(first + len(numbers))
 
-    def _hear(self, intake: Intake, records: Iterator[RawRecord], stop: asyncio.Event, pace: "Pace") -> None:
+    def _hear(self, intake: Intake, records: Iterator[RawRecord], stop: asyncio.Event, pace: Pace) -> None:
         events: list[Event] = []
         for record in records:
             try:
@@ -149,10 +151,7 @@ class Replayer:
             numbers.append(record.line)
             times.append(latest)
         self._print = read.hexdigest()
-        places = sorted(range(len(times)), key=times.__getitem__)
-        return _Order(
-            array("q", map(offsets.__getitem__, places)), array("q", map(numbers.__getitem__, places))
-        )
+        return Order(offsets, numbers, times)
 
     def _all(self, file: BinaryIO) -> Iterator[RawRecord]:
         file.seek(0)
@@ -232,43 +231,6 @@ class Replayer:
     @property
     def _cursor_name(self) -> str:
         return f"{self.name}:{self._settings.path.resolve()}"
-
-
-class _Order(Sequence[tuple[int, int]]):
-    """Pairs in 16 bytes each: a file may have millions of records."""
-
-    def __init__(self, offsets: "array[int]", numbers: "array[int]") -> None:
-        self._offsets, self._numbers = offsets, numbers
-
-    def __len__(self) -> int:
-        return len(self._offsets)
-
-    def __getitem__(self, at: Any) -> Any:
-        if isinstance(at, slice):
-            return list(zip(self._offsets[at], self._numbers[at], strict=True))
-        return self._offsets[at], self._numbers[at]
-
-
-class Pace:
-    """Lets time pass as it did when it was heard, `speed` times as fast; 0: does not wait."""
-
-    def __init__(self, speed: float, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:
-        self.speed = speed
-        self._monotonic, self._sleep = monotonic, sleep
-        self._start: tuple[datetime, float] | None = None
-
-    def left(self, heard: datetime) -> float:
-        """Seconds until its turn."""
-        if not self.speed:
-            return 0.0
-        if self._start is None:
-            self._start = heard, self._monotonic()
-        first, started = self._start
-        return (heard - first).total_seconds() / self.speed - (self._monotonic() - started)
-
-    def wait(self, heard: datetime, stop: asyncio.Event) -> None:
-        while (left := self.left(heard)) > 0 and not stop.is_set():
-            self._sleep(min(left, _PAUSE))
 
 
 def _heard(event: Event) -> datetime:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
+from collectors.conversations import Conversations
 from collectors.intake import Intake
 from earshot import logs
 from earshot.runtime import Context
@@ -18,6 +19,7 @@ class Collectors:
         self._context = context
         self._collectors = [settings.build(context) for settings in context.config.collectors]
         self._working = len(self._collectors)
+        self._conversations = Conversations(context.bus)
 
     def routes(self) -> Sequence[BaseRoute]:
         return [route for collector in self._collectors for route in collector.routes()]
@@ -33,7 +35,7 @@ class Collectors:
     async def _run(self, collector: Collector, stop: asyncio.Event) -> None:
         _LOG.info("source started", source=collector.name)
         try:
-            await collector.run(Intake(self._context, collector.name), stop)
+            await collector.run(Intake(self._context, collector.name, self._conversations), stop)
         except Exception:
             stop.set()  # the others leave as they always do: a thread of theirs cannot be cancelled
             raise

@@ -94,6 +94,10 @@ def _admitted(incoming: _Incoming, now: datetime, source: str, *, keep_heard: bo
     for name in ("id", "root", "parent", "quoted", "reposted"):
         if values[name]:
             values[name] = _full_id(values[name], source)
+    if incoming.metrics and incoming.metrics.at > heard:
+        values["metrics"] = structs.replace(incoming.metrics, at=heard)
+    if incoming.edited_at and incoming.edited_at > heard:
+        values["edited_at"] = heard
     if incoming.created_at > heard:
         values |= {"created_at": heard, "claimed_at": values["created_at"]}
     elif heard - incoming.created_at > BACKFILL_AFTER:

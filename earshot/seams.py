@@ -76,6 +76,9 @@ class Bus(Protocol):
     def lag(self, topic: str, group: str) -> int:
         """How many messages wait: published, not yet committed by `group`, and still kept by `retain`."""
 
+    def newest(self, topic: str, at_most: int) -> Sequence[Record]:
+        """The last messages that were published, oldest first, whoever has read them."""
+
     def retain(self, before: datetime, at_most: int) -> int:
         """Drop what was published before a time or exceeds `at_most` bytes a topic; the number dropped."""
 

@@ -43,6 +43,10 @@ class MemoryBus:
             log, place = self._logs.get(topic), self._committed.get((topic, group), 0)
             return self._heads[topic] - max(place, log[0][0]) if log else 0
 
+    def newest(self, topic: str, at_most: int) -> list[Record]:
+        with self._arrived:
+            return [record for _, _, record in self._logs.get(topic, [])[-at_most:]]
+
     def retain(self, before: datetime, at_most: int) -> int:
         with self._arrived:
             return sum(self._trim(topic, before, at_most) for topic in self._logs)

@@ -107,6 +107,19 @@ class SqliteBus:
             first = self._db.execute("select min(first) from frames where topic = ?", (topic,)).fetchone()[0]
             return head - max(place, head if first is None else first)
 
+    def newest(self, topic: str, at_most: int) -> list[Record]:
+        found: list[Record] = []
+        with self._lock, self._faults():
+            frames = self._db.execute(
+                "select first, messages from frames where topic = ? order by first desc", (topic,)
+            )
+            for first, frame in frames:
+                messages = enumerate(_DECODER.decode(frame), first)
+                found = [*(Record(0, offset, key, value) for offset, (key, value) in messages), *found]
+                if len(found) >= at_most:
+                    break
+        return found[-at_most:]
+
     def retain(self, before: datetime, at_most: int) -> int:
         with self._transaction() as db:
             topics = [row[0] for row in db.execute("select topic from heads")]

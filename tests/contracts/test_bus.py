@@ -457,3 +457,12 @@ TestSame = Same.TestCase
 TestSame.settings = settings(
     max_examples=50, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
+
+
+def test_the_newest_are_told_apart_from_who_has_read_them(bus: Bus) -> None:
+    assert bus.newest("t", 3) == []
+    for i in range(700):
+        bus.publish("t", [("k", b"%d" % i)])
+    bus.publish("t", [("k", b"a"), ("k", b"b")])
+    assert [record.value for record in bus.newest("t", 3)] == [b"699", b"a", b"b"]
+    assert len(bus.newest("t", 10_000)) == 702

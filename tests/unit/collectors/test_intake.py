@@ -197,3 +197,10 @@ def test_the_role_is_idle_once_every_source_has_ended(place: Place) -> None:
         return before, ended.idle()
 
     assert asyncio.run(both()) == (False, True)
+
+
+def test_a_restart_forgets_no_conversation(place: Place) -> None:
+    place.intake().hear([said("1", "Acme, where is my parcel?"), said("2", "both acme and bolt")])
+    after_a_restart = place.intake()
+    after_a_restart.hear([said("3", "same here", parent="x:1"), said("4", "and here", quoted="x:2")])
+    assert brands(place)[3:] == [("x:3", "Acme"), ("x:4", "Acme"), ("x:4", "Bolt")]

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from collectors.replay import Pace, Replay
+from collectors.pace import Pace
+from collectors.replay import Replay
 from earshot.config import from_dict
 from earshot.errors import ConfigError, Refused
 from earshot.topics import Measured, Said, Withdrawn

@@ -359,3 +359,12 @@ def assert_sound(event: Any) -> None:
 
 def fields_of(mention: Mention) -> dict[str, Any]:
     return {name: getattr(mention, name) for name in mention.__struct_fields__}
+
+
+def test_an_edit_or_a_count_from_the_future_is_of_now() -> None:
+    """Else nothing that comes later could ever be newer."""
+    mention = parsed(
+        raw(edited_at="2036-01-01T00:00:00Z", metrics={"at": "2036-01-01T00:00:00Z", "likes": 3})
+    )
+    assert mention.metrics
+    assert (mention.edited_at, mention.metrics.at) == (HEARD, HEARD)

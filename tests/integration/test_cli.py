@@ -1,0 +1,498 @@
+"""The `earshot` command as a user meets it: what it says, what it does, and what it says when it cannot."""
+
+import gc
+import json
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+from service_world import FURIOUS, Receiver, Service, receiver, service
+
+from earshot import __version__
+from earshot.cli import main
+from earshot.cli.tables import day_or_time, one_line, printable, table
+from earshot.clock import to_us
+from earshot.model import Author, Mention
+from earshot.store import Store, dead
+from earshot.topics import MENTIONS, Said
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MAP = "id=id,text=text,author=user,time=at,brand=brand,followers=followers"
+
+
+class Ran(NamedTuple):
+    status: int
+    out: str
+    errors: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Earshot = Callable[..., Ran]
+
+
+@pytest.fixture
+def earshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Earshot]:
+    """The command in an empty folder, in this process, through its own door, on 80 columns."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("EARSHOT_CONFIG", raising=False)
+    handlers, level, thresholds = logging.root.handlers[:], logging.root.level, gc.get_threshold()
+
+    def run(*words: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["earshot", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            main()
+            sys.exit(0)
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err + said.out
+        return Ran(int(end.value.code or 0), said.out, said.err)
+
+    yield run
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    structlog.reset_defaults()
+    gc.set_threshold(*thresholds)
+
+
+def table_of_mentions(path: Path, count: int = 30, **values: str) -> Path:
+    rows = ["id,text,user,at,brand,followers"]
+    for number in range(count):
+        at = (START + timedelta(minutes=number)).isoformat()
+        loud = "300000" if number == 3 else "100"
+        row = {"text": f"{FURIOUS} number {number}", "brand": "Acme"} | values
+        rows.append(f'{number},"{row["text"]}",u{number},{at},{row["brand"]},{loud}')
+    path.write_text("\n".join(rows), encoding="utf-8")
+    return path
+
+
+def heard(earshot: Earshot, tmp_path: Path, **values: str) -> Path:
+    """The data directory of a replay that is done."""
+    file = table_of_mentions(tmp_path / "mentions.csv", **values)
+    assert earshot("replay", file, "--map", MAP, "--data-dir", tmp_path / "heard", "--json").status == 0
+    return tmp_path / "heard"
+
+
+# --- help -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "teaches"),
+    [
+        ([], "earshot replay FILE"),
+        (["run"], "Example: earshot run --config"),
+        (["check"], "Example: earshot check"),
+        (["replay"], "Example: earshot replay tweets.csv --map id=id"),
+        (["stories"], "Example: earshot stories --brand"),
+        (["alerts"], "Example: earshot alerts"),
+        (["version"], "report a fault"),
+        (["dead"], "earshot dead list"),
+        (["dead", "list"], "earshot dead show 3"),
+        (["dead", "show"], "Example: earshot dead show 3"),
+        (["dead", "retry"], "Example: earshot dead retry 3"),
+    ],
+)
+def test_every_help_gives_an_example_or_the_next_step(
+    earshot: Earshot, words: list[str], teaches: str
+) -> None:
+    ran = earshot(*words, "--help")
+    assert ran.status == 0
+    assert teaches in " ".join(ran.out.replace("│", " ").split())
+
+
+def test_version(earshot: Earshot) -> None:
+    assert earshot("version") == (0, f"earshot {__version__}\n", "")
+
+
+# --- check ----------------------------------------------------------------------------------------------------
+
+
+def test_check_tells_every_fault_with_its_line(earshot: Earshot, tmp_path: Path) -> None:
+    config = tmp_path / "bad.toml"
+    config.write_text(
+        '[server]\nport = 99999\n\n[[brands]]\nnane = "Acme"\n\n[[collectors]]\nkind = "feed"\n'
+    )
+    ran = earshot("check", "--config", config)
+    assert (ran.status, ran.out) == (2, "")
+    found = [line.removeprefix(f"{config}:").split(": ")[:2] for line in ran.errors.splitlines()]
+    assert found == [
+        ["2", "server.port"],
+        ["4", "brands[0].name"],
+        ["5", "brands[0].nane"],
+        ["8", "collectors[0].kind"],
+    ]
+    assert "unknown kind 'feed'; known: " in ran.errors
+
+
+def test_check_says_what_is_in_order(earshot: Earshot, tmp_path: Path) -> None:
+    (tmp_path / "earshot.toml").write_text(
+        '[[brands]]\nname = "Acme [Italia]"\n[[receivers]]\nkind = "log"\n'
+    )
+    ran = earshot("check")
+    assert (ran.status, ran.errors) == (0, "")
+    assert "in order" in ran.out
+    assert "Acme [Italia]" in ran.out
+
+
+# --- replay ---------------------------------------------------------------------------------------------------
+
+
+def test_replay_says_what_it_made_of_the_file_and_what_to_do_next(earshot: Earshot, tmp_path: Path) -> None:
+    ran = earshot("replay", table_of_mentions(tmp_path / "m.csv"), "--map", MAP)
+    assert ran.status == 0
+    assert ran.out.startswith("30 mentions in ")
+    assert "1 alerts; 0 could not be read or stored" in ran.out
+    following = next(line.split() for line in ran.out.splitlines() if "earshot stories" in line)
+    assert len(json.loads(earshot(*following[1:], "--json", "-n", 100).out)) >= 1
+    again = earshot("replay", tmp_path / "m.csv", "--map", MAP)
+    assert again.out.startswith("0 mentions in ")
+    assert "All 30 records of the file were heard before." in again.out
+
+
+def test_replay_for_programs(earshot: Earshot, tmp_path: Path) -> None:
+    words = [
+        "replay",
+        table_of_mentions(tmp_path / "m.csv"),
+        "--map",
+        MAP,
+        "--data-dir",
+        tmp_path / "d",
+        "--json",
+    ]
+    first, second = earshot(*words).json, earshot(*words).json
+    assert list(first) == ["mentions", "seconds", "mentions_per_s", "stories", "alerts", "dead"]
+    assert (first["mentions"], first["alerts"], first["dead"]) == (30, 1, 0)
+    assert second | {"seconds": 0, "mentions_per_s": 0} == first | {
+        "seconds": 0,
+        "mentions_per_s": 0,
+        "mentions": 0,
+    }
+
+
+def test_replay_counts_what_is_broken_and_what_concerns_nobody(earshot: Earshot, tmp_path: Path) -> None:
+    (tmp_path / "earshot.toml").write_text('[[brands]]\nname = "Acme"\n')
+    rows = [
+        {"id": 1, "t": "about Acme"},
+        {"id": 2, "t": "about nobody"},
+        {"id": 3, "t": "Acme", "at": "never"},
+    ]
+    file = tmp_path / "m.jsonl"
+    file.write_text("".join(json.dumps({"at": START.isoformat()} | row) + "\n" for row in rows))
+    ran = earshot("replay", file, "--map", "id=id,text=t,time=at")
+    assert ran.out.startswith("1 mentions in ")
+    assert "1 could not be read or stored" in ran.out
+    assert "1 concerned no brand" in ran.out
+    assert "earshot dead list --data-dir" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["absent.csv", "--map", MAP], "absent.csv: there is no such file"),
+        (["."], ".: is not a file"),
+        (["m.csv"], "a CSV file needs one"),
+        (["m.csv", "--map", "id=id,tekst=text,time=at,brand=brand"], "--map: unknown field 'tekst', did you mean 'text'?"),
+        (["m.csv", "--map", "id"], "--map: 'id': write field=column"),
+        (["m.csv", "--map", "id=id,text=text,time=at"], "--map: no brand=…"),
+        (["m.csv", "--map", MAP.replace("=user", "=nobody")], "m.csv:1: no column 'nobody'; it has id, text, user"),
+        (["m.csv", "--map", MAP, "--speed", "fast"], "--speed 'fast': write max, or a number of times such as 60x"),
+        (["m.csv", "--map", MAP, "--speed", "0"], "--speed '0'"),
+        (["m.csv", "--map", MAP, "--data-dir", "m.csv/below"], "m.csv/below/earshot.db"),
+        (["m.csv", "--map", MAP, "--config", "absent.toml"], "absent.toml: there is no such file"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_replayed_is_refused_in_words(
+    earshot: Earshot, tmp_path: Path, words: list[str], message: str
+) -> None:
+    table_of_mentions(tmp_path / "m.csv", 1)
+    ran = earshot("replay", *words, "--json")
+    assert ran.status == (2 if "absent.toml" in message else 1)
+    assert ran.out == ""
+    assert message in ran.errors
+    assert len(ran.errors.splitlines()) == 1
+
+
+# --- stories and alerts ---------------------------------------------------------------------------------------
+
+
+def test_stories_fit_eighty_columns(earshot: Earshot, tmp_path: Path) -> None:
+    data = heard(earshot, tmp_path, brand="A Rather Long Name of a Brand")
+    ran = earshot("stories", "--data-dir", data)
+    head, *rows = [
+        line for line in ran.out.splitlines() if line.strip() and "─" not in line and "last" not in line
+    ]
+    assert head.split() == [
+        "risk",
+        "level",
+        "brand",
+        "mentions",
+        "authors",
+        "heard",
+        "latest",
+        "words",
+        "story",
+    ]
+    assert max(cell_len(line) for line in ran.out.splitlines()) <= 80
+    ids = {str(story["id"]) for story in earshot("stories", "--data-dir", data, "--json").json}
+    assert {row.split()[-1] for row in rows} == ids, "numbers are never cut"
+    assert "…" in rows[0]
+
+
+def test_stories_of_one_brand_and_for_programs(earshot: Earshot, tmp_path: Path) -> None:
+    data = heard(earshot, tmp_path)
+    (first, *_) = earshot("stories", "--brand", "Acme", "--data-dir", data, "--json", "--limit", 1).json
+    assert first["brand"] == "Acme"
+    assert first["headline"].startswith("This is a horrible")
+    assert first["last_at"].endswith("+00:00")
+    ran = earshot("stories", "--brand", "Akme", "--data-dir", data)
+    assert (ran.status, ran.errors) == (
+        1,
+        "earshot: --brand 'Akme': nothing was heard about it; known: Acme\n",
+    )
+
+
+def test_alerts_fit_and_say_why(earshot: Earshot, tmp_path: Path) -> None:
+    data = heard(earshot, tmp_path)
+    ran = earshot("alerts", "--data-dir", data)
+    assert "loud author" in ran.out
+    assert max(cell_len(line) for line in ran.out.splitlines()) <= 80
+    (alert,) = earshot("alerts", "--data-dir", data, "--json").json
+    assert (alert["level"], alert["brand"], alert["reason"]) == ("warning", "Acme", "loud_author")
+    assert datetime.fromisoformat(alert["opened_at"]) == START + timedelta(minutes=3)
+
+
+def test_where_nothing_was_heard_it_says_what_to_do(earshot: Earshot, tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("")
+    earshot("replay", "empty.jsonl", "--data-dir", "none", "--json")
+    assert "earshot replay FILE" in earshot("stories", "--data-dir", "none").out
+    assert "No alerts" in earshot("alerts", "--data-dir", "none").out
+    assert "No dead letters" in earshot("dead", "list", "--data-dir", "none").out
+    assert earshot("stories", "--data-dir", "none", "--json").json == []
+
+
+@pytest.mark.parametrize(
+    "words", [["stories"], ["alerts"], ["dead", "list"], ["dead", "show", "1"], ["dead", "retry", "1"]]
+)
+def test_without_a_database_it_says_how_to_come_by_one(
+    earshot: Earshot, tmp_path: Path, words: list[str]
+) -> None:
+    ran = earshot(*words, "--data-dir", tmp_path / "none")
+    assert ran.status == 1
+    assert ran.errors.startswith(
+        f"earshot: {tmp_path / 'none' / 'earshot.db'}: there is no database; earshot run"
+    )
+
+
+def test_a_file_that_is_no_database_is_told_as_such(earshot: Earshot, tmp_path: Path) -> None:
+    (tmp_path / "earshot.db").write_text("these are only words, and many of them, " * 100)
+    ran = earshot("stories", "--data-dir", tmp_path)
+    assert (ran.status, len(ran.errors.splitlines())) == (1, 1)
+    assert "earshot.db" in ran.errors
+
+
+# --- dead letters ---------------------------------------------------------------------------------------------
+
+
+def parked(data: Path, origin: str, raw: bytes, reason: str = "no reason") -> None:
+    store = Store(data / "earshot.db")
+    with store.begin() as connection:
+        dead.park(connection, to_us(START), [(origin, reason, raw)])
+    store.close()
+
+
+def test_a_letter_is_listed_and_shown_whole(earshot: Earshot, tmp_path: Path) -> None:
+    data = heard(earshot, tmp_path)
+    parked(data, "file.jsonl:17", b'{"id": "\xff' + b"w" * 300 + b"\x1b[31m", "not [red]UTF-8[/red]")
+    listed, shown = (
+        earshot("dead", "list", "--data-dir", data),
+        earshot("dead", "show", 1, "--data-dir", data),
+    )
+    assert "file.jsonl:17" in listed.out
+    assert "not [red]UTF-8[/red]" in " ".join(listed.out.split()) or "[red]" in listed.out
+    assert "1 in all" in listed.out
+    assert f'{{"id": "\\xff{"w" * 300}\\x1b[31m' in shown.out, (
+        "in one piece, and the terminal keeps its colour"
+    )
+    assert "reason  not [red]UTF-8[/red]" in shown.out
+    found = earshot("dead", "list", "--data-dir", data, "--json").json
+    assert (found["total"], found["letters"][0]["origin"]) == (1, "file.jsonl:17")
+
+
+def test_a_message_that_is_put_back_is_processed_by_the_next_run(earshot: Earshot, tmp_path: Path) -> None:
+    data = heard(earshot, tmp_path)
+    late = Mention(
+        id="x:late",
+        brand="Late",
+        author=Author(id="u"),
+        created_at=START,
+        collected_at=START,
+        text="better late",
+    )
+    parked(data, "topic:mentions:0:999", MENTIONS.encode(Said(mention=late)))
+    ran = earshot("dead", "retry", 1, "--data-dir", data)
+    assert (ran.status, ran.out) == (0, "letter 1 is back on mentions; earshot run takes it up\n")
+    assert earshot("dead", "list", "--data-dir", data, "--json").json["total"] == 0
+    again = earshot("replay", tmp_path / "mentions.csv", "--map", MAP, "--data-dir", data, "--json")
+    assert again.json["mentions"] == 1
+    (story,) = earshot("stories", "--brand", "Late", "--data-dir", data, "--json").json
+    assert story["headline"] == "better late"
+
+
+@pytest.mark.parametrize(
+    ("origin", "raw", "message"),
+    [
+        ("file.jsonl:17", b"{", "mend file.jsonl:17 at its source and hear it again"),
+        ("topic:mentions:0:1", b"x" * 70_000, "only the first 65,536 of 70,000 bytes were kept"),
+    ],
+)
+def test_what_cannot_be_put_back_is_refused_with_what_to_do(
+    earshot: Earshot, tmp_path: Path, origin: str, raw: bytes, message: str
+) -> None:
+    data = heard(earshot, tmp_path)
+    parked(data, origin, raw)
+    ran = earshot("dead", "retry", 1, "--data-dir", data)
+    assert ran.status == 1
+    assert message in ran.errors
+    assert earshot("dead", "list", "--data-dir", data, "--json").json["total"] == 1
+
+
+def test_a_letter_that_does_not_exist(earshot: Earshot, tmp_path: Path) -> None:
+    ran = earshot("dead", "show", 9, "--data-dir", heard(earshot, tmp_path))
+    assert (ran.status, ran.errors) == (1, "earshot: there is no letter 9; earshot dead list shows them\n")
+
+
+# --- tables ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (datetime(2026, 3, 2, 17, 34, tzinfo=UTC), "17:34"),
+        (datetime(2026, 3, 1, 17, 34, tzinfo=UTC), "01 Mar"),
+        (datetime(2015, 2, 21, tzinfo=UTC), "Feb 2015"),
+    ],
+)
+def test_times_are_as_short_as_they_can_be_understood(moment: datetime, expected: str) -> None:
+    assert day_or_time(moment, datetime(2026, 3, 2, 18, 0, tzinfo=UTC)) == expected
+
+
+@given(st.text())
+def test_what_strangers_wrote_cannot_steer_the_terminal(text: str) -> None:
+    assert all(sign.isprintable() or sign in "\n\t" for sign in printable(text))
+    assert one_line(text).isprintable()
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 10**13), st.text(max_size=40), st.text(max_size=40)), max_size=5),
+    width=st.integers(45, 120),
+)
+def test_a_table_is_never_wider_than_the_terminal_and_cuts_no_number(
+    rows: list[tuple[int, str, str]], width: int
+) -> None:
+    console = Console(width=width)
+    with console.capture() as said:
+        console.print(
+            table(
+                console,
+                [("number", "right"), ("name", "short"), ("words", "rest")],
+                [[str(number), *words] for number, *words in rows],
+            )
+        )
+    assert all(cell_len(line) <= width for line in said.get().splitlines())
+    assert all(str(number) in said.get() for number, *_ in rows)
+
+
+# --- run ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told() -> Iterator[Receiver]:
+    with receiver() as server:
+        yield server
+
+
+@pytest.fixture
+def running(tmp_path: Path, told: Receiver) -> Iterator[Service]:
+    with service(tmp_path, told) as started:
+        yield started.start()
+
+
+def test_a_signed_mention_becomes_a_story_and_a_notice(
+    earshot: Earshot, running: Service, told: Receiver
+) -> None:
+    assert httpx.get(f"{running.url}/healthz").text == "alive\n"
+    assert httpx.get(f"{running.url}/readyz").json() == {"ready": True, "faults": {}}
+    assert running.post("1", f"Acme! {FURIOUS}").json() == {"accepted": 1, "published": 1, "refused": []}
+    notice = told.next()
+    assert (notice["brand"], notice["level"], notice["reason"]) == ("Acme", "warning", "loud_author")
+    (story,) = earshot("stories", "--config", running.config, "--json").json
+    assert (story["id"], story["mentions"]) == (notice["story"], 1)
+    metrics = httpx.get(f"{running.url}/metrics").text
+    assert 'earshot_heard_total{collector="webhook",event="any"} 1.0' in metrics
+
+
+def test_a_stop_keeps_everything_for_the_next_start(
+    earshot: Earshot, running: Service, told: Receiver
+) -> None:
+    running.post("1", f"Acme! {FURIOUS}")
+    running.post("2", "Acme was terrible, awful and horrible to my mother, I hate them")
+    running.signal(signal.SIGTERM)
+    assert running.ended() == 0
+    running.start()
+    assert {told.next()["story"] for _ in range(2)} == {
+        story["id"] for story in earshot("stories", "--config", running.config, "--json").json
+    }
+    running.signal(signal.SIGINT)
+    assert running.ended() == 0
+
+
+def test_a_second_signal_exits_at_once_and_what_was_in_hand_is_sent_again(
+    running: Service, told: Receiver
+) -> None:
+    told.open.clear()
+    running.post("1", f"Acme! {FURIOUS}")
+    assert told.called.wait(10)
+    running.signal(signal.SIGTERM)
+    running.until_it_says("a second signal exits at once")
+    running.signal(signal.SIGTERM)
+    assert running.ended() == 130
+    told.open.set()
+    first = told.next()
+    running.start()
+    again = told.next()
+    assert again["identity"] == first["identity"]
+    assert (first["possible_repeat"], again["possible_repeat"]) == (False, True)
+
+
+@pytest.mark.parametrize("words", [["run"], ["run", "nonsense"]])
+def test_what_cannot_run_says_so_in_one_line(earshot: Earshot, tmp_path: Path, words: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        (tmp_path / "earshot.toml").write_text(f"[server]\nport = {port}\n")
+        ran = earshot(*words)
+    expected = "unknown role nonsense; known: " if words[1:] else f"127.0.0.1:{port} cannot be listened on"
+    assert ran.status == 1
+    assert expected in ran.errors
+    assert len(ran.errors.splitlines()) == 1
+
+
+def test_without_a_configuration_it_says_how_to_come_by_one(earshot: Earshot) -> None:
+    ran = earshot("run")
+    assert (ran.status, ran.out) == (2, "")
+    assert "earshot.toml: there is no such file; make one with" in ran.errors
