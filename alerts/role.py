@@ -20,7 +20,7 @@ from earshot.store import notices
 from earshot.topics import STORIES
 
 _LOG = logs.get("alerts")
-_POLL = 0.5  # s, also the longest that a clean stop waits for an idle bus
+_POLL = 0.1  # s, also the longest that a clean stop waits for an idle bus
 _PATIENCE = 1.0  # s between tries while the store or the bus cannot be reached
 
 

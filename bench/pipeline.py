@@ -101,10 +101,11 @@ def child(path: Path, folder: Path) -> None:
     config = changed(from_dict({}), "earshot", data_dir=folder / "data").model_copy(
         update={"collectors": (source,)}
     )
-    started, used = time.perf_counter(), time.process_time()
     with opened(config, live=False) as context:
-        roles = find_roles(["collectors", "processors", "alerts"])
-        asyncio.run(Runtime(context, roles, serve=False).run(until_done=True))
+        begun = time.perf_counter()
+        runtime = Runtime(context, find_roles(["collectors", "processors", "alerts"]), serve=False)
+        started, used = time.perf_counter(), time.process_time()
+        asyncio.run(runtime.run(until_done=True))
         seconds, cpu = time.perf_counter() - started, time.process_time() - used
         with context.store.read() as connection:
             stored, made, called = (noun.count(connection) for noun in (mentions, stories, alerts))
@@ -115,6 +116,7 @@ def child(path: Path, folder: Path) -> None:
         if sample.name.endswith("_total")
     }
     found = {
+        "start_seconds": round(started - begun, 2),
         "seconds": round(seconds, 2),
         "per_s": round(stored / seconds),
         "cpu_us": round(cpu / stored * 1e6, 1),

@@ -24,6 +24,7 @@ from processors.turn import Desk, Turn, took
 GROUP = "processors"
 _LOG = logs.get(__name__)
 _STORIES = 4_000  # about 2 kB each, at most twice as many
+_POLL = 0.1  # s, also the longest that a stop waits for an idle bus
 _LATENESS = timedelta(seconds=5)  # an event heard before a tick may still be on its way
 
 
@@ -192,7 +193,7 @@ def run(pipeline: Pipeline, stop: threading.Event) -> None:
     wait = 0.1
     while not stop.is_set():
         try:
-            pipeline.step(timeout=0.5)
+            pipeline.step(timeout=_POLL)
             wait = 0.1
         except Unavailable as error:
             _LOG.warning("waiting", reason=str(error), seconds=wait)

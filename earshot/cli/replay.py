@@ -71,8 +71,9 @@ def replay(
         "warning" if settings.earshot.log_level == "info" else settings.earshot.log_level,
     )
     with opened(settings, live=False) as context:
+        runtime = Runtime(context, find_roles(["collectors", "processors", "alerts"]), serve=False)
         started, before, strange = time.perf_counter(), _count(PROCESSED), _count(UNMATCHED)
-        asyncio.run(_run(context, quiet=as_json))
+        asyncio.run(_run(runtime, quiet=as_json))
         seconds = time.perf_counter() - started
         summary = _summary(context, _count(PROCESSED) - before, seconds)
         unmatched = round(_count(UNMATCHED) - strange)
@@ -133,8 +134,7 @@ def _own_folder(file: Path, columns: str, source: str) -> str:
     return f"{file.stem}-{hashlib.sha256(seed).hexdigest()[:8]}"
 
 
-async def _run(context: Context, *, quiet: bool) -> None:
-    runtime = Runtime(context, find_roles(["collectors", "processors", "alerts"]), serve=False)
+async def _run(runtime: Runtime, *, quiet: bool) -> None:
     running = asyncio.create_task(runtime.run(until_done=True))
     if not quiet:
         await _show(running)
