@@ -23,7 +23,7 @@ from processors.turn import Desk, Turn, took
 
 GROUP = "processors"
 _LOG = logs.get(__name__)
-_STORIES = 4_000  # about 2 kB each, at most twice as many
+_STORIES = 2_000  # about 2 kB each, at most twice as many
 _POLL = 0.1  # s, also the longest that a stop waits for an idle bus
 _LATENESS = timedelta(seconds=5)  # an event heard before a tick may still be on its way
 

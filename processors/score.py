@@ -7,7 +7,7 @@ from earshot.recent import Recent
 from processors.language import UNKNOWN, LanguageGuesser
 from processors.negativity import VERSION, Opinion, Vader
 
-_KEPT = 10_000
+_KEPT = 5_000
 _CONTRADICTION = 0.6
 
 _Key = tuple[str, str | None]

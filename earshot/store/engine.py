@@ -15,7 +15,7 @@ from earshot.errors import Unavailable
 from earshot.folders import make_folder_of
 from earshot.store.migrate import migrate
 
-_CACHE_KIB = 24 * 1024
+_CACHE_KIB = 16 * 1024
 _CHECKPOINT_PAGES = 4_000  # 16 MB of log between checkpoints: a page changed often is written back once
 
 

@@ -82,14 +82,6 @@ def newest_of_story(connection: Connection, story: int, limit: int) -> list[Kept
     return [read(Row(*row)) for row in found]
 
 
-def times_of_story(connection: Connection, story: int) -> list[int]:
-    """When each was said, µs, in time order: the curve."""
-    found = connection.exec_driver_sql(
-        "select said_at from mentions where story = ? order by said_at", (story,)
-    )
-    return [row[0] for row in found]
-
-
 def count(connection: Connection) -> int:
     total: int = connection.exec_driver_sql("select count(*) from mentions").scalar_one()
     return total

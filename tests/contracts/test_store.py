@@ -448,7 +448,6 @@ def test_a_changed_mention_keeps_its_place(store: Store) -> None:
         first, second = mentions.of_story(connection, FIRST)
         assert first == row._replace(withdrawn=True, vote=None, followers=0)
         assert second.vote == 9_000
-        assert mentions.times_of_story(connection, FIRST) == [1, 3]
         assert mentions.count(connection) == 2
 
 
