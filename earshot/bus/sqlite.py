@@ -1,6 +1,6 @@
 """The embedded bus: one SQLite file, a row for each published frame, as Kafka keeps record batches.
 
-A frame costs one insert and one flush to disk however many messages it holds (0.2 to 0.4 ms a frame).
+A frame costs one insert and one flush to disk however many messages it holds.
 """
 
 import sqlite3
