@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run browser run test lint format bench lock clean
+.PHONY: help setup setup-run browser servers run test lint format bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -26,7 +26,10 @@ run: setup ## Run the whole pipeline in one process: no Kafka, no PostgreSQL, no
 browser: ## Install Chromium for the browser tests (Debian's package; asks for root)
 	@tests/browser/install
 
-test: setup browser lint ## Check and test everything, with real servers and a real browser
+servers: ## Install PostgreSQL, Java and Apache Kafka for the tests (asks for root)
+	@tests/servers/install
+
+test: setup browser servers lint ## Check and test everything, with real servers and a real browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup ## Formatting, lint, types, direction of imports, spelling
@@ -49,4 +52,4 @@ lock: ## Pin the dependencies again (hashes, no addresses)
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements/dev.txt
 
 clean: ## Remove the virtual environment and the caches (your data stays)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .servers build *.egg-info

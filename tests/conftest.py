@@ -1,0 +1,79 @@
+"""Real servers, one a test process: started for the first test that asks, ended with the last."""
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import TypeVar
+
+import pytest
+from hypothesis import settings
+from servers.daemon import Missing
+from servers.kafka_server import KafkaServer, kafka
+from servers.postgres_server import PostgresServer, postgres
+
+_Server = TypeVar("_Server")
+
+settings.register_profile(
+    "earshot", deadline=None
+)  # a shared machine is slow at times; speed belongs in bench/
+settings.load_profile("earshot")
+
+
+# kafka-python 3.0 reads its schemas in a way that Python 3.11 and 3.12 call old, and leaves the socket of a
+# connection that failed to the garbage collector. Neither is a fault of ours, and both come at any time.
+_NOT_OURS = (
+    r"ignore:\w+ is deprecated. Use files:DeprecationWarning",
+    r"ignore:Exception ignored in. <ssl.SSLSocket [^>]*>:pytest.PytestUnraisableExceptionWarning",
+    r"ignore:Exception ignored in. <socket[^>]*laddr=\('0.0.0.0', \d+\)>:pytest.PytestUnraisableExceptionWarning",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for warning in _NOT_OURS:
+        config.addinivalue_line("filterwarnings", warning)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    with or_fail(postgres()) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """An empty database."""
+    url = postgres_server.new_database()
+    yield url
+    postgres_server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def kafka_server() -> Iterator[KafkaServer]:
+    """One broker, open to all."""
+    with or_fail(kafka()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def locked_kafka() -> Iterator[KafkaServer]:
+    """One broker with TLS, logins and rights."""
+    with or_fail(kafka(sasl_ssl=True)) as server:
+        yield server
+
+
+@pytest.fixture
+def kafka_servers(kafka_server: KafkaServer) -> tuple[str, ...]:
+    return kafka_server.servers
+
+
+@contextmanager
+def or_fail(starting: AbstractContextManager[_Server]) -> Iterator[_Server]:
+    """The server; without one the test fails, unless somebody said that it may be skipped."""
+    if os.environ.get("EARSHOT_TEST_SKIP_SERVERS") == "1":
+        pytest.skip("needs a real server, and EARSHOT_TEST_SKIP_SERVERS is 1")
+    with ExitStack() as started:
+        try:
+            server = started.enter_context(starting)
+        except Missing as missing:
+            pytest.fail(str(missing), pytrace=False)
+        yield server
