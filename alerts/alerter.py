@@ -11,14 +11,12 @@ from alerts.message import compose
 from alerts.rules import Telling, alert, tellings
 from earshot import logs
 from earshot.clock import to_us
-from earshot.errors import Unreadable
+from earshot.errors import Reassigned, Unreadable
 from earshot.metrics import DECIDED, PARKED
 from earshot.model import Episode, Story
 from earshot.seams import Batch, Bus, Clock, ReceiverSettings, Record, Subscription
 from earshot.store import Store, alerts, dead, mentions, notices
-from earshot.topics import STORIES
-
-GROUP = "alerts"
+from earshot.topics import ALERTS, STORIES
 
 _LOG = logs.get("alerts.alerter")
 _ORIGIN = f"topic:{STORIES.name}"
@@ -66,7 +64,7 @@ class Alerter:
             Unavailable: store or bus cannot be reached; the next step does the same batch again.
         """
         if self._subscription is None:
-            self._subscription = self._bus.subscribe(STORIES.name, GROUP)
+            self._subscription = self._bus.subscribe(STORIES.name, ALERTS)
         if self._in_hand is None:
             self._in_hand = self._subscription.poll(timeout)
         if self._in_hand is None:
@@ -75,6 +73,15 @@ class Alerter:
         self._subscription.commit(self._in_hand)
         self._in_hand = None
         return True
+
+    def keep(self) -> None:
+        """While the batch in hand waits for a store that is away, its partitions stay ours."""
+        try:
+            if self._subscription:
+                self._subscription.keep()
+        except Reassigned as moved:
+            _LOG.warning("batch given up", reason=str(moved))
+            self._in_hand = None
 
     def close(self) -> None:
         if self._subscription:

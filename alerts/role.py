@@ -9,15 +9,14 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from alerts.alerter import GROUP, Alerter
+from alerts.alerter import Alerter
 from alerts.sender import Sender
 from earshot import logs
 from earshot.errors import Unavailable
-from earshot.metrics import LAG
 from earshot.runtime import Context
 from earshot.seams import ReceiverSettings
 from earshot.store import notices
-from earshot.topics import STORIES
+from earshot.topics import ALERTS, STORIES
 
 _LOG = logs.get("alerts")
 _POLL = 0.1  # s, also the longest that a clean stop waits for an idle bus
@@ -74,7 +73,7 @@ class Alerts:
 
     def idle(self) -> bool:
         """Nothing left to decide, nothing left to send to the receivers of this configuration."""
-        if self._context.bus.lag(STORIES.name, GROUP):
+        if self._context.bus.lag(STORIES.name, ALERTS):
             return False
         with self._context.store.read() as connection:
             return not any(notices.waiting(connection, sender.receiver.name) for sender in self._senders)
@@ -90,12 +89,13 @@ class Alerts:
     def _one_batch(self) -> None:
         try:
             self._alerter.step(_POLL)
-            LAG.labels(STORIES.name, GROUP).set(self._context.bus.lag(STORIES.name, GROUP))
             self._trouble = None
         except Unavailable as error:
             self._trouble = str(error)
             _LOG.warning("unavailable, trying again", error=self._trouble)
             self._stopped.wait(_PATIENCE)
+            with suppress(Unavailable):
+                self._alerter.keep()
 
     def _tell_orphans(self) -> None:
         """Notices whose receiver is gone from the configuration stay: it may come back."""

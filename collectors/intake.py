@@ -1,46 +1,73 @@
 """Where every collector hands over: give each event its brands, and publish it, durable on return."""
 
 import math
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import structs
 
 from collectors.conversations import Conversations
 from earshot.clock import to_us
 from earshot.matching import Matcher
-from earshot.metrics import HEARD, LAG, PARKED, UNMATCHED
+from earshot.metrics import HEARD, PARKED, UNMATCHED
 from earshot.runtime import Context
+from earshot.seams import Message
 from earshot.store import dead
-from earshot.topics import MENTIONS, Event, Said
+from earshot.topics import MENTIONS, PROCESSORS, Event, Said, brand_of
 
+_LOOK = 0.25  # s between two questions how much waits
 _PER_SECOND = 5_000  # what the processors get through, to say how long to wait
 
 
 class Intake:
     """One for each collector; safe to use from any thread."""
 
-    def __init__(self, context: Context, collector: str, conversations: Conversations | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        collector: str,
+        conversations: Conversations | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._context = context
         self._conversations = conversations or Conversations(context.bus)
         self._collector = collector
         self._matcher = Matcher(context.config.brands)
+        self._monotonic, self._looked = monotonic, -math.inf
+        self._lag = self._published = 0
+        self._counting = threading.Lock()
 
     def hear(self, events: Sequence[Event]) -> int:
         """Publish each event once for each brand it concerns; the number published."""
         found = [branded for event in events for branded in self._branded(event)]
         if found:
             self._context.bus.publish(
-                MENTIONS.name, [(_brand(event), MENTIONS.encode(event)) for event in found]
+                MENTIONS.name, [Message(brand_of(event), MENTIONS.encode(event)) for event in found]
             )
+        with self._counting:
+            self._published += len(found)
         HEARD.labels(self._collector, "any").inc(len(found))
         return len(found)
 
     def busy(self) -> int | None:
         """Seconds until the processors have caught up with what is too much; None while there is room."""
-        lag = self._context.bus.lag(MENTIONS.name, "processors")
-        LAG.labels(MENTIONS.name, "processors").set(lag)
-        over = lag - self._context.config.intake.high_water
+        over = self._waiting() - self._context.config.intake.high_water
         return math.ceil(max(1, over / _PER_SECOND)) if over >= 0 else None
+
+    def _waiting(self) -> int:
+        """At most: what we published since the last look is taken to wait, as a broker is not asked every time."""
+        with self._counting:
+            now = self._monotonic()
+            due = now >= self._looked + _LOOK
+            if due:
+                self._looked = now  # others make do with the old answer while we wait for the new one
+        if due:
+            lag = self._context.bus.lag(MENTIONS.name, PROCESSORS)
+            with self._counting:
+                self._lag, self._published = lag, 0
+        return self._lag + self._published
 
     def park(self, raw: bytes, reason: str, origin: str) -> None:
         with self._context.store.begin() as connection:
@@ -65,7 +92,3 @@ class Intake:
         self._conversations.remember(mention.id, names)
         for name in names:
             yield Said(mention=structs.replace(mention, brand=name, why=why))
-
-
-def _brand(event: Event) -> str:
-    return event.mention.brand if isinstance(event, Said) else event.brand

@@ -8,8 +8,9 @@ import time
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Self
+from typing import Any, BinaryIO, Literal, Self, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +20,7 @@ from starlette.routing import BaseRoute
 from collectors.mapping import Mapper, checked_map, parse_time
 from collectors.order import Order
 from collectors.pace import Pace
+from collectors.patience import insist
 from collectors.records import RawRecord, csv_records, delimiter_of, fields, is_csv, lines
 from earshot.border import LONGEST, clean, parse_event
 from earshot.clock import to_us
@@ -28,6 +30,8 @@ from earshot.runtime import Context
 from earshot.seams import CollectorSettings, Intake
 from earshot.store import positions
 from earshot.topics import Event, Said
+
+T = TypeVar("T")
 
 _FRAME = 500
 _PAUSE = 0.02  # s between looks, while the processors catch up or a paced replay waits
@@ -99,7 +103,7 @@ class Replayer:
     def _replay(self, intake: Intake, stop: asyncio.Event) -> None:
         with self._open() as file:
             order = self._order(file)
-            start = self._done()
+            start = self._insist(self._done, stop) or 0
             REPLAY_RECORDS.labels("total").set(len(order))
             REPLAY_RECORDS.labels("done").set(start)
             pace = Pace(self._settings.speed, self._monotonic, self._sleep)
@@ -108,7 +112,7 @@ class Replayer:
                 self._hear(intake, self._records(file, numbers), stop, pace)
                 if stop.is_set():
                     return
-                self._keep(first + len(numbers))
+                self._insist(partial(self._keep, first + len(numbers)), stop)
                 REPLAY_RECORDS.labels("done").set(first + len(numbers))
 
     def _hear(self, intake: Intake, records: Iterator[RawRecord], stop: asyncio.Event, pace: Pace) -> None:
@@ -117,19 +121,26 @@ class Replayer:
             try:
                 event = self._event(record)
             except Unreadable as error:
-                intake.park(record.raw, str(error), f"{self._settings.path.name}:{record.line}")
+                origin = f"{self._settings.path.name}:{record.line}"
+                self._insist(partial(intake.park, record.raw, str(error), origin), stop)
                 continue
             if pace.speed and events and pace.left(_heard(event)) > 0:
-                intake.hear(events)
+                self._insist(partial(intake.hear, events), stop)
                 events = []
             pace.wait(_heard(event), stop)
             if stop.is_set():
                 return
             events.append(event)
-        while intake.busy() and not stop.is_set():
+        while self._insist(intake.busy, stop):
             self._sleep(_PAUSE)
-        if events and not stop.is_set():
-            intake.hear(events)
+        if events:
+            self._insist(partial(intake.hear, events), stop)
+
+    def _insist(self, work: Callable[[], T], stop: asyncio.Event) -> T | None:
+        """A service outlasts an outage; who replays from the command line is told of it at once."""
+        if not self._context.live:
+            return None if stop.is_set() else work()
+        return insist(work, stop, self._sleep, self.name)
 
     # --- the file ---------------------------------------------------------------------------------------
 

@@ -2,4 +2,5 @@
 
 from earshot.cli import main
 
-main()
+if __name__ == "__main__":  # a scoring process imports it too
+    main()

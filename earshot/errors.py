@@ -7,6 +7,7 @@ EarshotError
 ├── Forged               a signed request that does not prove who sent it, or when
 ├── Busy                 the processors are behind: try again after `retry_after` seconds
 ├── Stale                another writer was faster: drop what is cached and do the batch again
+├── Reassigned           the batch in hand is another process's now: drop it
 ├── Unavailable          a database, broker or port that cannot be reached now
 ├── Refused              a command that cannot be done as asked
 └── Undelivered          a notice that did not leave
@@ -51,6 +52,10 @@ class Busy(EarshotError):  # noqa: N818
 
 class Stale(EarshotError):  # noqa: N818
     """A guarded row was changed by someone else since it was read."""
+
+
+class Reassigned(EarshotError):  # noqa: N818
+    """What was being worked on has gone to another process of the group: drop it and poll again."""
 
 
 class Unavailable(EarshotError):  # noqa: N818

@@ -42,7 +42,7 @@ def configure(form: Format, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for chatty in ("alembic", "apscheduler", "httpx", "httpcore", "uvicorn.access", "uvicorn.error"):
+    for chatty in ("alembic", "apscheduler", "httpx", "httpcore", "kafka", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

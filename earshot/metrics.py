@@ -14,6 +14,7 @@ BATCH_SIZE = Histogram(
 )
 REDONE = Counter("earshot_batches_redone_total", "Batches done again, by reason.", ["reason"])
 LAG = Gauge("earshot_lag", "Messages published and not yet done with.", ["topic", "group"])
+REBALANCES = Counter("earshot_rebalances_total", "Shares of a topic taken over.", ["topic", "group"])
 NEWEST = Gauge("earshot_newest_processed_timestamp_seconds", "Heard time of the newest processed mention.")
 
 DECIDED = Counter("earshot_alert_steps_total", "Reasons to notify, as decided.", ["level", "reason"])

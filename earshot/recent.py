@@ -24,6 +24,9 @@ class Recent(Generic[K, V]):
             self.put(key, value)
         return value
 
+    def clear(self) -> None:
+        self._young, self._old = {}, {}
+
     def put(self, key: K, value: V) -> None:
         self._young[key] = value
         if len(self._young) >= self._least:

@@ -14,16 +14,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from earshot import logs
+from earshot.clock import to_us
 from earshot.config import Config
-from earshot.errors import Refused
-from earshot.metrics import LOOP_LAG
+from earshot.errors import Refused, Unavailable
+from earshot.metrics import LAG, LOOP_LAG
 from earshot.schedule import Schedule
 from earshot.seams import Bus, Clock, Role, RoleFactory
 from earshot.server import Server
 from earshot.store import Store
+from earshot.store.retention import purge
+from earshot.topics import READERS
 
 DOWNSTREAM_FIRST = ("console", "alerts", "processors", "collectors")
 _LOG = logs.get(__name__)
+_LAG_EVERY = timedelta(seconds=5)
 _PROBE = 0.05  # s between probes of the loop
 _LOOK = 0.05  # s between looks whether a finite run is done
 
@@ -113,6 +117,7 @@ class Runtime:
     def _others(self, aside: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
         schedule = Schedule()
         schedule.every("retention", timedelta(hours=1), self._retain)
+        schedule.every("lag", _LAG_EVERY, self._measure_lag)
         works = [schedule.run(aside), _probe(aside)]
         return [*works, self.server.run(aside)] if self.server else works
 
@@ -121,6 +126,22 @@ class Runtime:
         before = self._context.clock.now() - timedelta(days=settings.retain_days)
         dropped = await asyncio.to_thread(self._context.bus.retain, before, settings.retain_mb * 1_000_000)
         _LOG.info("old messages dropped", count=dropped)
+        if "processors" not in self._roles or not self._context.live:
+            return  # what a replay has heard is as old as its file, and somebody may be looking at it
+        before = self._context.clock.now() - timedelta(days=self._context.config.store.retain_days)
+        purged = await asyncio.to_thread(
+            purge, self._context.store, to_us(before), stopping=self._ending.is_set
+        )
+        _LOG.info("old stories deleted", count=purged)
+
+    async def _measure_lag(self) -> None:
+        for topic, group in READERS:
+            try:
+                lag = await asyncio.to_thread(self._context.bus.lag, topic, group)
+            except Unavailable as error:
+                _LOG.warning("lag unknown", topic=topic, reason=str(error))
+                return
+            LAG.labels(topic, group).set(lag)
 
     def _unready(self) -> dict[str, str]:
         return {name: why for name, role in self._roles.items() if (why := role.unready())}

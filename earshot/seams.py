@@ -27,12 +27,23 @@ class Clock(Protocol):
         """The time of day, UTC."""
 
 
+class Message(NamedTuple):
+    """One message to publish."""
+
+    brand: str
+    """Messages of one brand keep one order, and are read by one subscription of a group at a time."""
+    value: bytes
+    key: str = ""
+    """What it is about, where of all messages about it only the newest need be kept; empty: the brand."""
+
+
 class Record(NamedTuple):
     """One message as the bus keeps it."""
 
     partition: int
     offset: int
     key: str
+    """The message's, or its brand where it has none."""
     value: bytes
 
 
@@ -44,7 +55,7 @@ class Batch(NamedTuple):
 
 
 class Subscription(Protocol):
-    """One group's place in a topic. Used by one thread.
+    """One group's place in a topic, or this process's share of it. Used by one thread.
 
     Batches come in log order; the next `poll` goes on after the last batch whether or not it was committed.
     What was not committed is delivered again after a restart (at least once). A committed place never moves
@@ -52,35 +63,66 @@ class Subscription(Protocol):
     """
 
     def poll(self, timeout: float) -> Batch | None:
-        """What is waiting, at most 500 records; None when nothing came within `timeout` seconds."""
+        """What is waiting, at most 500 records; None when nothing came within `timeout` seconds.
+
+        Raises:
+            Unavailable: the log cannot be read now.
+        """
+
+    def keep(self) -> None:
+        """The batch in hand takes long: keep our share while it is worked on. Cheap, so call it often.
+
+        Raises:
+            Reassigned: what is in hand is another's now: drop it, uncommitted, and poll again.
+        """
 
     def commit(self, batch: Batch) -> None:
-        """The group has done with everything up to the end of `batch`; durable on return."""
+        """The group has done with everything up to the end of `batch`; durable on return.
+
+        Where the share has moved on meanwhile nothing is committed: its new owner does the batch again.
+        """
+
+    def owns(self, brand: str) -> bool:
+        """Whether the brand's messages come to this subscription now."""
+
+    def caught_up(self) -> bool:
+        """Whether everything of our share that was published before this call has been handed out.
+
+        Raises:
+            Unavailable: it cannot be known now.
+        """
 
     def close(self) -> None: ...
 
 
-class Bus(Protocol):
-    """A durable log of bytes in named topics, each with a key that keeps one brand in one order."""
+Start = Callable[[], Mapping[int, int]]
+"""Where a group's effects end, by partition; asked for whenever a share is taken over."""
 
-    def publish(self, topic: str, messages: Sequence[tuple[str, bytes]]) -> None:
-        """Append (key, value) pairs in order; they are durable on return. Thread-safe, blocking.
+
+class Bus(Protocol):
+    """A durable log of bytes in named topics, in which each brand keeps one order."""
+
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        """Append in order; they are durable on return. Thread-safe, blocking.
 
         Raises:
             Unavailable: nothing of it may be taken as published; publish it again.
         """
 
-    def subscribe(self, topic: str, group: str, start: Mapping[int, int] | None = None) -> Subscription:
+    def subscribe(self, topic: str, group: str, start: Start | None = None) -> Subscription:
         """Go on from the lower of `start` (by partition) and the committed place; from the beginning if new."""
 
     def lag(self, topic: str, group: str) -> int:
-        """How many messages wait: published, not yet committed by `group`, and still kept by `retain`."""
+        """How many messages wait: published, not yet committed by `group`, and still kept."""
 
     def newest(self, topic: str, at_most: int) -> Sequence[Record]:
         """The last messages that were published, oldest first, whoever has read them."""
 
     def retain(self, before: datetime, at_most: int) -> int:
-        """Drop what was published before a time or exceeds `at_most` bytes a topic; the number dropped."""
+        """Drop what was published before a time or exceeds `at_most` bytes a topic; the number dropped.
+
+        0 where the log's own server sees to it.
+        """
 
     def close(self) -> None: ...
 

@@ -56,6 +56,8 @@ class Server:
         try:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             self._socket = socket.create_server((host, port), family=family)
+            # Else the body of each answer waits 40 ms for the acknowledgement of its head.
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             raise Unavailable(
                 f"server: {host}:{port} cannot be listened on: {error.strerror}; set server.port to a free one"

@@ -49,6 +49,11 @@ class Withdrawn(Struct, frozen=True, tag="withdrawn", omit_defaults=True, kw_onl
 Event = Said | Measured | Withdrawn
 
 
+def brand_of(event: Event) -> str:
+    """Which brand an event concerns: where it belongs in the log."""
+    return event.mention.brand if isinstance(event, Said) else event.brand
+
+
 class Snapshot(Struct, frozen=True, tag="story", omit_defaults=True, kw_only=True):
     """A story as the store has it at `story.version`: numbers, reasons and ids, never text or names."""
 
@@ -122,3 +127,8 @@ class Topic(Generic[M]):
 
 MENTIONS: Topic[Event] = Topic("mentions", Event)
 STORIES: Topic[Snapshot] = Topic("stories", Snapshot)
+
+PROCESSORS = "processors"
+ALERTS = "alerts"
+READERS = ((MENTIONS.name, PROCESSORS), (STORIES.name, ALERTS))
+"""Which group reads which topic."""

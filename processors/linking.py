@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from earshot.clock import to_us
 from earshot.model import Mention, Score
-from earshot.store import brands, ledger
+from earshot.store import brands, ledger, stories
 from earshot.store.hashing import hash64
 from earshot.store.ledger import Entry
 from earshot.topics import Event, Measured, Said, Withdrawn
@@ -38,14 +38,23 @@ class Linking:
         known = {place[0] for tied in self._tied if (place := self._known_ids.get(tied[0].hash))}
         if known:
             self.entries.update(ledger.get(connection, known))
+        self._leave_purged(connection)
 
     def tasks(self, events: Sequence[Event], scores: Sequence[Score | None]) -> list[Task]:
         """In log order; `scores` holds one for everything that was said."""
         return [self._task(*each) for each in zip(events, self._tied, scores, strict=True)]
 
+    def _leave_purged(self, connection: Connection) -> None:
+        """Retention takes old stories from under the indexes: nothing can be linked to those any more."""
+        places = (*self._known_ids.values(), *self._known_keys.values())
+        unsure = {story for _, story in places if story and self._owner.story(story) is None}
+        if gone := unsure - stories.known(connection, unsure) if unsure else None:
+            self._known_ids = {key: (n, 0 if s in gone else s) for key, (n, s) in self._known_ids.items()}
+            self._known_keys = {key: place for key, place in self._known_keys.items() if place[1] not in gone}
+
     def _task(self, event: Event, tied: list[Tie], score: Score | None) -> Task:
         place = self.ids.get(tied[0].hash) or self._known_ids.get(tied[0].hash)
-        entry = self.entries[place[0]] if place else None
+        entry = self.entries.get(place[0]) if place else None  # without one it was purged: it is new
         if isinstance(event, Said) and score:
             at = to_us(event.mention.collected_at)
             self._clock = max(self._clock, at)

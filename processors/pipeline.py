@@ -1,7 +1,8 @@
 """The loop: consume, work out, save, publish snapshots, commit. In that order, so that nothing is lost."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from time import perf_counter
 from typing import NamedTuple
@@ -10,21 +11,22 @@ from sqlalchemy import Connection
 
 from earshot import logs
 from earshot.clock import to_us
-from earshot.errors import Stale, Unavailable, Unreadable
+from earshot.errors import Reassigned, Stale, Unavailable, Unreadable
 from earshot.metrics import BATCH_SIZE, NEWEST, PARKED, PROCESSED, REDONE
 from earshot.model import Score, Story
 from earshot.recent import Recent
 from earshot.runtime import Context
-from earshot.seams import Batch, Record
+from earshot.seams import Batch, Message, Record
 from earshot.store import brands, dead, positions, stories
-from earshot.topics import MENTIONS, STORIES, Event, Said, Snapshot
+from earshot.topics import MENTIONS, PROCESSORS, STORIES, Event, Said, Snapshot, brand_of
+from processors import tick
 from processors.owner import Owner, take_over
 from processors.turn import Desk, Turn, took
 
-GROUP = "processors"
 _LOG = logs.get(__name__)
 _STORIES = 2_000  # about 2 kB each, at most twice as many
 _POLL = 0.1  # s, also the longest that a stop waits for an idle bus
+_LONGEST_WAIT = 5.0  # s between two tries while store or bus are away
 _LATENESS = timedelta(seconds=5)  # an event heard before a tick may still be on its way
 
 
@@ -43,23 +45,41 @@ class Pipeline:
         self._context = context
         self._store, self._bus = context.store, context.bus
         self._desk = desk or Desk(context.config)
-        self._forget()
+        self.trouble: str | None = None
+        """Why it waits, where it cannot work now."""
+        self._owners: dict[str, Owner] = {}
+        self._stories = Recent[int, Story](_STORIES)
         self._in_hand: Batch | None = None
-        with self._store.read() as connection:
-            start = positions.load(connection, MENTIONS.name, GROUP)
-        self._subscription = self._bus.subscribe(MENTIONS.name, GROUP, start)
+        self._ticked = 0
+        """The minute up to which the clock has done its work."""
+        self._subscription = self._bus.subscribe(MENTIONS.name, PROCESSORS, self._position)
 
     def step(self, timeout: float = 0.0) -> bool:
-        """Do one batch, if one comes within `timeout` seconds. False where none came."""
+        """Do one batch, if one comes within `timeout` seconds. False where none came.
+
+        Raises:
+            Unavailable: bus or store cannot be reached; the next step does the same batch again.
+        """
         if self._in_hand is None:
             self._in_hand = self._subscription.poll(timeout)
         if self._in_hand is None:
             self._tick()
             return False
         BATCH_SIZE.observe(len(self._in_hand.records))
-        self.process(self._in_hand)
+        try:
+            self.process(self._in_hand)
+        except Reassigned as moved:
+            self._give_up(moved)
         self._in_hand = None
         return True
+
+    def keep(self) -> None:
+        """While the batch in hand waits for a store that is away, its partitions stay ours."""
+        try:
+            self._subscription.keep()
+        except Reassigned as moved:
+            self._give_up(moved)
+            self._in_hand = None
 
     def process(self, batch: Batch) -> None:
         heard, unread = _decode(batch.records)
@@ -71,29 +91,47 @@ class Pipeline:
         self._subscription.commit(batch)
         took("publish", started)
 
-    def _forget(self) -> None:
-        """Drop all that is cached: it is read back when next needed."""
-        self._owners: dict[str, Owner] = {}
-        self._stories = Recent[int, Story](_STORIES)
+    def _give_up(self, moved: Reassigned) -> None:
+        """Whole: nothing of it is committed, and whoever owns it now does it from its beginning."""
+        _LOG.warning("batch given up", reason=str(moved))
+        REDONE.labels("reassigned").inc()
+        self._leave_to_others()
+
+    def _position(self) -> Mapping[int, int]:
+        with self._store.read() as connection:
+            return positions.load(connection, MENTIONS.name, PROCESSORS)
+
+    def _forget(self, brands: Iterable[str]) -> None:
+        """Drop what is cached of them: it is read back when next needed."""
+        for brand in brands:
+            self._owners.pop(brand, None)
+        self._stories.clear()
+
+    def _leave_to_others(self) -> None:
+        """Whose partition went elsewhere costs memory here and says nothing true any more."""
+        if gone := [brand for brand in self._owners if not self._subscription.owns(brand)]:
+            self._forget(gone)
 
     def close(self) -> None:
         self._subscription.close()
+        self._desk.close()
 
     # --- save -------------------------------------------------------------------------------------------
 
     def _save(self, heard: Sequence[Heard], batch: Batch) -> list[Story]:
         """The stories touched. What the store refuses for its data is found by halving, and parked."""
+        self._subscription.keep()
         try:
             return self._save_whole(heard, batch)
-        except Unavailable:
+        except (Unavailable, Reassigned):
             raise
         except Stale as stale:
             _LOG.warning("batch done again", reason=str(stale))
             REDONE.labels("stale").inc()
-            self._forget()
+            self._forget({brand_of(event) for _, event in heard})
             return self._save(heard, batch)
         except Exception as error:
-            self._forget()
+            self._forget({brand_of(event) for _, event in heard})
             if len(heard) > 1:
                 REDONE.labels("halved").inc()
                 middle = len(heard) // 2
@@ -112,7 +150,7 @@ class Pipeline:
         with self._store.begin() as connection:
             for turn in turns:
                 turn.save(connection)
-            positions.save(connection, MENTIONS.name, GROUP, _after(heard, batch))
+            positions.save(connection, MENTIONS.name, PROCESSORS, _after(heard, batch))
         for turn in turns:
             turn.absorb()
             for outcome, times in turn.outcomes.items():
@@ -128,10 +166,8 @@ class Pipeline:
         scores = iter(self._desk.scorer.score([event.mention for event in events if isinstance(event, Said)]))
         parted: dict[str, list[Scored]] = {}
         for event in events:
-            if isinstance(event, Said):
-                parted.setdefault(event.mention.brand, []).append((event, next(scores)))
-            else:
-                parted.setdefault(event.brand, []).append((event, None))
+            score = next(scores) if isinstance(event, Said) else None
+            parted.setdefault(brand_of(event), []).append((event, score))
         took("score", started)
         return parted
 
@@ -144,8 +180,8 @@ class Pipeline:
         if brand not in self._owners:
             row = brands.load(connection, brand)
             if row is None:
-                with self._store.begin() as writing:
-                    row = brands.load(writing, brand) or brands.create(writing, brand)
+                with self._store.begin() as writing:  # `Stale` where it was begun after what we read from
+                    row = brands.create(writing, brand)
             self._owners[brand] = take_over(connection, row, self._stories, self._context.config.alerts)
         return self._owners[brand]
 
@@ -153,22 +189,25 @@ class Pipeline:
 
     def _tick(self) -> None:
         """The log is drained: the wall clock may do what no event did. A replay has only the log's clock."""
-        if not self._context.live:
-            return
         until = to_us(self._context.clock.now() - _LATENESS)
+        minute = until // tick.MINUTE
+        if not self._context.live or minute == self._ticked or not self._subscription.caught_up():
+            return
+        self._leave_to_others()
         with self._store.read() as connection:
-            for brand in stories.brands_with_open(connection):
+            for brand in filter(self._subscription.owns, stories.brands_with_open(connection)):
                 turn = Turn(self._desk, self._owner(connection, brand), connection)
                 turn.run_clock(until)
                 if turn.changed:
                     self._save_tick(turn)
+        self._ticked = minute
 
     def _save_tick(self, turn: Turn) -> None:
         try:
             with self._store.begin() as connection:
                 turn.save(connection)
         except Stale:
-            self._forget()
+            self._forget([turn.brand])
             return
         turn.absorb()
         self._publish(turn.touched)
@@ -177,7 +216,10 @@ class Pipeline:
 
     def _publish(self, touched: Sequence[Story]) -> None:
         if touched:
-            snapshots = [(story.brand, STORIES.encode(Snapshot(story=story))) for story in touched]
+            snapshots = [
+                Message(story.brand, STORIES.encode(Snapshot(story=story)), str(story.id))
+                for story in touched
+            ]
             self._bus.publish(STORIES.name, snapshots)
 
     def _park(self, unread: Sequence[tuple[Record, str]]) -> None:
@@ -194,11 +236,14 @@ def run(pipeline: Pipeline, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             pipeline.step(timeout=_POLL)
-            wait = 0.1
+            wait, pipeline.trouble = 0.1, None
         except Unavailable as error:
-            _LOG.warning("waiting", reason=str(error), seconds=wait)
+            pipeline.trouble = str(error)
+            _LOG.warning("waiting", reason=pipeline.trouble, seconds=wait)
             stop.wait(wait)
-            wait = min(2 * wait, 10.0)
+            wait = min(2 * wait, _LONGEST_WAIT)
+            with suppress(Unavailable):
+                pipeline.keep()
 
 
 def _decode(records: Sequence[Record]) -> tuple[list[Heard], list[tuple[Record, str]]]:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from earshot.metrics import LAG
 from earshot.runtime import Context
-from earshot.topics import MENTIONS
-from processors.pipeline import GROUP, Pipeline, run
+from earshot.topics import MENTIONS, PROCESSORS
+from processors.pipeline import Pipeline, run
 
 
 class Processors:
@@ -36,9 +35,7 @@ class Processors:
             self._pipeline.close()
 
     def unready(self) -> str | None:
-        return None if self._running else "the pipeline is not running"
+        return self._pipeline.trouble if self._running else "the pipeline is not running"
 
     def idle(self) -> bool:
-        lag = self._bus.lag(MENTIONS.name, GROUP)
-        LAG.labels(MENTIONS.name, GROUP).set(lag)
-        return lag == 0
+        return self._bus.lag(MENTIONS.name, PROCESSORS) == 0

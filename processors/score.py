@@ -1,6 +1,7 @@
 """The score of a mention: what its text says, where it can be read, and what its stars say in any language."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from earshot.model import Mention, Rating, Score
 from earshot.recent import Recent
@@ -10,8 +11,10 @@ from processors.negativity import VERSION, Opinion, Vader
 _KEPT = 5_000
 _CONTRADICTION = 0.6
 
-_Key = tuple[str, str | None]
-_Found = tuple[str, Opinion | None]
+Text = tuple[str, str | None]
+"""What is read, and the language that its source declares."""
+Finding = tuple[str, Opinion | None]
+"""Its language, and what it says where that can be read."""
 
 _BY_STARS = (  # at most this many stars of five, and what that says
     (2.0, Opinion(0.85, 0.10, 0.05)),
@@ -20,29 +23,44 @@ _BY_STARS = (  # at most this many stars of five, and what that says
 )
 
 
-class Scorer:
-    """Scores each distinct text once: reposts and copies cost a look-up."""
+class Reading(Protocol):
+    """Reads texts, here or in other processes."""
+
+    def read(self, texts: Sequence[Text]) -> list[Finding]:
+        """One for each, in order. Raises nothing, whatever the text."""
+
+
+class Reader:
+    """Reads in this process: one scorer after the other over all texts, each with its tables still in the cache."""
 
     def __init__(self, languages: Sequence[str]) -> None:
         self._guesser = LanguageGuesser(languages)
         self._vader = Vader()
-        self._known = Recent[_Key, _Found](_KEPT)
+
+    def read(self, texts: Sequence[Text]) -> list[Finding]:
+        languages = [self._guesser.guess(text, declared) for text, declared in texts]
+        return [
+            (language, self._vader.opinion(text) if language == "en" else None)
+            for (text, _), language in zip(texts, languages, strict=True)
+        ]
+
+
+class Scorer:
+    """Scores each distinct text once: reposts and copies cost a look-up."""
+
+    def __init__(self, reader: Reading) -> None:
+        self._reader = reader
+        self._known = Recent[Text, Finding](_KEPT)
 
     def score(self, mentions: Sequence[Mention]) -> list[Score]:
         """One for each, in order; neighbours do not influence each other. Raises nothing, whatever the text."""
         texts = [(f"{m.title}\n{m.text}" if m.title else m.text, m.language) for m in mentions]
-        read = {key: found for key in texts if (found := self._known.get(key))}
-        read.update(self._read(list(dict.fromkeys(key for key in texts if key not in read))))
-        return [_combined(mention, *read[key]) for mention, key in zip(mentions, texts, strict=True)]
-
-    def _read(self, unknown: Sequence[_Key]) -> dict[_Key, _Found]:
-        """One scorer after the other over all of them: each finds its own tables still in the cache."""
-        languages = [self._guesser.guess(text, declared) for text, declared in unknown]
-        found: dict[_Key, _Found] = {}
-        for key, language in zip(unknown, languages, strict=True):
-            found[key] = language, self._vader.opinion(key[0]) if language == "en" else None
-            self._known.put(key, found[key])
-        return found
+        read = {text: found for text in texts if (found := self._known.get(text))}
+        unknown = list(dict.fromkeys(text for text in texts if text not in read))
+        for text, found in zip(unknown, self._reader.read(unknown), strict=True):
+            read[text] = found
+            self._known.put(text, found)
+        return [_combined(mention, *read[text]) for mention, text in zip(mentions, texts, strict=True)]
 
 
 def _combined(mention: Mention, language: str, opinion: Opinion | None) -> Score:
@@ -78,4 +96,4 @@ def _score(language: str, opinion: Opinion, basis: str, *, uncertain: bool = Fal
     )
 
 
-__all__ = ["UNKNOWN", "Scorer", "contradicts", "of_stars"]
+__all__ = ["UNKNOWN", "Finding", "Reader", "Reading", "Scorer", "Text", "contradicts", "of_stars"]

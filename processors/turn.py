@@ -18,14 +18,19 @@ from processors.linking import Linking
 from processors.owner import Owner
 from processors.score import Scorer
 from processors.tasks import Known, Task
+from processors.workers import Workers
 
 
 class Desk:
     """What every brand is worked with."""
 
     def __init__(self, config: Config) -> None:
-        self.scorer = Scorer(config.scoring.languages)
+        self._workers = Workers(config.scoring.languages, config.processors.workers)
+        self.scorer = Scorer(self._workers)
         self.judge = Judge(config)
+
+    def close(self) -> None:
+        self._workers.close()
 
 
 class Turn:
@@ -51,6 +56,10 @@ class Turn:
     def run_clock(self, until: int) -> None:
         """No event: time alone, up to `until` µs."""
         self._folding.run_clock(until)
+
+    @property
+    def brand(self) -> str:
+        return self._owner.row.name
 
     @property
     def touched(self) -> list[Story]:

@@ -1,11 +1,11 @@
 """A bus in memory, with the behaviour of the others: for tests, and the model they are tested against."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from earshot import logs
-from earshot.seams import Batch, Clock, Record
+from earshot.seams import Batch, Clock, Message, Record, Start
 
 _LOG = logs.get(__name__)
 
@@ -22,21 +22,19 @@ class MemoryBus:
         self._heads: dict[str, int] = {}
         self._arrived = threading.Condition()
 
-    def publish(self, topic: str, messages: Sequence[tuple[str, bytes]]) -> None:
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
         with self._arrived:
             now, log = self._clock.now(), self._logs.setdefault(topic, [])
-            for key, value in messages:
+            for message in messages:
                 offset = self._heads.get(topic, 0)
                 self._heads[topic] = offset + 1
-                log.append((offset, now, Record(0, offset, key, value)))
+                log.append((offset, now, Record(0, offset, message.key or message.brand, message.value)))
             self._arrived.notify_all()
 
-    def subscribe(
-        self, topic: str, group: str, start: Mapping[int, int] | None = None
-    ) -> "MemorySubscription":
+    def subscribe(self, topic: str, group: str, start: Start | None = None) -> "MemorySubscription":
         with self._arrived:
             committed = self._committed.setdefault((topic, group), 0)
-        return MemorySubscription(self, topic, group, min(committed, (start or {}).get(0, committed)))
+        return MemorySubscription(self, topic, group, lower(committed, start))
 
     def lag(self, topic: str, group: str) -> int:
         with self._arrived:
@@ -77,6 +75,11 @@ class MemoryBus:
             self._committed[topic, group] = max(self._committed[topic, group], place)
 
 
+def lower(committed: int, start: Start | None) -> int:
+    """Where a log of one partition is gone on with."""
+    return min(committed, start().get(0, committed)) if start else committed
+
+
 class MemorySubscription:
     def __init__(self, bus: MemoryBus, topic: str, group: str, place: int) -> None:
         self._bus, self._topic, self._group, self._place = bus, topic, group, place
@@ -89,6 +92,15 @@ class MemorySubscription:
             _LOG.warning("fell off the log", topic=self._topic, group=self._group, lost=lost)
         self._place = records[-1].offset + 1
         return Batch(records, {0: self._place})
+
+    def keep(self) -> None:
+        """Nobody else takes our share."""
+
+    def owns(self, brand: str) -> bool:  # noqa: ARG002 - there is one partition
+        return True
+
+    def caught_up(self) -> bool:
+        return not self._bus.read(self._topic, self._place, 0)
 
     def commit(self, batch: Batch) -> None:
         self._bus.move(self._topic, self._group, batch.after[0])

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +15,11 @@ from pathlib import Path
 import msgspec
 
 from earshot import logs
+from earshot.bus.memory import lower
 from earshot.clock import to_us
 from earshot.errors import Unavailable
 from earshot.folders import make_folder_of
-from earshot.seams import Batch, Clock, Record
+from earshot.seams import Batch, Clock, Message, Record, Start
 
 _LOG = logs.get(__name__)
 
@@ -58,7 +59,7 @@ class SqliteBus:
             self._db.execute("pragma synchronous=full")
             self._db.executescript(_SCHEMA)
 
-    def publish(self, topic: str, messages: Sequence[tuple[str, bytes]]) -> None:
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
         if not messages:
             return
         with self._transaction() as db:
@@ -68,8 +69,8 @@ class SqliteBus:
             self._published += 1
             self._arrived.notify_all()
 
-    def _append(self, db: sqlite3.Connection, topic: str, messages: Sequence[tuple[str, bytes]]) -> None:
-        frame = _ENCODER.encode(messages)
+    def _append(self, db: sqlite3.Connection, topic: str, messages: Sequence[Message]) -> None:
+        frame = _ENCODER.encode([(message.key or message.brand, message.value) for message in messages])
         head = self._head(db, topic)
         now = to_us(self._clock.now())
         db.execute(
@@ -86,13 +87,11 @@ class SqliteBus:
         row = db.execute("select head from heads where topic = ?", (topic,)).fetchone()
         return row[0] if row else 0
 
-    def subscribe(
-        self, topic: str, group: str, start: Mapping[int, int] | None = None
-    ) -> "SqliteSubscription":
+    def subscribe(self, topic: str, group: str, start: Start | None = None) -> "SqliteSubscription":
         with self._transaction() as db:
             db.execute("insert or ignore into places values (?, ?, 0)", (topic, group))
             committed: int = self._place(db, topic, group)
-        return SqliteSubscription(self, topic, group, min(committed, (start or {}).get(0, committed)))
+        return SqliteSubscription(self, topic, group, lower(committed, start))
 
     @staticmethod
     def _place(db: sqlite3.Connection, topic: str, group: str) -> int:
@@ -221,6 +220,15 @@ class SqliteSubscription:
                     self._place = offset + 1
             if len(self._waiting) >= MOST:
                 return
+
+    def keep(self) -> None:
+        """Nobody else takes our share."""
+
+    def owns(self, brand: str) -> bool:  # noqa: ARG002 - there is one partition
+        return True
+
+    def caught_up(self) -> bool:
+        return not self._waiting and not self._bus.frames(self._topic, self._place, 0)
 
     def commit(self, batch: Batch) -> None:
         self._bus.move(self._topic, self._group, batch.after[0])

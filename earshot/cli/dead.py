@@ -6,14 +6,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from earshot.bus.sqlite import SqliteBus
+from earshot.bus import open_bus
 from earshot.cli.options import AsJson, ConfigPath, DataDir, existing_store, read_config, with_data_dir
 from earshot.cli.tables import one_line, printable
 from earshot.clock import SystemClock, from_us, to_us
-from earshot.errors import Refused
+from earshot.errors import Refused, Unreadable
+from earshot.seams import Message
 from earshot.store import Store
 from earshot.store import dead as letters
-from earshot.topics import MENTIONS, STORIES
+from earshot.topics import MENTIONS, STORIES, brand_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -100,12 +101,23 @@ def retry(letter: Number, config: ConfigPath = None, data_dir: DataDir = None) -
             raise Refused(
                 f"letter {letter}: only the first {len(found.raw):,} of {found.size:,} bytes were kept"
             )
-        bus = SqliteBus(settings.earshot.data_dir / "bus.db", clock)
-        bus.publish(topic, [("", found.raw)])
+        bus = open_bus(settings, clock)
+        bus.publish(topic, [_message(topic, found.raw)])
         bus.close()
         with store.begin() as connection:
             letters.mark_retried(connection, letter, to_us(clock.now()))
     _OUT.print(f"letter {letter} is back on {topic}; earshot run takes it up")
+
+
+def _message(topic: str, raw: bytes) -> Message:
+    """As it was published: in its brand's order. What still cannot be read is parked again, wherever it goes."""
+    try:
+        if topic == STORIES.name:
+            story = STORIES.decode(raw).story
+            return Message(story.brand, raw, str(story.id))
+        return Message(brand_of(MENTIONS.decode(raw)), raw)
+    except Unreadable:
+        return Message("", raw)
 
 
 def _get(store: Store, letter: int) -> letters.Letter:

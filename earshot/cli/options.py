@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import URL
 from sqlalchemy.exc import DatabaseError
 
-from earshot.bus.sqlite import SqliteBus
+from earshot.bus import open_bus
 from earshot.clock import SystemClock
 from earshot.config import Config, from_dict, load
 from earshot.errors import Refused
 from earshot.runtime import Context
-from earshot.store import Store
+from earshot.store import Store, exists, named
 
 ConfigPath = Annotated[
     Path | None,
@@ -53,8 +54,8 @@ def with_data_dir(config: Config, data_dir: Path | None) -> Config:
 def opened(config: Config, *, live: bool = True) -> Iterator[Context]:
     """The context that roles are built from; store and bus are closed at the end. Raises `Unavailable`."""
     clock = SystemClock()
-    with _store(config.store_path) as store:
-        bus = SqliteBus(config.earshot.data_dir / "bus.db", clock)
+    with _store(config.store_url) as store:
+        bus = open_bus(config, clock)
         try:
             yield Context(config, clock, bus, store, live)
         finally:
@@ -64,21 +65,22 @@ def opened(config: Config, *, live: bool = True) -> Iterator[Context]:
 @contextmanager
 def existing_store(config: Path | None, data_dir: Path | None) -> Iterator[Store]:
     """The store that a command reads; it must be there. Raises `Refused`, `Unavailable`."""
-    path = with_data_dir(read_config(config, needed=False), data_dir).store_path
-    if not path.exists():
+    at = with_data_dir(read_config(config, needed=False), data_dir).store_url
+    if not exists(at):
         raise Refused(
-            f"{path}: there is no database; earshot run or earshot replay makes one, --data-dir names another"
+            f"{named(at)}: there is no database of Earshot's; earshot run or earshot replay makes one,"
+            " --data-dir names another"
         )
-    with _store(path) as store:
+    with _store(at) as store:
         yield store
 
 
 @contextmanager
-def _store(path: Path) -> Iterator[Store]:
+def _store(at: URL) -> Iterator[Store]:
     try:
-        store = Store(path)
+        store = Store(at)
     except DatabaseError as error:
-        raise Refused(f"{path}: is no database of Earshot's: {error.orig}") from error
+        raise Refused(f"{named(at)}: is no database of Earshot's: {error.orig}") from error
     try:
         yield store
     finally:

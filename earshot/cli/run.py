@@ -9,6 +9,7 @@ from rich.console import Console
 from earshot import __version__, logs
 from earshot.cli.options import ConfigPath, DataDir, opened, read_config, with_data_dir
 from earshot.runtime import DOWNSTREAM_FIRST, Runtime, find_roles
+from earshot.store import named
 
 _OUT = Console(highlight=False)
 
@@ -52,7 +53,7 @@ def check(config: ConfigPath = None) -> None:
     _OUT.print(f"  brands     {brands}", markup=False)
     _OUT.print(f"  sources    {', '.join(c.name for c in settings.collectors) or 'none yet'}", markup=False)
     _OUT.print(f"  receivers  {', '.join(r.name for r in settings.receivers) or 'none yet'}", markup=False)
-    _OUT.print(f"  database   {settings.store_path}", markup=False)
+    _OUT.print(f"  database   {named(settings.store_url)}", markup=False)
 
 
 def version() -> None:

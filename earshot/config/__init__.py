@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
+from sqlalchemy import URL, make_url
 
 from earshot.config.document import Document, Table, known_keys
 from earshot.config.environment import override, read_secrets
@@ -24,6 +25,7 @@ from earshot.config.sections import (
     General,
     IntakeSettings,
     Outlet,
+    ProcessorSettings,
     RiskSettings,
     Rules,
     Scoring,
@@ -42,6 +44,7 @@ __all__ = [
     "General",
     "IntakeSettings",
     "Outlet",
+    "ProcessorSettings",
     "RiskSettings",
     "Rules",
     "Scoring",
@@ -64,6 +67,9 @@ class Config(Settings):
     intake: IntakeSettings = Field(default=IntakeSettings(), description="How much may be waiting.")
     brands: tuple[Brand, ...] = Field(default=(), description="What is watched.")
     outlets: tuple[Outlet, ...] = Field(default=(), description="Media, and how far they carry.")
+    processors: ProcessorSettings = Field(
+        default=ProcessorSettings(), description="How the work on mentions is shared out."
+    )
     scoring: Scoring = Field(default=Scoring(), description="How texts are read.")
     risk: RiskSettings = Field(default=RiskSettings(), description="What makes a story dangerous.")
     rules: Rules = Field(default=Rules(), description="Who is told whatever the risk.")
@@ -72,12 +78,16 @@ class Config(Settings):
     receivers: tuple[ReceiverSettings, ...] = Field(default=(), description="Who is told, and through what.")
 
     @property
-    def store_path(self) -> Path:
-        """The SQLite file."""
-        url = self.store.url
-        if url is None:
-            return self.earshot.data_dir / "earshot.db"
-        return Path(url.get_secret_value().removeprefix("sqlite:///"))
+    def store_url(self) -> URL:
+        """Where everything is kept: a file of SQLite's, or a database of PostgreSQL's."""
+        if self.store.url is None:
+            return URL.create("sqlite", database=str(self.earshot.data_dir / "earshot.db"))
+        url = make_url(self.store.url.get_secret_value())
+        if self.store.is_postgres:
+            url = url.set(drivername="postgresql+psycopg")
+            if self.store.password:
+                url = url.set(password=self.store.password.get_secret_value())
+        return url
 
 
 def load(path: Path, environ: Mapping[str, str], kinds: Kinds | None = None) -> Config:

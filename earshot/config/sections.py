@@ -5,10 +5,12 @@ Import them from `earshot.config`. The guide (docs/guide/configuration.md) is ch
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from earshot.config.forms import (
     Domain,
@@ -26,6 +28,7 @@ from earshot.model import OutletClass
 from earshot.seams import Settings
 
 _SQLITE = "sqlite:///"
+_POSTGRES = ("postgresql://", "postgres://")
 
 
 class General(Settings):
@@ -66,29 +69,106 @@ class StoreSettings(Settings):
     """[store]: where mentions, stories and alerts are kept."""
 
     url: SecretStr | None = Field(
-        default=None, description="`sqlite:///PATH` of the database; empty: earshot.db in `data_dir`."
+        default=None,
+        description="`sqlite:///PATH` or `postgresql://user@host:port/name`; empty: earshot.db in `data_dir`.",
+    )
+    password: SecretStr | None = Field(
+        default=None, description="Password of the database user, where it is not in the address."
+    )
+    retain_days: int = Field(
+        default=365,
+        ge=1,
+        le=3_650,
+        description="Days after its last mention that a story is kept, with its mentions and alerts.",
     )
 
     @field_validator("url")
     @classmethod
-    def _sqlite_only(cls, url: SecretStr | None) -> SecretStr | None:
+    def _known_database(cls, url: SecretStr | None) -> SecretStr | None:
         written = url.get_secret_value() if url else ""
         if not written:
             return None
-        if not written.startswith(_SQLITE) or not written.removeprefix(_SQLITE).strip("/"):
+        try:
+            named = bool(make_url(written).database)
+        except (ArgumentError, ValueError):
             raise ValueError(
-                f"only {_SQLITE}PATH can be used so far; leave it out to use earshot.db in data_dir"
+                "cannot be read as an address; encode what is special in it, like %40 for @"
+            ) from None
+        if not (named and written.startswith((_SQLITE, *_POSTGRES))):
+            raise ValueError(
+                f"must be {_SQLITE}PATH or postgresql://user@host:port/name;"
+                " leave it out to use earshot.db in data_dir"
             )
         return url
 
+    @property
+    def is_postgres(self) -> bool:
+        return self.url is not None and self.url.get_secret_value().startswith(_POSTGRES)
+
 
 class BusSettings(Settings):
-    """[bus]: the log between collectors, processors and alerts."""
+    """[bus]: the log between collectors, processors and alerts: a file, or Kafka where `servers` are named."""
 
+    servers: Words = Field(
+        default=(), description="Kafka brokers, like `kafka:9092`; empty: the embedded log in `data_dir`."
+    )
+    prefix: str = Field(
+        default="",
+        pattern=r"^[a-zA-Z0-9._-]{0,100}$",
+        description="What the names of topics and groups begin with, on a Kafka that others use too.",
+    )
+    partitions: int = Field(
+        default=12, ge=1, le=10_000, description="Partitions of a topic that Earshot makes (Kafka)."
+    )
+    replication: int = Field(
+        default=1, ge=1, le=100, description="Copies of each partition of a topic that Earshot makes (Kafka)."
+    )
+    instance: str = Field(
+        default="",
+        max_length=200,
+        description="Name of this process among its group, kept over a crash; `{host}` stands for its host's; empty:"
+        " a new one at each start (Kafka).",
+    )
+    longest_batch: Positive = Field(
+        default=timedelta(minutes=5),
+        description="Time a batch may take before another process is given its partitions (Kafka).",
+    )
+    session: Positive = Field(
+        default=timedelta(seconds=45),
+        description="Silence after which a process counts as dead and its partitions move (Kafka).",
+    )
+    tls: bool = Field(default=False, description="Speak TLS to the brokers (Kafka).")
+    ca_file: Path | None = Field(
+        default=None, description="Certificates to trust; empty: the machine's own (Kafka)."
+    )
+    certificate_file: Path | None = Field(
+        default=None, description="Our certificate, where brokers ask for one (Kafka)."
+    )
+    key_file: Path | None = Field(default=None, description="Its private key (Kafka).")
+    sasl: Literal["", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="",
+        description="How to log in: `PLAIN`, `SCRAM-SHA-256`, `SCRAM-SHA-512`; empty: not (Kafka).",
+    )
+    username: str = Field(default="", max_length=1_000, description="Who logs in (Kafka).")
+    password: SecretStr | None = Field(default=None, description="Its password (Kafka).")
     retain_days: int = Field(default=7, ge=1, le=3_650, description="Days that messages are kept.")
     retain_mb: int = Field(
-        default=1_024, ge=1, description="Megabytes a topic may take before the oldest go."
+        default=1_024,
+        ge=1,
+        description="Megabytes a topic may take before the oldest go (Kafka: shared out among its partitions).",
     )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if len({bool(self.sasl), bool(self.username), bool(self.password)}) > 1:
+            raise ValueError("sasl, username and password go together: give all three, or none")
+        if bool(self.certificate_file) != bool(self.key_file):
+            raise ValueError("certificate_file and key_file go together: give both, or none")
+        if not self.tls and (self.ca_file or self.certificate_file):
+            raise ValueError("certificates are of no use without tls = true")
+        if self.session >= self.longest_batch:
+            raise ValueError("longest_batch must be longer than session")
+        return self
 
 
 class IntakeSettings(Settings):
@@ -143,6 +223,17 @@ class Outlet(Settings):
     )
     audience: int | None = Field(
         default=None, ge=0, description="People it reaches; empty: what its class usually does."
+    )
+
+
+class ProcessorSettings(Settings):
+    """[processors]: how the work on mentions is shared out."""
+
+    workers: int = Field(
+        default=0,
+        ge=0,
+        le=256,
+        description="Further processes that score texts, where one brand outgrows a core; 0: none.",
     )
 
 

@@ -1,5 +1,5 @@
 """Where everything is kept: one module a noun, SQL in sight. `Store` opens it."""
 
-from earshot.store.engine import Store
+from earshot.store.engine import Store, exists, named
 
-__all__ = ["Store"]
+__all__ = ["Store", "exists", "named"]

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection
 
 from earshot.model import Id, Level
-from earshot.store.binding import json_list
+from earshot.store.binding import Listed
 from earshot.store.mentions import Kept, Row, read
 
+_ENCODER = msgspec.json.Encoder()
 _COLUMNS = "id, brand, story, episode, level, reason, opened_at, raised_at, resolved_at, risk"
 
 
@@ -46,7 +48,7 @@ def of_stories(connection: Connection, stories: Iterable[int]) -> dict[tuple[int
     """By story and episode."""
     found = connection.exec_driver_sql(
         f"select {_COLUMNS} from alerts where story in (select value from json_each(?))",
-        (json_list(stories),),
+        (Listed(stories),),
     )
     return {(alert.story, alert.episode): alert for alert in (Alert(*row) for row in found)}
 
@@ -91,8 +93,9 @@ def count(connection: Connection, *, open_only: bool = False) -> int:
 
 def mention_behind(connection: Connection, story: int, mention: Id) -> Kept | None:
     """The mention that made a step. Looked for from the newest back: it has mostly just arrived."""
+    beginning = f'{{"id":{_ENCODER.encode(mention).decode()},'  # how every mention is encoded
     row = connection.exec_driver_sql(
-        "select * from mentions where story = ? and json_extract(mention, '$.id') = ? order by n desc limit 1",
-        (story, mention),
+        "select * from mentions where story = ? and substr(mention, 1, ?) = ? order by n desc limit 1",
+        (story, len(beginning), beginning),
     ).first()
     return read(Row(*row)) if row else None

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from earshot.store.binding import json_list
+from earshot.store.binding import IN_CHUNKS, Listed
+from earshot.store.bulk import append, change
+from earshot.store.schema import STORY_AUTHORS
 
 _CHUNK = 50_000
 
@@ -27,19 +29,22 @@ class Seat(NamedTuple):
 
 
 def add(connection: Connection, seats: Sequence[Seat]) -> None:
-    connection.exec_driver_sql("insert into story_authors values (?, ?, ?, ?, ?)", seats)
+    append(connection, STORY_AUTHORS, seats)
 
 
 def replace(connection: Connection, seats: Sequence[Seat]) -> None:
-    connection.exec_driver_sql(
-        "update story_authors set votes = ?, voted = ?, followers = ? where n = ?",
+    change(
+        connection,
+        STORY_AUTHORS,
+        ("votes", "voted", "followers"),
+        ("n",),
         [(s.votes, s.voted, s.followers, s.n) for s in seats],
     )
 
 
 def get(connection: Connection, numbers: Iterable[int]) -> dict[int, Seat]:
     found = connection.exec_driver_sql(
-        "select * from story_authors where n in (select value from json_each(?))", (json_list(numbers),)
+        "select * from story_authors where n in (select value from json_each(?))", (Listed(numbers),)
     )
     return {row[0]: Seat(*row) for row in found}
 
@@ -47,7 +52,9 @@ def get(connection: Connection, numbers: Iterable[int]) -> dict[int, Seat]:
 def scan(connection: Connection, first: int, last: int) -> Iterator[Sequence[tuple[int, int]]]:
     """(n, hash) of all with numbers from `first` to `last`, in order, in chunks."""
     found = connection.exec_driver_sql(
-        "select n, hash from story_authors where n between ? and ? order by n", (first, last)
+        "select n, hash from story_authors where n between ? and ? order by n",
+        (first, last),
+        execution_options=IN_CHUNKS,
     )
     while chunk := found.fetchmany(_CHUNK):
         yield [tuple(row) for row in chunk]

@@ -43,10 +43,14 @@ def load(connection: Connection, name: str) -> Brand | None:
 
 
 def create(connection: Connection, name: str) -> Brand:
-    """A new brand gets the next number for good."""
+    """A new brand gets the next number for good. Raises `Stale` where another process was faster."""
     no = connection.exec_driver_sql("select coalesce(max(no), 0) + 1 from brands").scalar_one()
     brand = Brand(no, name, 0, 0, 0, 0, 0)
-    connection.exec_driver_sql("insert into brands values (?, ?, ?, ?, ?, ?, ?)", brand)
+    done = connection.exec_driver_sql(
+        "insert into brands values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing", brand
+    )
+    if done.rowcount != 1:
+        raise Stale(f"brand {name}: another process began it, or another one, at the same time")
     return brand
 
 

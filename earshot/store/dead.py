@@ -23,10 +23,21 @@ class Letter(NamedTuple):
 def park(connection: Connection, at: int, letters: Sequence[tuple[str, str, bytes]]) -> None:
     """Keep (origin, reason, raw) as of `at` µs; what is kept already is not kept twice."""
     connection.exec_driver_sql(
-        "insert into dead_letters (at, origin, reason, raw, size) select ?1, ?2, ?3, ?4, ?5"
-        " where not exists (select 1 from dead_letters where origin = ?2 and raw = ?4)",
-        [(at, origin, reason[:2_000], raw[:KEEP_BYTES], len(raw)) for origin, reason, raw in letters],
+        "insert into dead_letters (at, origin, reason, raw, size) select ?, ?, ?, ?, ?"
+        " where not exists (select 1 from dead_letters where origin = ? and raw = ?)",
+        [_row(at, *letter) for letter in letters],
     )
+
+
+def _row(at: int, origin: str, reason: str, raw: bytes) -> tuple[int, str, str, bytes, int, str, bytes]:
+    kept = raw[:KEEP_BYTES]
+    origin = _storable(origin)
+    return at, origin, _storable(reason[:2_000]), kept, len(raw), origin, kept
+
+
+def _storable(text: str) -> str:
+    """A reason may quote what no database takes as text."""
+    return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()
 
 
 def page(connection: Connection, *, retried: bool = False, limit: int = 100) -> list[Letter]:

@@ -1,109 +1,115 @@
-"""A store: one connection that writes, read-only ones that read, transactions that are whole or not at all."""
+"""A store: one transaction at a time that writes, any number that read, each whole or not at all."""
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Protocol
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy import URL, Connection, Engine
 
-from earshot.errors import Unavailable
-from earshot.folders import make_folder_of
-from earshot.store.migrate import migrate
+from earshot.store.migrate import migrate, revision
+from earshot.store.sqlite import Sqlite
 
-_CACHE_KIB = 16 * 1024
-_CHECKPOINT_PAGES = 4_000  # 16 MB of log between checkpoints: a page changed often is written back once
+
+class Database(Protocol):
+    """What is particular to SQLite or to PostgreSQL: how it is opened, and what its faults mean."""
+
+    writer: Engine
+    reader: Engine
+
+    @property
+    def name(self) -> str:
+        """For messages: where it is, without the password."""
+
+    @property
+    def path(self) -> Path | None:
+        """Its file, where it is one."""
+
+    def faults(self) -> AbstractContextManager[None]:
+        """Turns what is wrong with the database into `Unavailable`; what the data is to blame for passes."""
 
 
 class Store:
-    """Mentions, stories, alerts and what keeps them exact, in a SQLite file.
+    """Mentions, stories, alerts and what keeps them exact, in a SQLite file or a PostgreSQL database.
 
-    One thread at a time writes (`begin`), any number read (`read`), each over its own connection; in WAL mode
-    neither waits for the other.
+    One thread of a process at a time writes (`begin`), any number read (`read`), over connections of their
+    own; neither waits for the other. Writers in several processes meet at the rows that they both change.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, made and migrated if need be. Raises `Unavailable` where that cannot be done."""
-        make_folder_of(path)
-        self.path = path
+    def __init__(self, at: Path | URL) -> None:
+        """Open it, made (SQLite) and migrated if need be. Raises `Unavailable` where that cannot be done."""
+        self._database = _database(at)
+        self.name, self.path = self._database.name, self._database.path
         self._writing = threading.Lock()
-        self._writer = _engine(path, read_only=False)
-        self._reader = _engine(path, read_only=True)
-        with _connection_faults(path):
-            migrate(self._writer)
+        with _disposed_on_failure(self._database), self._database.faults():
+            migrate(self._database.writer)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
         Raises:
-            Unavailable: the file is locked or cannot be written now; nothing was stored.
+            Unavailable: it is locked, cannot be reached or cannot be written now; nothing was stored, or, where
+                the connection broke in the very commit, all of it.
         """
-        with self._writing, _connection_faults(self.path), self._writer.begin() as connection:
+        database = self._database
+        with self._writing, database.faults(), database.writer.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A read-only connection that sees everything committed so far."""
-        with _connection_faults(self.path), self._reader.connect() as connection:
+        """A read-only connection that sees everything committed before its first question, and nothing later."""
+        with self._database.faults(), self._database.reader.connect() as connection:
             yield connection
 
     def close(self) -> None:
-        self._reader.dispose()
         with self._writing:
-            self._writer.dispose()
+            _dispose(self._database)
+
+
+def named(at: Path | URL) -> str:
+    """Where a store is, for messages: a path, or a database and its server; never the password."""
+    if isinstance(at, Path) or at.get_backend_name() == "sqlite":
+        return str(_path(at))
+    from earshot.store.postgres import named as named_there  # noqa: PLC0415 - see _database
+
+    return named_there(at)
+
+
+def exists(at: Path | URL) -> bool:
+    """Whether there is a store already that `Store` would open. Raises `Unavailable` where nobody can tell."""
+    if isinstance(at, Path) or at.get_backend_name() == "sqlite":
+        return _path(at).exists()
+    database = _database(at)
+    try:
+        with database.faults():
+            return revision(database.reader) is not None
+    finally:
+        _dispose(database)
+
+
+def _database(at: Path | URL) -> Database:
+    if isinstance(at, Path) or at.get_backend_name() == "sqlite":
+        return Sqlite(_path(at))
+    from earshot.store.postgres import Postgres  # noqa: PLC0415 - psycopg's 50 ms are spared who has a file
+
+    return Postgres(at)
 
 
 @contextmanager
-def _connection_faults(path: Path) -> Iterator[None]:
-    """What is wrong with the file is not the fault of the data: those errors are subclasses, and pass."""
+def _disposed_on_failure(database: Database) -> Iterator[None]:
     try:
         yield
-    except DatabaseError as error:
-        if type(error) not in {DatabaseError, OperationalError}:
-            raise
-        raise Unavailable(f"{path}: {error.orig or error}") from error
-    except InterfaceError as error:
-        raise Unavailable(f"{path}: {error.orig or error}") from error
+    except BaseException:
+        _dispose(database)
+        raise
 
 
-def _engine(path: Path, *, read_only: bool) -> Engine:
-    mode = "ro" if read_only else "rwc"
-    engine = create_engine(
-        URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": mode, "uri": "true"}),
-        poolclass=QueuePool if read_only else StaticPool,
-        connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 256},
-        **({"pool_size": 8} if read_only else {}),
-    )
-    event.listen(engine, "connect", _tune_reader if read_only else _tune_writer)
-    event.listen(engine, "begin", _begin_deferred if read_only else _begin_immediate)
-    return engine
+def _dispose(database: Database) -> None:
+    database.reader.dispose()
+    database.writer.dispose()
 
 
-def _tune_writer(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=wal",
-        "synchronous=full",
-        f"cache_size=-{_CACHE_KIB}",
-        f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
-        "foreign_keys=on",
-    ):
-        connection.execute(f"pragma {pragma}")
-
-
-def _tune_reader(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    connection.execute("pragma query_only=on")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin_deferred(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+def _path(at: Path | URL) -> Path:
+    return at if isinstance(at, Path) else Path(at.database or "")

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from earshot.store.binding import json_list
+from earshot.store.binding import IN_CHUNKS, Listed
+from earshot.store.bulk import append, change
+from earshot.store.schema import HEARD
 
 _CHUNK = 50_000
 
@@ -32,19 +34,22 @@ class Entry(NamedTuple):
 
 
 def add(connection: Connection, entries: Sequence[Entry]) -> None:
-    connection.exec_driver_sql("insert into heard values (?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+    append(connection, HEARD, entries)
 
 
 def replace(connection: Connection, entries: Sequence[Entry]) -> None:
-    connection.exec_driver_sql(
-        "update heard set withdrawn = ?, edited = ?, revised_at = ?, content = ? where n = ?",
+    change(
+        connection,
+        HEARD,
+        ("withdrawn", "edited", "revised_at", "content"),
+        ("n",),
         [(e.withdrawn, e.edited, e.revised_at, e.content, e.n) for e in entries],
     )
 
 
 def get(connection: Connection, numbers: Iterable[int]) -> dict[int, Entry]:
     found = connection.exec_driver_sql(
-        "select * from heard where n in (select value from json_each(?))", (json_list(numbers),)
+        "select * from heard where n in (select value from json_each(?))", (Listed(numbers),)
     )
     return {row[0]: Entry(*row) for row in found}
 
@@ -54,7 +59,9 @@ def scan(
 ) -> Iterator[Sequence[tuple[int, int, int, int, bytes]]]:
     """(n, hash, story, heard_at, keys) of all entries from number `first` to `last`, in order, in chunks."""
     found = connection.exec_driver_sql(
-        "select n, hash, story, heard_at, keys from heard where n between ? and ? order by n", (first, last)
+        "select n, hash, story, heard_at, keys from heard where n between ? and ? order by n",
+        (first, last),
+        execution_options=IN_CHUNKS,
     )
     while chunk := found.fetchmany(_CHUNK):
         yield [tuple(row) for row in chunk]

@@ -7,7 +7,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from earshot.model import Mention, Score
-from earshot.store.binding import json_list
+from earshot.store.binding import Listed
+from earshot.store.bulk import append, change
+from earshot.store.schema import MENTIONS
 
 
 class Row(NamedTuple):
@@ -47,20 +49,23 @@ def encode(value: Mention | Score) -> str:
 
 
 def add(connection: Connection, rows: Sequence[Row]) -> None:
-    connection.exec_driver_sql("insert into mentions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    append(connection, MENTIONS, rows)
 
 
 def replace(connection: Connection, rows: Sequence[Row]) -> None:
     """A newer revision, newer metrics or a withdrawal: the same number, story and time."""
-    connection.exec_driver_sql(
-        "update mentions set followers = ?, vote = ?, withdrawn = ?, mention = ?, score = ? where n = ?",
+    change(
+        connection,
+        MENTIONS,
+        ("followers", "vote", "withdrawn", "mention", "score"),
+        ("n",),
         [(r.followers, r.vote, r.withdrawn, r.mention, r.score, r.n) for r in rows],
     )
 
 
 def get(connection: Connection, numbers: Iterable[int]) -> dict[int, Row]:
     found = connection.exec_driver_sql(
-        "select * from mentions where n in (select value from json_each(?))", (json_list(numbers),)
+        "select * from mentions where n in (select value from json_each(?))", (Listed(numbers),)
     )
     return {row[0]: Row(*row) for row in found}
 

@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema: forward only, under the database's own lock."""
+"""Bring a database to the newest schema: forward only, one process at a time; the others wait, and find it done."""
 
 from pathlib import Path
 
@@ -6,8 +6,10 @@ from sqlalchemy import Engine, inspect, text
 
 from earshot.errors import Refused
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `migrations/versions`; a test holds the two together."""
+
+_LOCK = 0x_EA_5407_01  # any number, the same in every process that may migrate one database
 
 
 def migrate(engine: Engine) -> None:
@@ -26,6 +28,8 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # SQLite's own lock is held already
+            connection.execute(text(f"select pg_advisory_xact_lock({_LOCK})"))
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")

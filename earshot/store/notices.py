@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from earshot.model import Moment
 from earshot.seams import Notice
+from earshot.store.binding import Listed
 
 State = Literal["due", "sending", "sent", "failed"]
 
@@ -74,7 +75,7 @@ def known(connection: Connection, identities: Iterable[str]) -> set[str]:
     """Which of them were decided before."""
     found = connection.exec_driver_sql(
         "select identity from notices where identity in (select value from json_each(?))",
-        (_ENCODER.encode(list(identities)).decode(),),
+        (Listed(identities),),
     )
     return {row[0] for row in found}
 

@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 from earshot.clock import to_us
 from earshot.errors import Stale
 from earshot.model import Story
-from earshot.store.binding import json_list
+from earshot.store.binding import Listed
+from earshot.store.bulk import append, change
+from earshot.store.schema import STORIES
 
 _STORY = msgspec.json.Decoder(Story)
 _ENCODER = msgspec.json.Encoder()
@@ -17,7 +19,7 @@ _ENCODER = msgspec.json.Encoder()
 def load(connection: Connection, ids: Iterable[int]) -> dict[int, Story]:
     found = connection.exec_driver_sql(
         "select story from stories where id in (select value from json_each(?))",
-        (json_list(ids),),
+        (Listed(ids),),
     )
     return {story.id: story for story in (_STORY.decode(row[0]) for row in found)}
 
@@ -30,15 +32,24 @@ def save(connection: Connection, stories: Sequence[Story]) -> None:
     """
     new = [_row(story) for story in stories if story.version == 1]
     old = [_row(story) for story in stories if story.version > 1]
-    if new:
-        connection.exec_driver_sql("insert into stories values (?, ?, ?, ?, ?, ?)", new)
-    if old:
-        done = connection.exec_driver_sql(
-            "update stories set version = ?, last_at = ?, open = ?, story = ? where id = ? and version = ?",
-            [(version, last, opened, body, no, version - 1) for no, _, version, last, opened, body in old],
-        )
-        if done.rowcount != len(old):
-            raise Stale("a story was changed by another process")
+    append(connection, STORIES, new)
+    done = change(
+        connection,
+        STORIES,
+        ("version", "last_at", "open", "story"),
+        ("id", "version"),
+        [(version, last, opened, body, no, version - 1) for no, _, version, last, opened, body in old],
+    )
+    if done != len(old):
+        raise Stale("a story was changed by another process")
+
+
+def known(connection: Connection, ids: Iterable[int]) -> set[int]:
+    """Which of them there are."""
+    found = connection.exec_driver_sql(
+        "select id from stories where id in (select value from json_each(?))", (Listed(ids),)
+    )
+    return set(found.scalars())
 
 
 def get(connection: Connection, story: int) -> Story | None:
@@ -47,7 +58,7 @@ def get(connection: Connection, story: int) -> Story | None:
 
 def open_of_brand(connection: Connection, brand: str) -> list[Story]:
     """Those with an episode that is not resolved: the ones that the clock may still change."""
-    found = connection.exec_driver_sql("select story from stories where brand = ? and open = 1", (brand,))
+    found = connection.exec_driver_sql("select story from stories where brand = ? and open", (brand,))
     return [_STORY.decode(row[0]) for row in found]
 
 
@@ -71,4 +82,4 @@ def _row(story: Story) -> tuple[int, str, int, int, bool, str]:
 
 def brands_with_open(connection: Connection) -> list[str]:
     """Brands with an episode that is not resolved."""
-    return [row[0] for row in connection.exec_driver_sql("select distinct brand from stories where open = 1")]
+    return [row[0] for row in connection.exec_driver_sql("select distinct brand from stories where open")]

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import IntegrityError
 
 from earshot.clock import to_us
 from earshot.errors import Stale, Unavailable
 from earshot.model import Author, Episode, Level, Mention, Metrics, Rating, Score, Step, Story, Terms
-from earshot.store import Store, authors, brands, dead, ledger, mentions, positions, stories
+from earshot.store import Store, alerts, authors, brands, dead, ledger, mentions, notices, positions, stories
 from earshot.store.hashing import hash64, pair64
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -26,25 +26,55 @@ COUNTS = st.integers(0, 2**53)
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 
 
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=BOTH)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | URL:
+    """Where there is no store yet."""
+    if request.param == "sqlite":
+        return tmp_path / "earshot.db"
+    return make_url(request.getfixturevalue("postgres_url"))
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(place: Path | URL) -> Iterator[Store]:
+    opened = Store(place)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def file_store(tmp_path: Path) -> Iterator[Store]:
     opened = Store(tmp_path / "earshot.db")
     yield opened
     opened.close()
 
 
-@pytest.fixture(scope="module")
-def kept() -> Iterator[Store]:
+@pytest.fixture(scope="module", params=BOTH)
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """For properties: each begins by deleting what the last one left."""
-    with TemporaryDirectory() as folder:
-        opened = Store(Path(folder) / "earshot.db")
+    if request.param == "sqlite":
+        opened = Store(tmp_path_factory.mktemp("kept") / "earshot.db")
         yield opened
         opened.close()
+    else:
+        server = request.getfixturevalue("postgres_server")
+        url = server.new_database()
+        opened = Store(make_url(url))
+        yield opened
+        opened.close()
+        server.drop(url)
 
 
 def names(store: Store) -> list[str]:
     with store.read() as connection:
         return [brand.name for brand in brands.every(connection)]
+
+
+def path_of(store: Store) -> Path:
+    assert store.path
+    return store.path
 
 
 def story(number: int = FIRST, **values: object) -> Story:
@@ -77,7 +107,8 @@ def test_what_the_data_is_to_blame_for_is_not_called_unavailable(store: Store) -
     """It would be tried again for ever, where it must be parked."""
     with pytest.raises(IntegrityError), store.begin() as connection:
         brands.create(connection, "Acme")
-        brands.create(connection, "Acme")
+        stories.save(connection, [story(FIRST)])
+        stories.save(connection, [story(FIRST)])
     assert names(store) == []
 
 
@@ -98,7 +129,7 @@ def test_a_reader_sees_one_moment(store: Store) -> None:
 
 
 def test_readers_cannot_write(store: Store) -> None:
-    with pytest.raises(Unavailable, match="readonly"), store.read() as connection:
+    with pytest.raises(Unavailable, match=r"read-?only"), store.read() as connection:
         brands.create(connection, "Acme")
 
 
@@ -121,8 +152,8 @@ def test_writers_in_many_threads_take_turns(store: Store) -> None:
     assert (brand.seq, brand.version) == (80, 80)
 
 
-def test_two_stores_on_one_file_take_turns(store: Store) -> None:
-    other = Store(store.path)
+def test_two_stores_on_one_file_take_turns(file_store: Store) -> None:
+    store, other = file_store, Store(path_of(file_store))
     inside = threading.Event()
 
     def write() -> None:
@@ -140,10 +171,11 @@ def test_two_stores_on_one_file_take_turns(store: Store) -> None:
     assert names(store) == ["Acme", "Bolt"]
 
 
-def test_a_locked_file_is_named_and_nothing_is_stored(store: Store) -> None:
+def test_a_locked_file_is_named_and_nothing_is_stored(file_store: Store) -> None:
+    store = file_store
     with store.begin() as connection:
         connection.exec_driver_sql("pragma busy_timeout = 1")
-    other = sqlite3.connect(store.path, isolation_level=None)
+    other = sqlite3.connect(path_of(store), isolation_level=None)
     other.execute("begin immediate")
     with pytest.raises(Unavailable, match=r"earshot\.db: database is locked"), store.begin():
         pass
@@ -164,16 +196,17 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
         assert str(path) in str(raised.value)
 
 
-def test_a_file_that_is_damaged_later_is_the_files_fault(store: Store) -> None:
+def test_a_file_that_is_damaged_later_is_the_files_fault(file_store: Store) -> None:
+    store = file_store
     with store.begin() as connection:
         brands.create(connection, "Acme")
     store.close()
-    with store.path.open("r+b") as file:
+    with path_of(store).open("r+b") as file:
         file.seek(100)
         file.write(b"\xff" * 4_000)
     damaged = Store.__new__(Store)
     with pytest.raises(Unavailable, match=r"earshot\.db"):
-        damaged.__init__(store.path)  # type: ignore[misc]
+        damaged.__init__(path_of(store))  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -536,3 +569,82 @@ def test_a_letter_that_was_tried_again_waits_no_longer(store: Store) -> None:
         assert dead.page(connection) == [newest]
         assert dead.page(connection, retried=True) == [first._replace(retried_at=9)]
         assert dead.count(connection) == 1
+
+
+# --- alerts and notices -------------------------------------------------------------------------------------
+
+ALERT = alerts.Alert(0, "Acme", FIRST, 1, 2, "risk", 5, 6, None, 61.25)
+
+
+def test_an_alert_read_back(store: Store) -> None:
+    with store.begin() as connection:
+        first = alerts.add(connection, ALERT)
+        second = alerts.add(connection, ALERT._replace(episode=2, raised_at=9))
+        assert second.id > first.id > 0
+        grown = first._replace(level=3, raised_at=8, resolved_at=8, risk=70.5)
+        alerts.replace(connection, [grown])
+    with store.read() as connection:
+        assert alerts.get(connection, first.id) == grown
+        assert alerts.get(connection, 99) is None
+        assert alerts.page(connection) == [second, grown]
+        assert alerts.page(connection, open_only=True) == [second]
+        assert (alerts.count(connection), alerts.count(connection, open_only=True)) == (2, 1)
+        assert alerts.of_stories(connection, [FIRST, 1]) == {(FIRST, 1): grown, (FIRST, 2): second}
+
+
+def test_the_same_episode_is_one_alert(store: Store) -> None:
+    with pytest.raises(IntegrityError), store.begin() as connection:
+        alerts.add(connection, ALERT)
+        alerts.add(connection, ALERT)
+
+
+@pytest.mark.parametrize("native", ["x:1", "x:è 🦜", 'x:"\\"', "x:%_", "x:" + "1" * 900])
+def test_the_mention_behind_an_alert(store: Store, native: str) -> None:
+    """Not the one whose id begins alike, not one that only quotes it; the newest of two."""
+    with store.begin() as connection:
+        for at, (given, values) in enumerate(
+            [(native, {}), (native, {}), (f"{native}1", {}), ("x:other", {"text": native, "parent": native})]
+        ):
+            said = Mention(
+                id=given, brand="Acme", author=Author(id="u"), created_at=START, collected_at=START, **values
+            )
+            row = (FIRST + at, FIRST, 5, 3, 1, 10, None, None, None, False, "new", mentions.encode(said))
+            mentions.add(connection, [mentions.Row(*row, '{"language":"en"}')])
+    with store.read() as connection:
+        found = alerts.mention_behind(connection, FIRST, native)
+        assert found
+        assert (found.n, found.mention.id) == (FIRST + 1, native)
+        assert alerts.mention_behind(connection, FIRST, native[:-1]) is None
+        assert alerts.mention_behind(connection, FIRST + 1, native) is None
+
+
+def test_the_life_of_a_notice(store: Store) -> None:
+    with store.begin() as connection:
+        alert = alerts.add(connection, ALERT)
+        new = [notices.New(f"a/{n}", alert.id, "desk", n, "{}") for n in (2, 1, 3)]
+        notices.add(connection, [*new, notices.New("b", alert.id, "mail", 1, "{}")])
+        notices.add(connection, new)
+        assert notices.count(connection) == 4
+        assert notices.known(connection, ["a/1", "a/9", "b"]) == {"a/1", "b"}
+        assert notices.waiting_receivers(connection) == {"desk": 3, "mail": 1}
+        one, two = notices.due(connection, "desk", 2, 10)
+        assert (one.identity, two.identity, one.state, one.possible_repeat) == ("a/1", "a/2", "due", False)
+        assert notices.mark_sending(connection, one.id)
+        assert not notices.mark_sending(connection, one.id)
+        notices.mark_sent(connection, one.id, 7)
+        assert notices.mark_sending(connection, two.id)
+        assert notices.recover(connection, "desk") == 1
+        assert notices.next_due(connection, "desk") == 2
+        notices.reschedule(connection, two.id, 9, "busy")
+        assert notices.next_due(connection, "desk") == 3
+        assert notices.waiting(connection, "desk") == 2
+    with store.read() as connection:
+        found = {row.identity: row for row in notices.of_alert(connection, alert.id)}
+    assert (found["a/1"].state, found["a/1"].sent_at, found["a/1"].attempts) == ("sent", 7, 1)
+    assert (found["a/2"].state, found["a/2"].due_at, found["a/2"].error) == ("due", 9, "busy")
+    assert bool(found["a/2"].possible_repeat)
+
+
+def test_a_notice_without_its_alert_is_the_datas_fault(store: Store) -> None:
+    with pytest.raises(IntegrityError), store.begin() as connection:
+        notices.add(connection, [notices.New("a", 99, "desk", 1, "{}")])

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,19 +32,28 @@ CALM = (
 )
 
 
-def write_log(path: Path, count: int, seed: int) -> Counter[tuple[str, str]]:
-    """Events in heard order, a minute apart in tens; the identities that must be stored, once each."""
+def write_log(
+    path: Path,
+    count: int,
+    seed: int,
+    *,
+    names: Sequence[str] = BRANDS,
+    start: datetime = START,
+    apart: float = 6,
+) -> Counter[tuple[str, str]]:
+    """Events in heard order, `apart` seconds apart; the identities that must be stored, once each."""
     rng = random.Random(seed)
     said: list[dict[str, Any]] = []
     with path.open("w", encoding="utf-8") as file:
         for i in range(count):
-            event = _event(rng, i, said)
+            event = _event(rng, i, (start + timedelta(seconds=apart * i)).isoformat(), said, names)
             file.write(json.dumps(event) + "\n")
     return Counter({(m["id"], m["brand"]): 1 for m in said})
 
 
-def _event(rng: random.Random, i: int, said: list[dict[str, Any]]) -> dict[str, Any]:
-    heard = (START + timedelta(seconds=6 * i)).isoformat()
+def _event(
+    rng: random.Random, i: int, heard: str, said: list[dict[str, Any]], names: Sequence[str]
+) -> dict[str, Any]:
     chance = rng.random()
     if said and chance < 0.03:
         old = rng.choice(said[-200:])
@@ -54,7 +63,7 @@ def _event(rng: random.Random, i: int, said: list[dict[str, Any]]) -> dict[str, 
         return old | {"text": rng.choice(ANGRY + CALM), "edited_at": heard, "collected_at": heard}
     if said and chance < 0.12:
         return rng.choice(said)
-    mention = _mention(rng, i, heard)
+    mention = _mention(rng, i, heard, names)
     if said and chance < 0.6:
         other = rng.choice(said[-30:])
         mention |= {"brand": other["brand"], "parent": other["id"], "kind": "reply"}
@@ -62,12 +71,12 @@ def _event(rng: random.Random, i: int, said: list[dict[str, Any]]) -> dict[str, 
     return mention
 
 
-def _mention(rng: random.Random, i: int, heard: str) -> dict[str, Any]:
+def _mention(rng: random.Random, i: int, heard: str, names: Sequence[str]) -> dict[str, Any]:
     loud = rng.random() < 0.02
     words = rng.choice(ANGRY if loud or rng.random() < 0.6 else CALM)
     mention: dict[str, Any] = {
         "id": f"x:{i}",
-        "brand": rng.choice(BRANDS),
+        "brand": rng.choice(names),
         "author": {"id": f"u{rng.randrange(900)}", "followers": 300_000 if loud else rng.randrange(3_000)},
         "created_at": heard,
         "collected_at": heard,

@@ -19,6 +19,7 @@ from earshot.clock import SystemClock, to_us
 from earshot.config import AlertSettings, Config
 from earshot.model import Author, Episode, Level, Mention, Score, Step, Story, Terms
 from earshot.runtime import Context
+from earshot.seams import Message
 from earshot.signing import new_secret
 from earshot.store import Store, alerts, mentions, notices
 from earshot.topics import STORIES, Snapshot
@@ -108,7 +109,9 @@ def speak(context: Context, *numbers: int) -> None:
         )
         for n in numbers
     ]
-    context.bus.publish("stories", [(str(s.id), STORIES.encode(Snapshot(story=s))) for s in stories])
+    context.bus.publish(
+        "stories", [Message("Acme", STORIES.encode(Snapshot(story=s)), str(s.id)) for s in stories]
+    )
 
 
 async def run_until(
@@ -164,7 +167,7 @@ def test_a_log_that_is_read_again_from_the_start_tells_nobody_twice(world: Conte
     speak(world, 1, 2, 3)
     asyncio.run(run_until(world, hook, 3))
     repeated = world.bus.subscribe("stories", "copy").poll(0)
-    world.bus.publish("stories", [(record.key, record.value) for record in repeated.records])
+    world.bus.publish("stories", [Message("", record.value, record.key) for record in repeated.records])
     speak(world, 4)
     hook.enough.clear()
     asyncio.run(run_until(world, hook, 4))

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 from service_world import FURIOUS, Receiver, Service, receiver, service
+from sqlalchemy import make_url
 
 from earshot import __version__
 from earshot.cli import main
@@ -106,6 +107,7 @@ def heard(earshot: Earshot, tmp_path: Path, **values: str) -> Path:
         (["dead", "list"], "earshot dead show 3"),
         (["dead", "show"], "Example: earshot dead show 3"),
         (["dead", "retry"], "Example: earshot dead retry 3"),
+        (["migrate-store"], "Example: earshot migrate-store --to postgresql://"),
     ],
 )
 def test_every_help_gives_an_example_or_the_next_step(
@@ -138,6 +140,16 @@ def test_check_tells_every_fault_with_its_line(earshot: Earshot, tmp_path: Path)
         ["8", "collectors[0].kind"],
     ]
     assert "unknown kind 'feed'; known: " in ran.errors
+
+
+def test_check_names_the_database_and_never_its_password(earshot: Earshot, tmp_path: Path) -> None:
+    (tmp_path / "earshot.toml").write_text(
+        '[store]\nurl = "postgresql://earshot@db/mentions"\npassword = "geheim"\n'
+    )
+    assert "database   postgresql://earshot@db:5432/mentions\n" in (ran := earshot("check")).out
+    assert "geheim" not in ran.out
+    (tmp_path / "earshot.toml").write_text('[earshot]\ndata_dir = "kept here"\n')
+    assert "database   kept here/earshot.db\n" in earshot("check").out
 
 
 def test_check_says_what_is_in_order(earshot: Earshot, tmp_path: Path) -> None:
@@ -295,8 +307,32 @@ def test_without_a_database_it_says_how_to_come_by_one(
     ran = earshot(*words, "--data-dir", tmp_path / "none")
     assert ran.status == 1
     assert ran.errors.startswith(
-        f"earshot: {tmp_path / 'none' / 'earshot.db'}: there is no database; earshot run"
+        f"earshot: {tmp_path / 'none' / 'earshot.db'}: there is no database of Earshot's; earshot run"
     )
+
+
+@pytest.mark.postgres
+def test_a_database_of_a_servers_must_be_in_use_already(
+    earshot: Earshot, tmp_path: Path, postgres_url: str
+) -> None:
+    """A command that only reads makes no tables in what may be somebody else's."""
+    (tmp_path / "earshot.toml").write_text(f'[store]\nurl = "{postgres_url}"\n')
+    for _ in range(2):
+        ran = earshot("stories")
+        assert (ran.status, len(ran.errors.splitlines())) == (1, 1)
+        assert "there is no database of Earshot's; earshot run" in ran.errors
+        assert (make_url(postgres_url).password or "none") not in ran.errors
+    Store(make_url(postgres_url)).close()
+    assert "No stories yet" in earshot("stories").out
+
+
+def test_a_server_that_is_not_there_is_told_in_one_line(earshot: Earshot, tmp_path: Path) -> None:
+    (tmp_path / "earshot.toml").write_text('[store]\nurl = "postgresql://e:geheim@127.0.0.1:1/mentions"\n')
+    for words in (["stories"], ["run", "alerts"]):
+        ran = earshot(*words)
+        assert (ran.status, len(ran.errors.splitlines())) == (1, 1)
+        assert ran.errors.startswith("earshot: postgresql://e@127.0.0.1:1/mentions cannot be opened: ")
+        assert "geheim" not in ran.errors
 
 
 def test_a_file_that_is_no_database_is_told_as_such(earshot: Earshot, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from earshot.clock import to_us
 from earshot.config import AlertSettings
 from earshot.errors import Unavailable
 from earshot.model import Author, Episode, Level, Mention, Reason, Score, Step, Story, Terms
-from earshot.seams import Notice, ReceiverSettings
+from earshot.seams import Message, Notice, ReceiverSettings
 from earshot.store import Store, mentions
 from earshot.topics import STORIES, Snapshot
 
@@ -88,8 +88,8 @@ def keep(store: Store, mention: Mention, n: int = 7, story: int = 7) -> None:
         )
 
 
-def messages(stories: Iterable[Story]) -> list[tuple[str, bytes]]:
-    return [(str(story.id), STORIES.encode(Snapshot(story=story))) for story in stories]
+def messages(stories: Iterable[Story]) -> list[Message]:
+    return [Message(story.brand, STORIES.encode(Snapshot(story=story)), str(story.id)) for story in stories]
 
 
 class Recorder:

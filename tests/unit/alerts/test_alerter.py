@@ -23,7 +23,7 @@ from earshot.bus.memory import MemoryBus
 from earshot.clock import SetClock, to_us
 from earshot.errors import Unavailable
 from earshot.model import Level, Story
-from earshot.seams import ReceiverSettings
+from earshot.seams import Message, ReceiverSettings
 from earshot.store import Store, alerts, dead, notices
 
 RECEIVERS = (Recorded(), Recorded(name="desk", min_level=Level.warning, language="it"))
@@ -177,7 +177,12 @@ def test_what_cannot_be_read_is_parked_and_the_rest_is_done(
     bus: MemoryBus, store: Store, clock: SetClock
 ) -> None:
     bus.publish(
-        "stories", [("7", b"{"), ("7", b'{"type":"story","v":99}'), *messages([a_story(an_episode())])]
+        "stories",
+        [
+            Message("", b"{", "7"),
+            Message("", b'{"type":"story","v":99}', "7"),
+            *messages([a_story(an_episode())]),
+        ],
     )
     an_alerter(bus, store, clock).step(0)
     with store.read() as connection:

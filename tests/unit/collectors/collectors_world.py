@@ -1,6 +1,7 @@
 """Collectors on a real store and the in-memory bus."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -50,7 +51,8 @@ class Place:
         self.bus.move(MENTIONS.name, "processors", len(self.heard))
 
     def intake(self) -> Intake:
-        return Intake(self.context, "replay")
+        """That asks the bus each time how much waits."""
+        return Intake(self.context, "replay", monotonic=itertools.count(step=10).__next__)
 
     def replay(
         self,

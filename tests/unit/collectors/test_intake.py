@@ -140,6 +140,19 @@ def test_it_is_busy_while_too_much_waits_and_says_for_how_long(place: Place) -> 
     assert intake.busy() is None
 
 
+def test_between_two_looks_what_it_published_is_taken_to_wait(place: Place) -> None:
+    """A broker's answer takes milliseconds: a source that asks for every request would wait for nothing else."""
+    now = [100.0]
+    intake = Intake(place.context, "replay", monotonic=lambda: now[0])
+    place.bus.subscribe("mentions", "processors")
+    assert intake.busy() is None
+    intake.hear([said(str(number), "acme") for number in range(10)])
+    place.bus.move("mentions", "processors", 10)
+    assert intake.busy() == 1
+    now[0] += 0.3
+    assert intake.busy() is None
+
+
 def test_what_cannot_be_read_is_kept_with_reason_and_place_once(place: Place) -> None:
     for _ in range(2):
         place.intake().park(b"\xff{", "not UTF-8", "file.jsonl:17")

@@ -95,10 +95,36 @@ class TestDefaults:
             == "https://x.example/e"
         )
 
-    def test_the_database_is_a_file(self) -> None:
-        assert from_dict({"earshot": {"data_dir": "d"}}).store_path == Path("d/earshot.db")
-        assert from_dict({"store": {"url": ""}}).store_path == Path("data/earshot.db")
-        assert from_dict({"store": {"url": "sqlite:////var/e.db"}}).store_path == Path("/var/e.db")
+    @pytest.mark.parametrize(
+        ("written", "path"),
+        [
+            ({"earshot": {"data_dir": "d"}}, "d/earshot.db"),
+            ({"store": {"url": ""}}, "data/earshot.db"),
+            ({"store": {"url": "sqlite:////var/e.db"}}, "/var/e.db"),
+        ],
+    )
+    def test_the_database_is_a_file(self, written: dict[str, Any], path: str) -> None:
+        url = from_dict(written).store_url
+        assert (url.drivername, url.database) == ("sqlite", path)
+
+    def test_the_database_is_a_server_and_its_password_stands_apart(self) -> None:
+        url = from_dict({"store": {"url": "postgresql://e@db:5433/mentions", "password": "p@/ss"}}).store_url
+        assert (url.drivername, url.host, url.port) == ("postgresql+psycopg", "db", 5433)
+        assert (url.username, url.password, url.database) == ("e", "p@/ss", "mentions")
+
+    @pytest.mark.parametrize(
+        ("bus", "fault"),
+        [
+            ({"sasl": "PLAIN"}, "sasl, username and password go together"),
+            ({"username": "u"}, "sasl, username and password go together"),
+            ({"tls": True, "key_file": "k"}, "certificate_file and key_file go together"),
+            ({"ca_file": "ca"}, "of no use without tls = true"),
+            ({"session": "5m"}, "longest_batch must be longer than session"),
+        ],
+    )
+    def test_settings_of_the_bus_that_need_each_other(self, bus: dict[str, Any], fault: str) -> None:
+        with pytest.raises(ConfigError, match=fault):
+            from_dict({"bus": bus})
 
     def test_nothing_can_be_changed_later(self) -> None:
         with pytest.raises(ValidationError):
@@ -156,7 +182,7 @@ class TestFaults:
             ("[servr]", "1: servr: unknown section; did you mean 'server'?"),
             ("zzz = 1", "1: zzz: unknown section; known: alerts, brands, bus, collectors, earshot, intake, "),
             ("[server]\nprot = 1", "2: server.prot: unknown key; did you mean 'port'?"),
-            ("[bus]\nzzz = 1", "2: bus.zzz: unknown key; known: retain_days, retain_mb"),
+            ("[bus]\nzzz = 1", "2: bus.zzz: unknown key; known: ca_file, "),
             ("server = 1", "1: server: is one table: write [server]"),
             ("[brands]", "1: brands: is a list of tables: write [[brands]] above each"),
             ("brands = [1]", "1: brands: is a list of tables: write [[brands]] above each"),
@@ -199,9 +225,9 @@ class TestFaults:
             ),
             (
                 "[store]\nurl = 'postgresql://h'",
-                "2: store.url: only sqlite:///PATH can be used so far; leave it",
+                "2: store.url: must be sqlite:///PATH or postgresql:",
             ),
-            ("[store]\nurl = 'sqlite:///'", "2: store.url: only sqlite:///PATH can be used so far; leave it"),
+            ("[store]\nurl = 'sqlite:///'", "2: store.url: must be sqlite:///PATH or postgresql:"),
             ("[[collectors]]", "1: collectors[0].kind: is required; known: broken, feed, odd"),
             (
                 "[[collectors]]\nkind = 'fed'",
@@ -271,7 +297,7 @@ class TestFaults:
         found = faults(
             """
             [store]
-            url = "postgresql://hush"
+            url = "postgresql://hush:hush"
             [[receivers]]
             kind = "pager"
             secret = ["hush"]

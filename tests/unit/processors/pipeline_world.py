@@ -14,8 +14,9 @@ from earshot.clock import SetClock
 from earshot.config import Config, from_dict
 from earshot.model import Author, Mention, Metrics, Rating, Story
 from earshot.runtime import Context
+from earshot.seams import Message
 from earshot.store import Store, brands, ledger, mentions, stories
-from earshot.topics import MENTIONS, Event, Measured, Said, Withdrawn
+from earshot.topics import MENTIONS, Event, Measured, Said, Withdrawn, brand_of
 from processors import measure
 from processors.pipeline import Pipeline
 from processors.turn import Desk
@@ -97,7 +98,9 @@ class World:
         self.pipeline = Pipeline(self.context, desk())
 
     def publish(self, *events: Event) -> None:
-        self.bus.publish(MENTIONS.name, [(_brand(event), MENTIONS.encode(event)) for event in events])
+        self.bus.publish(
+            MENTIONS.name, [Message(brand_of(event), MENTIONS.encode(event)) for event in events]
+        )
 
     def drain(self) -> None:
         while self.pipeline.step():
@@ -136,7 +139,3 @@ class World:
                 for row in rows
             ]
         return [rows, [structs.replace(story, version=0) for each in kept for story in each], heard]
-
-
-def _brand(event: Event) -> str:
-    return event.mention.brand if isinstance(event, Said) else event.brand

@@ -7,6 +7,7 @@ import pytest
 from pipeline_world import FURIOUS, PLAIN, PLEASED, START, World, measured, said, withdrawn
 
 from earshot.model import Level
+from earshot.seams import Message
 from earshot.store import dead, mentions
 from earshot.topics import MENTIONS, STORIES
 
@@ -154,7 +155,11 @@ def test_time_alone_ends_an_episode_when_nothing_more_is_heard(tmp_path: Path) -
 
 def test_what_cannot_be_read_is_parked_with_its_reason_and_the_rest_goes_on(world: World) -> None:
     world.bus.publish(
-        MENTIONS.name, [("Acme", b'{"type":"said","mention":{}}'), ("Acme", MENTIONS.encode(said("1")))]
+        MENTIONS.name,
+        [
+            Message("Acme", b'{"type":"said","mention":{}}'),
+            Message("Acme", MENTIONS.encode(said("1"))),
+        ],
     )
     world.drain()
     assert world.story().mentions == 1

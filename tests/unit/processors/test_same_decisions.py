@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipeline_world import FURIOUS, PLAIN, PLEASED, START, World, measured, said, withdrawn
 
 from earshot.errors import Unavailable
+from earshot.seams import Message
 from earshot.topics import Event
 
 TEXTS = [FURIOUS, PLAIN, PLEASED, "Merda, che servizio orribile questa azienda", "ok"]
@@ -45,7 +46,7 @@ class Dying:
     def __init__(self, world: World) -> None:
         self._bus, self.alive = world.bus, True
 
-    def publish(self, topic: str, messages: Sequence[tuple[str, bytes]]) -> None:
+    def publish(self, topic: str, messages: Sequence[Message]) -> None:
         if not self.alive:
             raise Unavailable("killed")
         self._bus.publish(topic, messages)

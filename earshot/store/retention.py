@@ -1,0 +1,111 @@
+"""What has not been spoken of for long goes, story by story, with all that hangs on it.
+
+What was withdrawn stays in the ledger for ever, as a bare hash, so that nothing that was taken back comes to
+life again. What else is purged and is said again is new.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+
+from sqlalchemy import Connection
+
+from earshot.store import Store, brands
+from earshot.store.binding import Listed
+from earshot.store.brands import Brand
+
+_MOST = 5_000  # mentions a transaction, unless a single story has more: nobody waits long for its locks
+_LOCK = 0x_EA_5407_02  # see earshot.store.migrate
+
+
+def purge(
+    store: Store, before_us: int, batch: int = 500, stopping: Callable[[], bool] = lambda: False
+) -> int:
+    """Delete the stories without an open episode that were last heard of before a time; how many went.
+
+    In transactions of at most `batch` stories each, so it may be stopped or killed and goes on the next time.
+    On PostgreSQL one process at a time does it; another one finds that there is nothing to do.
+    """
+    with store.read() as connection:
+        every = brands.every(connection)
+    purged = 0
+    for brand in every:
+        while not stopping() and (gone := _purge_some(store, brand, before_us, batch)):
+            purged += gone
+    return purged
+
+
+def _purge_some(store: Store, brand: Brand, before: int, most: int) -> int:
+    with store.read() as connection:
+        old = _old(connection, brand, before, most)
+    if not old:
+        return 0
+    with store.begin() as connection:
+        if not _alone(connection):
+            return 0
+        # The brand's owner writes this row first too: it saves before us or after us, never between.
+        connection.exec_driver_sql("update brands set version = version where no = ?", (brand.no,))
+        gone = connection.exec_driver_sql(
+            "delete from stories where id in (select value from json_each(?)) and last_at < ? and not open"
+            " returning id",
+            (Listed(old), before),
+        )
+        stories = list(gone.scalars())
+        _purge_rest(connection, stories)
+        return len(stories)
+
+
+def _old(connection: Connection, brand: Brand, before: int, most: int) -> list[int]:
+    """The oldest that may go: at most so many, with at most so many mentions. There is no index by time."""
+    first, _ = brands.numbers(brand.no)
+    ids = connection.exec_driver_sql(
+        "select id from stories where id between ? and ? and last_at < ? and not open order by id limit ?",
+        (first, _first_since(connection, brand, before), before, most),
+    )
+    found = list(ids.scalars())
+    counted = connection.exec_driver_sql(
+        "select story, count(*) from mentions where story in (select value from json_each(?)) group by story",
+        (Listed(found),),
+    )
+    counts = dict.fromkeys(found, 0) | {row[0]: row[1] for row in counted}
+    sums = zip(found, accumulate(counts[story] for story in found), strict=True)
+    return [story for story, total in sums if total <= max(_MOST, counts[found[0]])]
+
+
+def _first_since(connection: Connection, brand: Brand, moment: int) -> int:
+    """The first number that was heard at a time or later: the numbers of a brand are in order of its clock."""
+    low, high = 1, brand.seq + 1
+    while low < high:
+        middle = (low + high) // 2
+        heard = connection.exec_driver_sql(
+            "select heard_at from heard where n between ? and ? order by n limit 1",
+            (brands.number(brand.no, middle), brands.number(brand.no, high - 1)),
+        ).scalar()
+        low, high = (low, middle) if heard is None or heard >= moment else (middle + 1, high)
+    return brands.number(brand.no, low)
+
+
+def _purge_rest(connection: Connection, stories: Sequence[int]) -> None:
+    numbers = connection.exec_driver_sql(
+        "select n from mentions where story in (select value from json_each(?))", (Listed(stories),)
+    ).scalars()
+    alerts = connection.exec_driver_sql(
+        "select id from alerts where story in (select value from json_each(?))", (Listed(stories),)
+    ).scalars()
+    of_mentions, of_alerts = Listed(numbers), Listed(alerts)
+    for statement, listed in (
+        ("delete from notices where alert in", of_alerts),
+        ("delete from alerts where id in", of_alerts),
+        ("delete from story_authors where n in", of_mentions),
+        ("delete from mentions where n in", of_mentions),
+        ("delete from heard where not withdrawn and n in", of_mentions),
+    ):
+        connection.exec_driver_sql(f"{statement} (select value from json_each(?))", (listed,))
+    connection.exec_driver_sql(
+        "update heard set story = 0, keys = ? where n in (select value from json_each(?))", (b"", of_mentions)
+    )
+
+
+def _alone(connection: Connection) -> bool:
+    if connection.dialect.name != "postgresql":
+        return True
+    return bool(connection.exec_driver_sql(f"select pg_try_advisory_xact_lock({_LOCK})").scalar())

@@ -1,0 +1,55 @@
+"""What must hold after any fault: all of it stored once, decided as if nothing had happened, told once."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from crash_world import Receivers
+from msgspec import structs
+
+from alerts.rules import identity
+from earshot.model import Level, Story
+from earshot.store import Store, brands, mentions, stories
+from processors import measure
+
+
+def check_stored_once(store: Store, expected: Counter[tuple[str, str]]) -> None:
+    """Every (id, brand) once, and every story the sum of its mentions."""
+    stored: Counter[tuple[str, str]] = Counter()
+    for story in all_stories(store):
+        with store.read() as connection:
+            rows = mentions.of_story(connection, story.id)
+        stored.update((m.id, m.brand) for m in (mentions.read(row).mention for row in rows))
+        assert measure.rebuild(story, rows)[0] == story
+    assert stored <= expected, f"stored more than once: {sorted((stored - expected).items())[:5]}"
+    assert expected <= stored, f"lost: {sorted((expected - stored).items())[:5]}"
+
+
+def decided(store: Store) -> list[Story]:
+    """Every story by brand and age. Versions and the brand's number tell how it came about, not what."""
+    return [
+        structs.replace(story, version=0, id=story.id - brands.number(brands.brand_no(story.id), 0))
+        for story in sorted(all_stories(store), key=lambda story: (story.brand, story.id))
+    ]
+
+
+def check_notices(store: Store, receivers: Receivers) -> None:
+    """Each step of each episode was told once; again only where the row says that it might have been."""
+    steps = [(s, e, step) for s in all_stories(store) for e in s.episodes for step in e.steps]
+    web = {identity(*each, "web") for each in steps}
+    post = {identity(*each, "post") for each in steps if each[2].level >= Level.warning}
+    with store.read() as connection:
+        rows = connection.exec_driver_sql("select identity, state, possible_repeat from notices").all()
+    assert {row[0] for row in rows} == web | post
+    assert {row[1] for row in rows} == {"sent"}
+    assert (set(receivers.webhook), set(receivers.mail)) == (web, post)
+    repeated = {name for name, times in (receivers.webhook + receivers.mail).items() if times > 1}
+    assert repeated <= {row[0] for row in rows if row[2]}
+
+
+def all_stories(store: Store) -> Sequence[Story]:
+    with store.read() as connection:
+        return [
+            story
+            for row in brands.every(connection)
+            for story in stories.newest(connection, brands.numbers(row.no), 1_000_000)[::-1]
+        ]
