@@ -53,7 +53,9 @@ def check(config: ConfigPath = None) -> None:
     _OUT.print(f"  brands     {brands}", markup=False)
     _OUT.print(f"  sources    {', '.join(c.name for c in settings.collectors) or 'none yet'}", markup=False)
     _OUT.print(f"  receivers  {', '.join(r.name for r in settings.receivers) or 'none yet'}", markup=False)
+    log = f"Kafka at {', '.join(settings.bus.servers)}" if settings.bus.servers else "a file beside it"
     _OUT.print(f"  database   {named(settings.store_url)}", markup=False)
+    _OUT.print(f"  log        {log}", markup=False)
 
 
 def version() -> None:

@@ -84,7 +84,8 @@ class World:
     def start(self, name: str) -> "Process":
         service, port = ours()[name], str(free_port())
         said = image_environment() | environment_of(service)
-        environment = {key: self._instead.get(value, value) for key, value in said.items()} | {
+        instead = self._instead | {"{host}": f"container-{port}"}  # each container has a host name of its own
+        environment = {key: instead.get(value, value) for key, value in said.items()} | {
             "EARSHOT_SERVER__PORT": port, "EARSHOT_BUS__PREFIX": self._prefix, "PATH": os.environ["PATH"],
         }  # fmt: skip
         log = self.folder / f"{name}-{port}.log"
