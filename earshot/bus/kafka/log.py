@@ -29,7 +29,8 @@ from earshot.errors import Unavailable
 from earshot.seams import Clock, Message, Record, Start
 
 _LINGER = 5  # ms; what is published at once goes as one request, and the flush behind it waits for nothing
-_DELIVERED = 30.0  # s for a message to be durable before it counts as not published
+_DELIVERED = 15.0  # s for a message to be durable before it counts as not published; a stop may wait for it
+_LEAVE = 3.0  # s for a clean end to tell the group
 _READY = 10.0  # s for a new cluster to make its topic of offsets
 _PAUSE = 0.1  # s between two questions to a broker that is not ready
 _READ = 0.5  # s to wait for a part of the newest
@@ -138,7 +139,7 @@ class KafkaBus:
 
     def _new_producer(self) -> Any:
         return KafkaProducer(
-            **self._client,
+            **(self._client | {"request_timeout_ms": 10_000}),
             acks="all",
             enable_idempotence=True,
             compression_type="lz4",
@@ -211,10 +212,14 @@ class KafkaBus:
         return found
 
     def _leave(self, group: str) -> None:
-        """Say that we will not come back under our name, so that nobody waits for us."""
-        if (name := instance(self._settings)) is None:
-            return
-        with self._asking, suppress(KafkaError, OSError):
+        """Say that we will not come back under our name, so that nobody waits for us, if anybody listens."""
+        if name := instance(self._settings):
+            telling = threading.Thread(target=self._tell, args=(group, name), daemon=True)
+            telling.start()
+            telling.join(_LEAVE)
+
+    def _tell(self, group: str, name: str) -> None:
+        with suppress(KafkaError, OSError):
             member = MemberToRemove(group_instance_id=name, reason="stopped")
             self._admin.remove_group_members(group, [member])
 
