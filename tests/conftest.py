@@ -1,17 +1,12 @@
 """Real servers, one a test process: started for the first test that asks, ended with the last."""
 
-import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import TypeVar
 
 import pytest
 from hypothesis import settings
-from servers.daemon import Missing
 from servers.kafka_server import KafkaServer, kafka
+from servers.needed import or_fail
 from servers.postgres_server import PostgresServer, postgres
-
-_Server = TypeVar("_Server")
 
 settings.register_profile(
     "earshot", deadline=None
@@ -64,16 +59,3 @@ def locked_kafka() -> Iterator[KafkaServer]:
 @pytest.fixture
 def kafka_servers(kafka_server: KafkaServer) -> tuple[str, ...]:
     return kafka_server.servers
-
-
-@contextmanager
-def or_fail(starting: AbstractContextManager[_Server]) -> Iterator[_Server]:
-    """The server; without one the test fails, unless somebody said that it may be skipped."""
-    if os.environ.get("EARSHOT_TEST_SKIP_SERVERS") == "1":
-        pytest.skip("needs a real server, and EARSHOT_TEST_SKIP_SERVERS is 1")
-    with ExitStack() as started:
-        try:
-            server = started.enter_context(starting)
-        except Missing as missing:
-            pytest.fail(str(missing), pytrace=False)
-        yield server

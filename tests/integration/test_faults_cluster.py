@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import or_fail
 from faults_world import World, eventually, fresh_log, uninterrupted, world
 from servers.kafka_server import kafka
+from servers.needed import or_fail
 
 from earshot.bus.kafka.topics import TOPICS
 
