@@ -66,7 +66,7 @@ class Owner:
 def take_over(
     connection: Connection, row: brands.Brand, cache: Recent[int, Story], settings: AlertSettings
 ) -> Owner:
-    """Read a brand's indexes back (about a second for a million mentions)."""
+    """Read a brand's indexes back (about three seconds for 300,000 mentions)."""
     owner, span = Owner(row, cache), brands.numbers(row.no)
     for chunk in ledger.scan(connection, *span):
         numbers, hashes, in_story, heard, keys = zip(*chunk, strict=True)
