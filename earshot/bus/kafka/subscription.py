@@ -64,11 +64,19 @@ class KafkaSubscription:
         with speaking(settings):
             self._consumer = KafkaConsumer(**_consumer(group, settings))
             self._consumer.subscribe([topic], listener=self._share)
-            self._consumer.partitions_for_topic(
-                topic
-            )  # else it may join before it knows them, and share out none
+            # Else it may join before it knows the partitions, and share out none.
+            self._consumer.partitions_for_topic(topic)
 
     def poll(self, timeout: float) -> Batch | None:
+        try:
+            found = self._found(timeout)
+        except Reassigned as moved:
+            _LOG.warning("not read", topic=self._topic, group=self._group, reason=str(moved))
+            return None
+        self._in_hand = _firsts(found)
+        return _batch(found) if found else None
+
+    def _found(self, timeout: float) -> Found:
         with self._speaking():
             found = self._consumer.poll(timeout_ms=max(0, round(timeout * 1_000)), max_records=MOST)
         self._polled = self._monotonic()
@@ -76,17 +84,19 @@ class KafkaSubscription:
             with self._speaking():
                 found = self._taken_over(found) if self._share.fresh else found
                 self._tell_gaps(found)
-        except Unavailable:
+        except (Unavailable, Reassigned):
             self._put_back(_firsts(found))
             raise
-        self._in_hand = _firsts(found)
-        return _batch(found) if found else None
+        return found
 
     def keep(self) -> None:
         if self._monotonic() - self._polled < self._settings.longest_batch.total_seconds() / 3:
             return
-        with self._speaking():
-            self._look_after_the_group()
+        try:
+            with self._speaking():
+                self._look_after_the_group()
+        except Reassigned:
+            self._share.moved = True
         self._polled = self._monotonic()
         if self._in_hand and self._share.moved:
             self._put_back(self._in_hand)
