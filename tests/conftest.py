@@ -1,5 +1,6 @@
 """Real servers, one a test process: started for the first test that asks, ended with the last."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -14,18 +15,32 @@ settings.register_profile(
 settings.load_profile("earshot")
 
 
-# kafka-python 3.0 reads its schemas in a way that Python 3.11 and 3.12 call old, and leaves the sockets of
-# connections that failed or were closed to the garbage collector. Neither is a fault of ours, and both come at any time.
-_NOT_OURS = (
-    r"ignore:\w+ is deprecated. Use files:DeprecationWarning",
-    r"ignore:Exception ignored in. <ssl.SSLSocket [^>]*>:pytest.PytestUnraisableExceptionWarning",
-    r"ignore:Exception ignored in. <socket.socket [^>]*>:pytest.PytestUnraisableExceptionWarning",
-)
+# kafka-python 3.0 reads its schemas in a way that Python 3.11 and 3.12 call old, whenever it is first imported.
+_OLD = r"ignore:\w+ is deprecated. Use files:DeprecationWarning"
+# It leaves the sockets of connections that failed to the garbage collector: no fault of ours, where Kafka is spoken to.
+_LEFT = r"ignore:Exception ignored in. <(ssl.SSLSocket|socket.socket) [^>]*>:pytest.PytestUnraisableExceptionWarning"
+_KAFKA = {"kafka_server", "locked_kafka", "kafka_servers"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for warning in _NOT_OURS:
-        config.addinivalue_line("filterwarnings", warning)
+    config.addinivalue_line("filterwarnings", _OLD)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in filter(_speaks_kafka, items):
+        item.add_marker(pytest.mark.filterwarnings(_LEFT))
+
+
+def _speaks_kafka(item: pytest.Item) -> bool:
+    return not _KAFKA.isdisjoint(getattr(item, "fixturenames", ())) or bool(item.get_closest_marker("kafka"))
+
+
+@pytest.fixture(autouse=True)
+def _collected(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Set up first and ended last: what the library left is collected while its test is still to blame for it."""
+    yield
+    if _speaks_kafka(request.node):
+        gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -110,13 +110,21 @@ class Process:
     def go_on(self) -> None:
         self._signal(signal.SIGCONT)
 
-    def stop(self) -> None:
+    def stop(self, within: float = _GENTLE) -> None:
         """As a service manager does; it must be gone soon, and content."""
+        self.tell_to_stop()
+        self.wait_until_stopped(within)
+
+    def tell_to_stop(self) -> None:
         self._signal(signal.SIGTERM)
+
+    def wait_until_stopped(self, within: float) -> None:
         assert self._running
         with suppress(subprocess.TimeoutExpired):
-            self._running.wait(_GENTLE)
-        assert self._running.poll() == 0, f"{self.name}: {self._running.poll()} after SIGTERM\n{self.said()}"
+            self._running.wait(within)
+        assert self._running.poll() == 0, (
+            f"{self.name}: {self._running.poll()} within {within:.0f} s after SIGTERM\n{self.said()}"
+        )
 
     def end(self) -> None:
         if self.is_running:
@@ -220,6 +228,14 @@ class World:
             assert process.is_running or process.name in without, (
                 f"{process.name} ended by itself:\n{process.said()}"
             )
+
+    def stop_together(self, within: float) -> None:
+        """As an orchestrator does."""
+        until = time.monotonic() + within
+        for process in self.processes.values():
+            process.tell_to_stop()
+        for process in self.processes.values():
+            process.wait_until_stopped(max(0.0, until - time.monotonic()))
 
     def finish(self, *, patience: float = PATIENCE) -> None:
         """Everything is done, by processes that all run and all end when they are told."""

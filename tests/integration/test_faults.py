@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from faults_world import Log, World, eventually, fresh_log, uninterrupted, world
+import yaml
+from faults_world import SCALED, Log, World, eventually, fresh_log, uninterrupted, world
 from servers.kafka_server import KafkaServer
 from servers.postgres_server import PostgresServer
 
@@ -15,6 +16,7 @@ from earshot.topics import MENTIONS, Said
 BRANDS = ("Acme", "Bolt", "Celer", "Dorn")
 EVENTS = 6_000
 AWAY = 30.0  # s
+_COMPOSE = Path(__file__).parents[2] / "docker-compose.yml"
 
 pytestmark = [pytest.mark.crash, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(290)]
 
@@ -45,6 +47,35 @@ def test_the_broker_is_away_for_half_a_minute(
             back()
         it.finish()
         it.check(whole)
+
+
+@pytest.mark.parametrize("how", ["killed", "frozen"])
+def test_all_stop_in_time_while_the_broker_is_away(
+    tmp_path: Path, log: Log, whole: list[Story], kafka_server: KafkaServer, postgres_url: str, how: str
+) -> None:
+    """Within what the orchestrator grants: else it kills them, and a batch in hand with them."""
+    away = kafka_server.kill if how == "killed" else kafka_server.freeze
+    back = kafka_server.start if how == "killed" else kafka_server.thaw
+    with world(tmp_path, log, kafka_server.servers, postgres_url, seconds=12) as it:
+        it.start(**SCALED, look="console")
+        it.reached(0.3)
+        away()
+        try:
+            it.outlast(2)
+            it.stop_together(within=_granted())
+        finally:
+            back()
+        for process in it.processes.values():
+            process.start()
+        it.finish()
+        it.check(whole)
+
+
+def _granted() -> float:
+    """The least of what docker-compose.yml gives our roles to end."""
+    services = yaml.safe_load(_COMPOSE.read_text(encoding="utf-8"))["services"]
+    told = [services[role]["stop_grace_period"] for role in set(SCALED.values()) | {"console"}]
+    return min(float(seconds.removesuffix("s")) for seconds in told)
 
 
 def test_the_database_restarts_fast_and_at_once(

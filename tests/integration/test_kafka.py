@@ -154,6 +154,45 @@ def test_a_broker_that_is_not_there_is_named() -> None:
         Unavailable, match=r"no Kafka broker answers at 127\.0\.0\.1:1 within 5 s.*bus\.servers"
     ):
         KafkaBus(settings(["127.0.0.1:1"]), SystemClock())
+    assert not of_the_library()
+
+
+def of_the_library() -> set[threading.Thread]:
+    """Its threads: each keeps sockets open."""
+    return {each for each in threading.enumerate() if "kafka" in f"{each.name} {type(each).__module__}"}
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.usefixtures("_in_a_hurry")
+def test_a_broker_that_is_away_may_be_asked_for_ever(
+    kafka_server: KafkaServer, open_bus: Callable[..., KafkaBus]
+) -> None:
+    """No try leaves anything behind, and the first one after it came back is answered."""
+    bus = open_bus()
+    bus.publish("mentions", some(8))
+    before = len(of_the_library())
+    kafka_server.freeze()
+    try:
+        for ask in (lambda: bus.lag("mentions", "g"), lambda: bus.newest("mentions", 8)):
+            with pytest.raises(Unavailable):
+                ask()
+        with pytest.raises(Unavailable):
+            bus.publish("mentions", some(8))
+        assert len(of_the_library()) <= before
+    finally:
+        kafka_server.thaw()
+    until(lambda: tried(lambda: bus.publish("mentions", some(8))))
+    until(lambda: tried(lambda: bus.lag("mentions", "processors")))
+    assert bus.lag("mentions", "processors") >= 16
+    until(lambda: len(of_the_library()) <= before)
+
+
+def tried(work: Callable[[], object]) -> bool:
+    try:
+        work()
+    except Unavailable:
+        return False
+    return True
 
 
 def locked(server: KafkaServer, **changes: Any) -> BusSettings:
@@ -266,15 +305,23 @@ def test_a_clean_end_hands_over_at_once_and_nothing_is_lost(open_bus: Callable[.
 
 def test_who_comes_back_under_its_name_disturbs_nobody(open_bus: Callable[..., KafkaBus]) -> None:
     """After a crash it has its partitions again before anybody waited for a dead member to time out."""
-    other = Member(open_bus(instance="other"))
+    given: list[float] = []
+
+    def start() -> dict[int, int]:  # asked whenever a share was given
+        given.append(time.monotonic())
+        return {}
+
+    other = Member(open_bus(instance="other"), start=start)  # first, so that it shares out
+    until(lambda: owned(other) == [list(BRANDS)] and len(given) == 1)
     crashed = open_bus(instance="one").subscribe("mentions", "processors")
-    until(lambda: crashed.poll(0.05) is None and [] not in owned(other) and crashed.caught_up())
+    until(lambda: crashed.poll(0.05) is None and len(given) == 2 and crashed.caught_up())
     before = owned(other)
     back = Member(open_bus(instance="one"))
     until(lambda: all(owned(back)) and owned(other) == before)
     assert sorted(chain(*owned(back, other))) == sorted(BRANDS)
+    other.stop()  # its poll in hand is finished: a share that came with it would be counted
+    assert len(given) == 2, "the one that came back made it give its share up"
     back.stop()
-    other.stop()
 
 
 def test_two_with_one_name_are_told_apart(open_bus: Callable[..., KafkaBus]) -> None:

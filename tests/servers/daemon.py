@@ -100,16 +100,22 @@ def _bound_to_us(user: str | None) -> list[str]:
     return ["setpriv", *as_user, "--pdeathsig", "KILL", "--"]
 
 
+_GIVEN: set[int] = set()
+
+
 def free_port() -> int:
-    """Below the ports of outgoing connections: one of those could take it while its server is stopped."""
+    """Never given before, and below those of outgoing connections, which could take it while its server is stopped."""
     while True:
         port = random.randrange(20_000, 32_000)
+        if port in _GIVEN:
+            continue
         with socket.socket() as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 tried.bind(("127.0.0.1", port))
             except OSError:
                 continue
+            _GIVEN.add(port)
             return port
 
 

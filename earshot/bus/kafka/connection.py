@@ -2,11 +2,12 @@
 
 import logging
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from socket import gethostname
-from typing import Any
+from typing import Any, TypeVar
 
+from kafka.admin import KafkaAdminClient
 from kafka.errors import (
     AuthorizationError,
     BrokerResponseError,
@@ -23,6 +24,8 @@ LARGEST = 4 * 1024 * 1024  # bytes of one message: a mention of a megabyte whose
 PATIENCE = 10_000  # ms for a first answer
 _REQUEST = 20_000  # ms for an answer
 _HOST = "{host}"
+
+_Client = TypeVar("_Client")
 
 
 def client(settings: BusSettings) -> dict[str, Any]:
@@ -44,6 +47,22 @@ def client(settings: BusSettings) -> dict[str, Any]:
             "sasl_plain_password": settings.password.get_secret_value(),
         }
     return found
+
+
+def connected(kind: Callable[..., _Client], told: Mapping[str, Any]) -> _Client:
+    """A client of the library. One that finds no broker leaves its thread and its sockets behind: not here."""
+    begun: list[Any] = []
+
+    def begin(**configs: Any) -> Any:
+        begun.append(KafkaAdminClient.DEFAULT_CONFIG["kafka_client"](**configs))
+        return begun[-1]
+
+    try:
+        return kind(**told, kafka_client=begin)
+    except BaseException:
+        for each in begun:
+            each.close()
+        raise
 
 
 def instance(settings: BusSettings) -> str | None:

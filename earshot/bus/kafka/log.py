@@ -4,8 +4,8 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -17,12 +17,13 @@ from kafka.errors import (
     CoordinatorNotAvailableError,
     GroupIdNotFoundError,
     KafkaError,
+    KafkaTimeoutError,
     NotCoordinatorError,
 )
 from kafka.partitioner.default import murmur2
 
 from earshot.bus.kafka import topics
-from earshot.bus.kafka.connection import LARGEST, client, instance, speaking, starting
+from earshot.bus.kafka.connection import LARGEST, client, connected, instance, speaking, starting
 from earshot.bus.kafka.subscription import KafkaSubscription
 from earshot.config import BusSettings
 from earshot.errors import Unavailable
@@ -30,11 +31,34 @@ from earshot.seams import Clock, Message, Record, Start
 
 _LINGER = 5  # ms; what is published at once goes as one request, and the flush behind it waits for nothing
 _DELIVERED = 15.0  # s for a message to be durable before it counts as not published; a stop may wait for it
+_METADATA = 4_000  # ms of it to learn the partitions of a topic
+_REQUEST = 10_000  # ms for an answer
+_TURN = 5.0  # s to wait behind another who asks
+_FLUSH = 0.1  # s between looks at that deadline
+_FLUSHED = 2.0  # s at a clean end, when nothing is on its way
 _LEAVE = 3.0  # s for a clean end to tell the group
 _READY = 10.0  # s for a new cluster to make its topic of offsets
 _PAUSE = 0.1  # s between two questions to a broker that is not ready
 _READ = 0.5  # s to wait for a part of the newest
 _SHARE = 3  # times its fair share of the newest that a partition is read for: brands are not even
+
+_READER = {
+    "enable_auto_commit": False,
+    "group_id": None,
+    "metrics_enabled": False,
+    "max_partition_fetch_bytes": LARGEST,
+}
+_PRODUCER = {
+    "request_timeout_ms": _REQUEST,
+    "acks": "all",
+    "enable_idempotence": True,
+    "compression_type": "lz4",
+    "linger_ms": _LINGER,
+    "delivery_timeout_ms": round(_DELIVERED * 1_000) - 1_000,
+    "max_block_ms": _METADATA,
+    "max_request_size": LARGEST,
+    "metrics_enabled": False,
+}
 
 
 class KafkaBus:
@@ -49,35 +73,24 @@ class KafkaBus:
         """
         logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what matters of it we say ourselves
         self._settings, self._clock = settings, clock
-        self._asking = threading.Lock()
+        self._servers = ", ".join(settings.servers)
+        self._asking, self._making = threading.Lock(), threading.Lock()
+        self._spoilt: Any = None
         self._client = client(settings)
-        with starting(settings):
-            self._admin = KafkaAdminClient(**self._client)
+        with starting(settings), ExitStack() as failed:
+            self._admin = self._new_admin()
+            failed.callback(self._admin.close)
             topics.ensure(self._admin, settings)
             self._producer = self._new_producer()
+            failed.pop_all()
         self._subscriptions: list[KafkaSubscription] = []
 
     def publish(self, topic: str, messages: Sequence[Message]) -> None:
-        name, at = self._name(topic), round(self._clock.now().timestamp() * 1_000)
-        producer = self._producer
+        name = self._name(topic)
         try:
-            count = self._partitions(name)
-            sent = [
-                producer.send(
-                    name,
-                    message.value,
-                    (message.key or message.brand).encode(),
-                    partition=partition_of(message.brand, count),
-                    timestamp_ms=at,
-                )
-                for message in messages
-            ]
-            producer.flush(_DELIVERED)
-            for future in sent:
-                future.get(_DELIVERED)
+            self._send(self._sound_producer(), name, messages)
         except (KafkaError, OSError) as error:
-            self._replace(producer)
-            raise Unavailable(f"bus: {name} at {', '.join(self._settings.servers)}: {error}") from error
+            raise Unavailable(f"bus: {name} at {self._servers}: {error}") from error
 
     def subscribe(self, topic: str, group: str, start: Start | None = None) -> KafkaSubscription:
         name, group = self._name(topic), self._settings.prefix + group
@@ -94,7 +107,7 @@ class KafkaBus:
 
     def lag(self, topic: str, group: str) -> int:
         name = self._name(topic)
-        with self._asking, speaking(self._settings):
+        with self._in_turn(self._asking), speaking(self._settings):
             first, end = (self._offsets(name, spec) for spec in (OffsetSpec.EARLIEST, OffsetSpec.LATEST))
             committed = self._committed(name, self._settings.prefix + group)
         return sum(max(0, end[tp] - max(first[tp], committed.get(tp, 0))) for tp in end)
@@ -103,10 +116,7 @@ class KafkaBus:
         """The last of each partition, in the order of their times: about `at_most` where brands are uneven."""
         name = self._name(topic)
         with speaking(self._settings):
-            reader = KafkaConsumer(
-                **self._client, enable_auto_commit=False, group_id=None, metrics_enabled=False,
-                max_partition_fetch_bytes=LARGEST,
-            )  # fmt: skip
+            reader = connected(KafkaConsumer, self._client | _READER)
             try:
                 found = self._read_newest(reader, name, at_most)
             finally:
@@ -125,7 +135,7 @@ class KafkaBus:
         """And what was subscribed and is not closed yet: its threads must have ended."""
         for subscription in self._subscriptions:
             subscription.close()
-        self._producer.close(timeout=5)
+        _end(self._producer, 0 if self._producer is self._spoilt else _FLUSHED)
         with suppress(KafkaError, OSError):
             self._admin.close()
 
@@ -137,27 +147,52 @@ class KafkaBus:
     def _partitions(self, name: str) -> int:
         return len(self._producer.partitions_for(name))
 
-    def _new_producer(self) -> Any:
-        return KafkaProducer(
-            **(self._client | {"request_timeout_ms": 10_000}),
-            acks="all",
-            enable_idempotence=True,
-            compression_type="lz4",
-            linger_ms=_LINGER,
-            delivery_timeout_ms=round(_DELIVERED * 1_000) - 1_000,
-            max_block_ms=round(_DELIVERED * 1_000) - 1_000,
-            max_request_size=LARGEST,
-            metrics_enabled=False,
-        )
+    def _new_admin(self) -> Any:
+        return connected(KafkaAdminClient, self._client | {"request_timeout_ms": _REQUEST})
 
-    def _replace(self, failed: Any) -> None:
-        """A producer that failed once may hold on to its fault: its place in the order is lost."""
-        with self._asking:
-            if self._producer is not failed:
-                return
-            with suppress(KafkaError, OSError):
+    def _new_producer(self) -> Any:
+        """A batch may wait a little less than we do: then it is known what became of it."""
+        return connected(KafkaProducer, self._client | _PRODUCER)
+
+    def _send(self, producer: Any, name: str, messages: Sequence[Message]) -> None:
+        """Durable on return, whose deadline is one for all that it takes."""
+        deadline, at = time.monotonic() + _DELIVERED, round(self._clock.now().timestamp() * 1_000)
+        try:
+            count = len(producer.partitions_for(name))
+            sent = [
+                producer.send(
+                    name,
+                    message.value,
+                    (message.key or message.brand).encode(),
+                    partition=partition_of(message.brand, count),
+                    timestamp_ms=at,
+                )
+                for message in messages
+            ]
+            _until_delivered(producer, sent, deadline)
+        except (KafkaError, OSError):
+            if producer is self._producer:
+                self._spoilt = producer
+            raise
+
+    def _sound_producer(self) -> Any:
+        """One that failed once may hold on to its fault, as its place in the order is lost: then another."""
+        with self._in_turn(self._making):
+            if self._producer is self._spoilt:
                 self._producer = self._new_producer()
-                failed.close(timeout=0)
+                _end(self._spoilt, 0)
+                self._spoilt = None
+            return self._producer
+
+    @contextmanager
+    def _in_turn(self, lock: threading.Lock) -> Iterator[None]:
+        """While the brokers are away, those who wait behind one who waits for them are not to add their waits up."""
+        if not lock.acquire(timeout=_TURN):
+            raise Unavailable(f"bus: {self._servers}: has not answered for {_TURN:.0f} s")
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _offsets(self, name: str, spec: OffsetSpec) -> dict[TopicPartition, int]:
         wanted = {TopicPartition(name, number): spec for number in range(self._partitions(name))}
@@ -191,7 +226,7 @@ class KafkaBus:
 
     def _renew_admin(self) -> None:
         """The library asks for a group's coordinator once and never again, though it moves with its broker."""
-        renewed = KafkaAdminClient(**self._client)
+        renewed = self._new_admin()
         with suppress(KafkaError, OSError):
             self._admin.close()
         self._admin = renewed
@@ -222,6 +257,25 @@ class KafkaBus:
         with suppress(KafkaError, OSError):
             member = MemberToRemove(group_instance_id=name, reason="stopped")
             self._admin.remove_group_members(group, [member])
+
+
+def _until_delivered(producer: Any, sent: Sequence[Any], deadline: float) -> None:
+    """The library's flush has its patience with each of its batches anew: so it is asked for a little at a time."""
+    while not all(future.is_done for future in sent):
+        if time.monotonic() > deadline:
+            raise KafkaTimeoutError(f"not delivered within {_DELIVERED:.0f} s")
+        with suppress(KafkaTimeoutError):
+            producer.flush(_FLUSH)
+    for future in sent:
+        future.get(0)
+
+
+def _end(producer: Any, patience: float) -> None:
+    """The library lets none go that holds what it could not deliver: its thread would try on for ever."""
+    try:
+        producer.close(timeout=patience)
+    except KafkaError:
+        producer._sender.force_close()  # noqa: SLF001 - what close() would have come to, had it not raised before
 
 
 @lru_cache(maxsize=10_000)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
@@ -17,7 +17,7 @@ from kafka.errors import (
 from kafka.structs import OffsetAndMetadata
 
 from earshot import logs
-from earshot.bus.kafka.connection import LARGEST, client, instance, speaking
+from earshot.bus.kafka.connection import LARGEST, client, connected, instance, speaking
 from earshot.config import BusSettings
 from earshot.errors import ConfigError, Reassigned, Unavailable
 from earshot.metrics import REBALANCES
@@ -27,6 +27,7 @@ _LOG = logs.get(__name__)
 
 MOST = 500
 _A_LOOK = 0.1  # s given to a look after the group while a batch is in hand
+_ANSWER = 10_000  # ms for an answer, however often it is asked for: the library would ask for ever
 _A_FETCH = 100  # ms that a broker waits for news; what else is asked waits behind it
 _MOVED = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError,
           UnknownMemberIdError)  # fmt: skip
@@ -61,11 +62,13 @@ class KafkaSubscription:
         self._in_hand: Mapping[TopicPartition, int] = {}
         self._closed = False
         self._polled = monotonic()
-        with speaking(settings):
-            self._consumer = KafkaConsumer(**_consumer(group, settings))
+        with speaking(settings), ExitStack() as failed:
+            self._consumer = connected(KafkaConsumer, _consumer(group, settings))
+            failed.callback(self._consumer.close, autocommit=False, timeout_ms=0)
             self._consumer.subscribe([topic], listener=self._share)
             # Else it may join before it knows the partitions, and share out none.
             self._consumer.partitions_for_topic(topic)
+            failed.pop_all()
 
     def poll(self, timeout: float) -> Batch | None:
         try:
@@ -117,22 +120,24 @@ class KafkaSubscription:
         self._in_hand = {}
         try:
             with self._speaking():
-                self._consumer.commit({tp: OffsetAndMetadata(after, "", -1) for tp, after in ahead.items()})
+                places = {tp: OffsetAndMetadata(after, "", -1) for tp, after in ahead.items()}
+                self._consumer.commit(places, timeout_ms=_ANSWER)
         except Reassigned as moved:
             _LOG.warning("not committed", topic=self._topic, group=self._group, reason=str(moved))
             return
         self._committed.update(ahead)
 
     def owns(self, brand: str) -> bool:
-        return TopicPartition(self._topic, self._owner_of(brand)) in self._consumer.assignment()
+        with self._speaking():
+            return TopicPartition(self._topic, self._owner_of(brand)) in self._consumer.assignment()
 
     def caught_up(self) -> bool:
         if not self._share.joined or self._share.fresh:
             return False
         with self._speaking():
             ours = self._consumer.assignment()
-            ends = self._consumer.end_offsets(list(ours)) if ours else {}
-            return all(self._consumer.position(tp) >= end for tp, end in ends.items())
+            ends = self._consumer.end_offsets(list(ours), _ANSWER) if ours else {}
+            return all(self._consumer.position(tp, _ANSWER) >= end for tp, end in ends.items())
 
     def close(self) -> None:
         """A clean end gives the share away at once; after a crash it waits for us under our name."""
@@ -148,7 +153,7 @@ class KafkaSubscription:
     def _taken_over(self, found: Found) -> Found:
         """Go back where the store knows less than the group committed, as it does after a restore."""
         known, fresh = self._start() if self._start else {}, set(self._share.fresh)
-        places = {partition: self._consumer.committed(partition) for partition in fresh}
+        places = {each: self._consumer.committed(each, timeout_ms=_ANSWER) for each in fresh}
         self._share.fresh -= fresh
         kept = dict(found)
         for partition, committed in places.items():
@@ -168,7 +173,7 @@ class KafkaSubscription:
         for partition, records in found.items():
             expected = self._expected.get(partition, 0)
             if records[0].offset > expected:
-                first = self._consumer.beginning_offsets([partition])[partition]
+                first = self._consumer.beginning_offsets([partition], _ANSWER)[partition]
                 if first > expected:
                     _LOG.warning(
                         "fell off the log", topic=self._topic, group=self._group, lost=first - expected
