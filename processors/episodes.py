@@ -2,7 +2,8 @@
 
 An episode opens when the level rises above where it had settled, or when a rule fires; it takes a step for
 each higher level and each new kind of reason; it is resolved when the level that opened it has not been held
-for a set time (thresholds lowered by the hysteresis), or when everything was withdrawn.
+for a set time (thresholds lowered by the hysteresis), or when everything was withdrawn. Where a rule opened it
+the risk may never have reached that level: then it is over when nothing more has been said for that time.
 """
 
 from collections.abc import Iterable
@@ -77,7 +78,7 @@ def _settle(story: Story, held: Level, now: datetime) -> None:
         _resolve(story, episode, now)
     elif held >= episode.steps[0].level:
         _since(story, episode, None)
-    elif episode.below_since is None:
+    elif episode.below_since is None or episode.steps[0].reason != "risk":
         _since(story, episode, now)
 
 

@@ -27,7 +27,10 @@ PLEASED = "Thank you so much, that was wonderful and very kind, you are the best
 PLAIN = "The shop in the station opens at nine on weekdays and at ten on Sunday"
 
 CONFIG: dict[str, Any] = {
-    "brands": [{"name": "Acme"}, {"name": "Bolt", "voices": ["@watchdog"]}],
+    "brands": [
+        {"name": "Acme", "any": ["acme"], "accounts": ["@acme_help"]},
+        {"name": "Bolt", "voices": ["@watchdog"]},
+    ],
     "outlets": [{"domain": "daily.example", "class": "national"}],
 }
 

@@ -113,6 +113,11 @@ def test_a_voice_is_heard_whatever_its_followers(world: World) -> None:
     assert world.stories("Bolt")[0].episodes[0].steps[0].reason == "voice"
 
 
+def test_what_the_brand_itself_publishes_is_no_loud_author(world: World) -> None:
+    world.hear(said("1", by="acme_help", followers=800_000))
+    assert not world.story().episodes
+
+
 def test_what_is_heard_late_builds_stories_and_never_alerts(world: World) -> None:
     world.hear(said("1", followers=800_000, backfill=True))
     assert (world.story().mentions, world.story().episodes) == (1, ())
@@ -135,6 +140,15 @@ def test_an_alert_is_over_after_an_hour_below_and_a_new_reason_opens_the_next(wo
         said("4", 121, parent="x:1", followers=900_000),
     )
     assert [episode.number for episode in world.stories()[0].episodes] == [1, 2]
+
+
+def test_an_alert_by_a_rule_is_not_over_while_people_go_on_about_it(world: World) -> None:
+    """Its risk never was a warning's: that it is low says nothing."""
+    replies = [said(f"r{n}", n * 40, PLAIN + f" number {n}", parent="x:1") for n in range(1, 4)]
+    world.hear(said("1", followers=800_000), *replies)
+    assert world.stories()[0].episode
+    world.hear(said("other", 181, "Quite another matter about the new station building"))
+    assert world.stories()[0].episodes[0].resolved_at == START + timedelta(minutes=180)
 
 
 def test_a_withdrawn_story_is_over_at_once(world: World) -> None:
