@@ -19,9 +19,9 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $(STAMP)
 
-run: setup ## Run the whole pipeline in one process: no Kafka, no PostgreSQL, no account
-	@test -f earshot.toml || { cp earshot.example.toml earshot.toml; echo "earshot.toml: written from earshot.example.toml; edit it to watch your own brands"; }
-	$(BIN)/earshot run
+run: setup ## Run the whole pipeline in one process, with the sample at first: no Kafka, no PostgreSQL, no account
+	@test -f earshot.toml || { cp earshot.example.toml earshot.toml; echo "earshot.toml: written from earshot.example.toml: it plays the sample; edit it to watch your own brands"; }
+	@trap : INT; $(BIN)/earshot run || test $$? -eq 130  # Ctrl-C is how it ends, no error
 
 browser: ## Install Chromium for the browser tests (Debian's package; asks for root)
 	@tests/browser/install

@@ -5,7 +5,6 @@ import threading
 import msgspec
 from msgspec import Struct
 
-from earshot.model import Mention
 from earshot.recent import Recent
 from earshot.seams import Bus
 from earshot.topics import MENTIONS
@@ -37,13 +36,6 @@ class Conversations:
     def brands(self, mention: str) -> tuple[str, ...]:
         with self._lock:
             return self._brands.get(mention) or ()
-
-    def inherited(self, mention: Mention) -> tuple[str, ...]:
-        """A repost, quote or reply concerns whom the original concerns, as far as it was heard lately."""
-        for other in (mention.reposted, mention.quoted, mention.parent, mention.root):
-            if other and (names := self.brands(other)):
-                return names
-        return ()
 
     def remember(self, mention: str, names: tuple[str, ...]) -> None:
         with self._lock:

@@ -4,10 +4,13 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from msgspec import structs
 
 from collectors.conversations import Conversations
+from collectors.reports import Report
+from earshot.attribution import attribute
 from earshot.clock import to_us
 from earshot.matching import Matcher
 from earshot.metrics import HEARD, PARKED, UNMATCHED
@@ -28,12 +31,14 @@ class Intake:
         context: Context,
         collector: str,
         conversations: Conversations | None = None,
+        report: Report | None = None,
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._context = context
         self._conversations = conversations or Conversations(context.bus)
         self._collector = collector
+        self._report = report or Report(collector, "", context.clock)
         self._matcher = Matcher(context.config.brands)
         self._monotonic, self._looked = monotonic, -math.inf
         self._lag = self._published = 0
@@ -49,7 +54,17 @@ class Intake:
         with self._counting:
             self._published += len(found)
         HEARD.labels(self._collector, "any").inc(len(found))
+        self._report.heard(len(found), of=len(events))
         return len(found)
+
+    def succeeded(self) -> None:
+        self._report.succeeded()
+
+    def failed(self, kind: str, reason: str) -> None:
+        self._report.failed(kind, reason)
+
+    def report(self, **values: Any) -> None:
+        self._report.tell(**values)
 
     def busy(self) -> int | None:
         """Seconds until the processors have caught up with what is too much; None while there is room."""
@@ -80,15 +95,10 @@ class Intake:
             yield from (structs.replace(event, brand=name) for name in names)
             return
         mention = event.mention
-        if mention.brand:
-            self._conversations.remember(mention.id, (mention.brand,))
-            yield event
-            return
-        names, why = self._matcher.match(f"{mention.title} {mention.text}"), "term"
-        if not names:
-            names, why = self._conversations.inherited(mention), "followed conversation"
+        names, why = attribute(mention, self._matcher, self._conversations.brands)
         if not names:
             UNMATCHED.labels(self._collector).inc()
+            self._report.unmatched()
         self._conversations.remember(mention.id, names)
         for name in names:
             yield Said(mention=structs.replace(mention, brand=name, why=why))

@@ -100,6 +100,18 @@ class Replayer:
     async def run(self, intake: Intake, stop: asyncio.Event) -> None:
         await asyncio.to_thread(self._replay, intake, stop)
 
+    async def once(self, limit: int) -> Sequence[Event]:
+        return await asyncio.to_thread(self._first, limit)
+
+    def _first(self, limit: int) -> list[Event]:
+        """The first that were heard; Raises `Refused` at one that cannot be read."""
+        with self._open() as file:
+            records = list(self._records(file, self._order(file)[:limit]))
+        try:
+            return [self._event(record) for record in records]
+        except Unreadable as error:
+            raise Refused(f"{self._settings.path}: {error}") from error
+
     def _replay(self, intake: Intake, stop: asyncio.Event) -> None:
         with self._open() as file:
             order = self._order(file)
@@ -112,6 +124,7 @@ class Replayer:
                 self._hear(intake, self._records(file, numbers), stop, pace)
                 if stop.is_set():
                     return
+                intake.succeeded()
                 self._insist(partial(self._keep, first + len(numbers)), stop)
                 REPLAY_RECORDS.labels("done").set(first + len(numbers))
 

@@ -87,6 +87,11 @@ class Listener:
         if self._in_hand:
             await asyncio.wait(self._in_hand)
 
+    async def once(self, limit: int) -> Sequence[Event]:  # noqa: ARG002 - the seam's
+        raise Refused(
+            f"{self.name}: nothing to fetch, it is called: POST a signed mention to {self._settings.path}"
+        )
+
     async def _answer(self, request: Request) -> JSONResponse:
         try:
             return await self._receive(request)
@@ -140,6 +145,7 @@ class Listener:
         if (wait := intake.busy()) is not None:
             raise Busy(f"the processors are behind: send it again in {wait} s", wait)
         published = intake.hear(events)
+        intake.succeeded()
         for fault in faults:  # last, as what was not heard is sent again, faults and all
             intake.park(fault.raw, fault.reason, f"{self.name}:{message_id}:{fault.number}")
         return published

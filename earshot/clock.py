@@ -1,5 +1,7 @@
 """Where time comes from. Nothing else in Earshot asks the machine what time it is (waiting apart)."""
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,6 +22,28 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+class PlayedClock:
+    """A time of its own: the machine's until it is told to play, then from that moment on, `speed` times as fast."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._playing: tuple[datetime, float, float] | None = None
+
+    def play(self, start: datetime, speed: float) -> None:
+        self._playing = start, speed, self._monotonic()
+
+    @property
+    def speed(self) -> float | None:
+        """How many times as fast; None while it is the machine's time."""
+        return self._playing[1] if self._playing else None
+
+    def now(self) -> datetime:
+        if self._playing is None:
+            return datetime.now(UTC)
+        start, speed, since = self._playing
+        return start + timedelta(seconds=(self._monotonic() - since) * speed)
 
 
 class SetClock:

@@ -6,6 +6,20 @@ HEARD = Counter("earshot_heard_total", "Events published to the mentions topic."
 UNMATCHED = Counter("earshot_unmatched_total", "Events that concern no watched brand.", ["collector"])
 PARKED = Counter("earshot_dead_letters_total", "What could not be read or stored.", ["origin"])
 REPLAY_RECORDS = Gauge("earshot_replay_records", "Records of the file that is being replayed.", ["state"])
+SOURCE_ERRORS = Counter(
+    "earshot_source_errors_total", "What a source did wrong, by kind.", ["collector", "kind"]
+)
+SOURCE_SUCCESS = Gauge(
+    "earshot_source_last_success_timestamp_seconds",
+    "When a source last answered as it should.",
+    ["collector"],
+)
+SOURCE_HEARD = Gauge(
+    "earshot_source_last_heard_timestamp_seconds", "When a source last brought something.", ["collector"]
+)
+SOURCE_LIMIT = Gauge("earshot_source_limit_left", "Requests that a source still allows.", ["collector"])
+SOURCE_READS = Gauge("earshot_source_reads_today", "What a source bills, this UTC day.", ["collector"])
+SOURCE_COST = Gauge("earshot_source_cost_today_dollars", "What a source costs, this UTC day.", ["collector"])
 
 PROCESSED = Counter("earshot_processed_total", "Events processed, by what became of them.", ["outcome"])
 STAGE_SECONDS = Counter("earshot_stage_seconds_total", "Time spent in each stage of the pipeline.", ["stage"])

@@ -224,3 +224,37 @@ class Story(Struct, omit_defaults=True, kw_only=True):
     def episode(self) -> Episode | None:
         """The episode that is open now, if any."""
         return self.episodes[-1] if self.episodes and self.episodes[-1].resolved_at is None else None
+
+
+class SourceReport(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How one source is doing, as its own process says. What a source does not know stays empty."""
+
+    name: str
+    kind: str
+    at: Moment
+    started_at: Moment
+    working: bool = True
+    """False once a finite source has ended."""
+    last_success: Moment | None = None
+    """When it last answered as it should, with or without news."""
+    last_heard: Moment | None = None
+    """When it last brought something."""
+    heard: int = 0
+    """Events published since the start of its process, once for each brand."""
+    unmatched: int = 0
+    """Events that concerned no brand."""
+    errors: dict[str, int] = field(default_factory=dict)
+    """By kind, since the start of its process."""
+    error: str = ""
+    """The last one, in words; empty since it succeeded again."""
+    error_at: Moment | None = None
+    limit_left: int | None = None
+    """Requests that the source still allows until `limit_resets_at`."""
+    limit_resets_at: Moment | None = None
+    reads_today: int | None = None
+    """What the source bills, this UTC day."""
+    cost_today: float | None = None
+    """US dollars."""
+    budget_today: float | None = None
+    note: str = ""
+    """What its operators should know just now, in English."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import NamedTuple
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -11,25 +12,44 @@ from earshot import logs
 _LOG = logs.get(__name__)
 
 
+class _Job(NamedTuple):
+    name: str
+    interval: timedelta
+    work: Callable[[], Awaitable[None]]
+    jitter: timedelta
+    at_once: bool
+
+
 class Schedule:
     """Jobs that run one at a time each, never pile up, and are finished before `run` returns."""
 
     def __init__(self) -> None:
-        self._jobs: list[tuple[str, timedelta, Callable[[], Awaitable[None]]]] = []
+        self._jobs: list[_Job] = []
 
-    def every(self, name: str, interval: timedelta, job: Callable[[], Awaitable[None]]) -> None:
-        self._jobs.append((name, interval, job))
+    def every(
+        self,
+        name: str,
+        interval: timedelta,
+        job: Callable[[], Awaitable[None]],
+        *,
+        jitter: timedelta = timedelta(),
+        at_once: bool = False,
+    ) -> None:
+        """Each time up to `jitter` later than `interval` says; the first time `at_once`, or an interval from now."""
+        self._jobs.append(_Job(name, interval, job, jitter, at_once))
 
     async def run(self, stop: asyncio.Event) -> None:
         scheduler = AsyncIOScheduler(timezone="UTC")
         async with asyncio.TaskGroup() as group:
-            for name, interval, job in self._jobs:
+            for job in self._jobs:
                 ticked = asyncio.Event()
                 scheduler.add_job(
-                    _tick, "interval", args=(ticked,), seconds=interval.total_seconds(), misfire_grace_time=None,
-                    coalesce=True, max_instances=1,
+                    _tick, "interval", args=(ticked,), seconds=job.interval.total_seconds(),
+                    jitter=job.jitter.total_seconds(), misfire_grace_time=None, coalesce=True, max_instances=1,
                 )  # fmt: skip
-                group.create_task(_work(name, job, ticked, stop))
+                if job.at_once:
+                    ticked.set()
+                group.create_task(_work(job.name, job.work, ticked, stop))
             scheduler.start()
             await stop.wait()
             scheduler.shutdown(wait=False)

@@ -7,7 +7,7 @@ A source or a channel is one class: its typed configuration, found by entry poin
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -145,6 +145,15 @@ class Intake(Protocol):
     def park(self, raw: bytes, reason: str, origin: str) -> None:
         """Keep what cannot be read, with the reason, in the dead letters."""
 
+    def succeeded(self) -> None:
+        """The source answered as it should, with or without news."""
+
+    def failed(self, kind: str, reason: str) -> None:
+        """It did not. `kind` is for the metric (http_429, timeout, not_a_feed), `reason` for people; not a secret."""
+
+    def report(self, **values: Any) -> None:
+        """What else its operators want to know: fields of `SourceReport`, such as limit_left or cost_today."""
+
 
 class Collector(Protocol):
     """One source at work."""
@@ -156,6 +165,13 @@ class Collector(Protocol):
 
     async def run(self, intake: Intake, stop: asyncio.Event) -> None:
         """Hear until `stop` is set or the source has ended; leave promptly, having lost nothing."""
+
+    async def once(self, limit: int) -> Sequence[Event]:
+        """At most about `limit` events that are there now, for `earshot try` and `check`: nothing is kept.
+
+        Raises:
+            Refused: it cannot be asked (it calls us), or it does not answer as it should; with the mend.
+        """
 
 
 class Role(Protocol):
@@ -219,6 +235,9 @@ class CollectorSettings(Settings):
     name: str = Field(
         min_length=1, pattern=r"^[a-z0-9][a-z0-9_-]*$", description="How logs and metrics call it."
     )
+
+    own_time: ClassVar[bool] = False
+    """Whether it brings a time of its own, on which the whole process then runs, with no other source beside it."""
 
     def build(self, context: "Context") -> Collector:
         raise NotImplementedError

@@ -14,6 +14,9 @@ AUDIENCE: dict[OutletClass, int] = {
 }
 """People behind an outlet of each class, until its true figure is configured."""
 
+_GO_BETWEENS = frozenset({"news.google.com"})
+"""Whose addresses lead to somebody else's article; the article's author is the outlet then."""
+
 
 class Reach:
     """Knows the configured outlets; all others count as other news."""
@@ -35,7 +38,9 @@ class Reach:
         """The domain and class of the outlet behind an article."""
         if mention.kind != "article":
             return None
-        domain = _domain(mention.url) or mention.author.handle or mention.author.id
+        domain = _domain(mention.url)
+        if not domain or domain in _GO_BETWEENS:
+            domain = mention.author.handle or mention.author.id
         return self._configured(domain) or (domain, "news")
 
     def _configured(self, domain: str) -> tuple[str, OutletClass] | None:

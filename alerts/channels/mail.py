@@ -91,6 +91,21 @@ class MailChannel:
                 "recipient refused", receiver=notice.receiver, address=address, code=code, reply=_said(reply)
             )
 
+    def check(self) -> None:
+        """Connect, protect and log in, then leave: nothing is sent.
+
+        Raises:
+            Temporary: it cannot be done now.
+            Permanent: it never will; the configuration must change.
+        """
+        try:
+            server = self._connect()
+            with suppress(smtplib.SMTPException):
+                server.quit()
+            server.close()
+        except (smtplib.SMTPException, OSError) as error:
+            raise self._judged(error) from None
+
     def close(self) -> None: ...
 
     def _message(self, notice: Notice) -> EmailMessage:

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from earshot.cli import dead, listing, migrate_store, replay, run
+from earshot.cli import check, dead, init, listing, migrate_store, password, replay, run, sources
 from earshot.errors import ConfigError, EarshotError
 
 app = typer.Typer(
@@ -21,12 +21,16 @@ app = typer.Typer(
     "everything that is wrong with them at once.",
 )
 app.command("run")(run.run)
-app.command("check")(run.check)
+app.command("init")(init.init)
+app.command("check")(check.check)
+app.command("sources")(sources.sources)
+app.command("try")(sources.try_source)
 app.command("replay")(replay.replay)
 app.command("stories")(listing.stories)
 app.command("alerts")(listing.alerts)
 app.add_typer(dead.app, name="dead")
 app.command("migrate-store")(migrate_store.migrate_store)
+app.command("password")(password.password)
 app.command("version")(run.version)
 
 

@@ -7,7 +7,15 @@ from rich.console import Console
 from rich.table import Table
 
 from earshot.bus import open_bus
-from earshot.cli.options import AsJson, ConfigPath, DataDir, existing_store, read_config, with_data_dir
+from earshot.cli.options import (
+    AsJson,
+    ConfigPath,
+    DataDir,
+    existing_store,
+    read_config,
+    with_data_dir,
+    with_own_time,
+)
 from earshot.cli.tables import one_line, printable
 from earshot.clock import SystemClock, from_us, to_us
 from earshot.errors import Refused, Unreadable
@@ -87,7 +95,7 @@ def retry(letter: Number, config: ConfigPath = None, data_dir: DataDir = None) -
 
     Example: earshot dead retry 3
     """
-    settings = with_data_dir(read_config(config, needed=False), data_dir)
+    settings = with_data_dir(with_own_time(read_config(config, needed=False)), data_dir)
     clock = SystemClock()
     with existing_store(config, data_dir) as store:
         found = _get(store, letter)

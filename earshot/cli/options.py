@@ -15,6 +15,7 @@ from earshot.clock import SystemClock
 from earshot.config import Config, from_dict, load
 from earshot.errors import Refused
 from earshot.runtime import Context
+from earshot.seams import Clock
 from earshot.store import Store, exists, named
 
 ConfigPath = Annotated[
@@ -50,10 +51,18 @@ def with_data_dir(config: Config, data_dir: Path | None) -> Config:
     return changed(changed(config, "earshot", data_dir=data_dir), "store", url=None)
 
 
+def with_own_time(config: Config) -> Config:
+    """What runs on a time of its own keeps away from live data: a folder of its own, and no Kafka."""
+    if not config.own_time:
+        return config
+    config = changed(config, "earshot", data_dir=config.earshot.data_dir / "sample")
+    return changed(changed(config, "store", url=None), "bus", servers=())
+
+
 @contextmanager
-def opened(config: Config, *, live: bool = True) -> Iterator[Context]:
+def opened(config: Config, *, live: bool = True, clock: Clock | None = None) -> Iterator[Context]:
     """The context that roles are built from; store and bus are closed at the end. Raises `Unavailable`."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
     with _store(config.store_url) as store:
         bus = open_bus(config, clock)
         try:
@@ -65,7 +74,7 @@ def opened(config: Config, *, live: bool = True) -> Iterator[Context]:
 @contextmanager
 def existing_store(config: Path | None, data_dir: Path | None) -> Iterator[Store]:
     """The store that a command reads; it must be there. Raises `Refused`, `Unavailable`."""
-    at = with_data_dir(read_config(config, needed=False), data_dir).store_url
+    at = with_data_dir(with_own_time(read_config(config, needed=False)), data_dir).store_url
     if not exists(at):
         raise Refused(
             f"{named(at)}: there is no database of Earshot's; earshot run or earshot replay makes one,"

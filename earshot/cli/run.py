@@ -1,4 +1,4 @@
-"""`earshot run`, `check`, `version`."""
+"""`earshot run`, `version`."""
 
 import asyncio
 from typing import Annotated
@@ -7,10 +7,12 @@ import typer
 from rich.console import Console
 
 from earshot import __version__, logs
-from earshot.cli.options import ConfigPath, DataDir, opened, read_config, with_data_dir
+from earshot.cli.options import ConfigPath, DataDir, opened, read_config, with_data_dir, with_own_time
+from earshot.clock import PlayedClock
+from earshot.errors import Refused
 from earshot.runtime import DOWNSTREAM_FIRST, Runtime, find_roles
-from earshot.store import named
 
+_LOG = logs.get(__name__)
 _OUT = Console(highlight=False)
 
 
@@ -28,34 +30,24 @@ def run(
 
     Example: earshot run --config /etc/earshot.toml, or earshot run console to look at what is stored
     """
-    settings = with_data_dir(read_config(config, needed=data_dir is None), data_dir)
+    settings = with_data_dir(with_own_time(read_config(config, needed=data_dir is None)), data_dir)
+    if settings.own_time and roles and roles != ["console"]:
+        raise Refused("the sample has a time of its own, which is one process's: run it without naming roles")
     logs.configure(settings.earshot.log_format, settings.earshot.log_level)
-    with opened(settings) as context:
-        asyncio.run(_run(Runtime(context, find_roles(roles or []))))
+    with opened(
+        settings, live=not settings.own_time, clock=PlayedClock() if settings.own_time else None
+    ) as context:
+        runtime = Runtime(context, find_roles(roles or []))
+        if runtime.server:
+            _greet(runtime.server.url, as_json=settings.earshot.log_format == "json")
+        asyncio.run(runtime.run())
 
 
-async def _run(runtime: Runtime) -> None:
-    if runtime.server:
-        _OUT.print(f"Earshot {__version__} listens on [bold]{runtime.server.url}[/bold] (Ctrl-C stops it)")
-    await runtime.run()
-
-
-def check(config: ConfigPath = None) -> None:
-    """Say everything that is wrong with the configuration, each with its line, or that it is in order.
-
-    Exit status 0: in order, 2: refused.
-
-    Example: earshot check --config earshot.toml && earshot run
-    """
-    settings = read_config(config)
-    brands = ", ".join(brand.name for brand in settings.brands) or "none yet: nothing will match"
-    _OUT.print("The configuration is in order.")
-    _OUT.print(f"  brands     {brands}", markup=False)
-    _OUT.print(f"  sources    {', '.join(c.name for c in settings.collectors) or 'none yet'}", markup=False)
-    _OUT.print(f"  receivers  {', '.join(r.name for r in settings.receivers) or 'none yet'}", markup=False)
-    log = f"Kafka at {', '.join(settings.bus.servers)}" if settings.bus.servers else "a file beside it"
-    _OUT.print(f"  database   {named(settings.store_url)}", markup=False)
-    _OUT.print(f"  log        {log}", markup=False)
+def _greet(url: str, *, as_json: bool) -> None:
+    if as_json:
+        _LOG.info("listening", url=url, version=__version__)
+    else:
+        _OUT.print(f"Earshot {__version__} listens on [bold]{url}[/bold] (Ctrl-C stops it)")
 
 
 def version() -> None:

@@ -22,6 +22,7 @@ from earshot.config.sections import (
     AlertSettings,
     Brand,
     BusSettings,
+    ConsoleSettings,
     General,
     IntakeSettings,
     Outlet,
@@ -41,6 +42,7 @@ __all__ = [
     "Brand",
     "BusSettings",
     "Config",
+    "ConsoleSettings",
     "General",
     "IntakeSettings",
     "Outlet",
@@ -74,8 +76,16 @@ class Config(Settings):
     risk: RiskSettings = Field(default=RiskSettings(), description="What makes a story dangerous.")
     rules: Rules = Field(default=Rules(), description="Who is told whatever the risk.")
     alerts: AlertSettings = Field(default=AlertSettings(), description="The life of alerts and notices.")
+    console: ConsoleSettings = Field(
+        default=ConsoleSettings(), description="The pages, and who may open them."
+    )
     collectors: tuple[CollectorSettings, ...] = Field(default=(), description="The sources.")
     receivers: tuple[ReceiverSettings, ...] = Field(default=(), description="Who is told, and through what.")
+
+    @property
+    def own_time(self) -> bool:
+        """Whether a source brings a time of its own, on which everything then runs."""
+        return any(collector.own_time for collector in self.collectors)
 
     @property
     def store_url(self) -> URL:
@@ -119,7 +129,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        todo = "make one with `cp earshot.example.toml earshot.toml`, or name yours with `--config PATH`"
+        todo = "make one with `earshot init`, or name yours with `--config PATH`"
         raise ConfigError([f"{path}: there is no such file; {todo}"]) from None
     except OSError as error:
         raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
@@ -143,6 +153,7 @@ def _checked(
     built = {table.path: part for table in sections if (part := _built(table, faults)) is not None}
     _check_names(sections, faults)
     _check_receivers(sections, faults)
+    _check_own_time(built, faults)
     faults.raise_any()
     return _assembled(built)
 
@@ -191,6 +202,14 @@ def _check_receivers(sections: Sequence[Table], faults: Faults) -> None:
         for index, brand in enumerate(wanted if isinstance(wanted, list | tuple) else ()):
             if isinstance(brand, str) and brand not in brands:
                 faults.add((*table.path, "brands", index), unknown(f"brand {brand!r}", brand, brands))
+
+
+def _check_own_time(built: Mapping[KeyPath, BaseModel], faults: Faults) -> None:
+    """What a live source hears now would be years off on another's clock."""
+    collectors = {path: part for path, part in built.items() if isinstance(part, CollectorSettings)}
+    for path, part in collectors.items():
+        if part.own_time and len(collectors) > 1:
+            faults.add(path, f"{part.name} runs on a time of its own: take it out, or every other source")
 
 
 def _words(sections: Sequence[Table], section: str, key: str) -> Iterator[tuple[KeyPath, str]]:

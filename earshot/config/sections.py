@@ -6,6 +6,7 @@ Import them from `earshot.config`. The guide (docs/guide/configuration.md) is ch
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
@@ -28,6 +29,7 @@ from earshot.model import OutletClass
 from earshot.seams import Settings
 
 _SQLITE = "sqlite:///"
+_SHORTEST_PASSWORD = 8
 _POSTGRES = ("postgresql://", "postgres://")
 
 
@@ -63,6 +65,42 @@ class Server(Settings):
         """What the links in notices begin with, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+
+class ConsoleSettings(Settings):
+    """[console]: the pages, and who may open them."""
+
+    login: bool = Field(
+        default=True,
+        description="Ask for the password; `false` only behind a proxy that lets in whom it knows.",
+    )
+    password: SecretStr | None = Field(
+        default=None,
+        description="What opens the console; empty: one is made at the first start and printed once.",
+    )
+    language: Literal["", "en", "it"] = Field(
+        default="",
+        description="Language of the pages until somebody chooses: en or it; empty: the browser's.",
+    )
+    time_zone: str = Field(default="UTC", description="In which times are shown, like `Europe/Rome`.")
+
+    @field_validator("password")
+    @classmethod
+    def _long_enough(cls, password: SecretStr | None) -> SecretStr | None:
+        if password is not None and len(password.get_secret_value()) < _SHORTEST_PASSWORD:
+            raise ValueError(
+                f"must have at least {_SHORTEST_PASSWORD} characters; leave it out to have one made"
+            )
+        return password
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"unknown time zone {name!r}; write one like Europe/Rome") from None
+        return name
 
 
 class StoreSettings(Settings):

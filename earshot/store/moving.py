@@ -9,10 +9,11 @@ from sqlalchemy.exc import DataError, IntegrityError
 from earshot.errors import Refused
 from earshot.store.bulk import append
 from earshot.store.engine import Store
-from earshot.store.schema import METADATA, POSITIONS
+from earshot.store.schema import ACCESS, METADATA, POSITIONS, SOURCES
 
 _CHUNK = 5_000
-TABLES = tuple(table for table in METADATA.sorted_tables if table is not POSITIONS)
+_ITS_OWN = (ACCESS, SOURCES)  # what processes that have begun there made for themselves
+TABLES = tuple(table for table in METADATA.sorted_tables if table not in (*_ITS_OWN, POSITIONS))
 """What moves, in the order that references want. Positions are offsets of a log that stays behind."""
 
 
@@ -42,7 +43,7 @@ def move(source: Store, target: Store, progress: Callable[[str, int, int], None]
 
 
 def _must_be_empty(connection: Connection, name: str) -> None:
-    for table in METADATA.sorted_tables:
+    for table in (*TABLES, POSITIONS):
         if connection.exec_driver_sql(f"select 1 from {table.name} limit 1").first():
             raise Refused(
                 f"{name}: holds rows already ({table.name}); nothing was copied: name an empty database,"

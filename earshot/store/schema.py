@@ -136,6 +136,21 @@ CURSORS = Table(  # how far a source has been heard
     Column("cursor", Text, nullable=False),
 )
 
+SOURCES = Table(  # how each source says that it is doing
+    "sources",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("report", Text, nullable=False),
+)
+
+ACCESS = Table(  # what opens the console: the password's hash, the key that signs sessions
+    "access",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
 ALERTS = Table(
     "alerts",
     METADATA,

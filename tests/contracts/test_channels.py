@@ -247,6 +247,30 @@ def test_every_setting_says_what_it_means(kind: type[Undelivered]) -> None:
     assert all(kind.model_fields[name].description for name in own)
 
 
+# What a mail channel knows before it sends
+
+
+def test_mail_can_be_checked_without_sending(smtp: int, post: Post, certificate: Path) -> None:
+    for facts in ({}, {"username": "u", "password": "hunter2"}):
+        with channel(a_mail(smtp, **facts)) as opened:
+            opened.check()
+    assert (post.mails, post.logins) == ([], [("u", "hunter2")])
+    with (
+        channel(a_mail(smtp, username="u", password="wrong")) as opened,
+        pytest.raises(Permanent, match="535"),
+    ):
+        opened.check()
+    with channel(a_mail(smtp, security="starttls")) as opened, pytest.raises(Permanent, match="STARTTLS"):
+        opened.check()
+
+
+def test_a_mail_server_that_is_not_there_fails_the_check() -> None:
+    closed = Http()
+    closed.server_close()
+    with channel(a_mail(closed.server_port)) as opened, pytest.raises(Temporary, match="cannot be reached"):
+        opened.check()
+
+
 # The log
 
 

@@ -15,8 +15,33 @@ from sqlalchemy.exc import IntegrityError
 
 from earshot.clock import to_us
 from earshot.errors import Stale, Unavailable
-from earshot.model import Author, Episode, Level, Mention, Metrics, Rating, Score, Step, Story, Terms
-from earshot.store import Store, alerts, authors, brands, dead, ledger, mentions, notices, positions, stories
+from earshot.model import (
+    Author,
+    Episode,
+    Level,
+    Mention,
+    Metrics,
+    Rating,
+    Score,
+    SourceReport,
+    Step,
+    Story,
+    Terms,
+)
+from earshot.store import (
+    Store,
+    access,
+    alerts,
+    authors,
+    brands,
+    dead,
+    ledger,
+    mentions,
+    notices,
+    positions,
+    sources,
+    stories,
+)
 from earshot.store.hashing import hash64, pair64
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -648,3 +673,28 @@ def test_the_life_of_a_notice(store: Store) -> None:
 def test_a_notice_without_its_alert_is_the_datas_fault(store: Store) -> None:
     with pytest.raises(IntegrityError), store.begin() as connection:
         notices.add(connection, [notices.New("a", 99, "desk", 1, "{}")])
+
+
+# --- sources, access ----------------------------------------------------------------------------------------
+
+
+def test_a_source_has_the_report_that_it_gave_last(store: Store) -> None:
+    first = SourceReport(
+        name="press", kind="feeds", at=START, started_at=START, error="timeout", error_at=START
+    )
+    later = SourceReport(name="press", kind="feeds", at=START + timedelta(minutes=1), started_at=START)
+    for report in (first, later):
+        with store.begin() as connection:
+            sources.save(connection, [report])
+    with store.read() as connection:
+        assert sources.every(connection) == [later]
+
+
+def test_a_secret_is_made_once_and_changes_only_when_told(store: Store) -> None:
+    with store.begin() as connection:
+        assert access.get(connection, "key") is None
+        assert access.keep_first(connection, "key", "a") == "a"
+        assert access.keep_first(connection, "key", "b") == "a"
+        access.replace(connection, "key", "c")
+    with store.read() as connection:
+        assert access.get(connection, "key") == "c"

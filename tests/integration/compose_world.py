@@ -68,7 +68,7 @@ class World:
         (folder / "secrets").mkdir()
         (folder / "secrets" / "hook").write_text(self.secret)
         (folder / "earshot.toml").write_text(
-            _with_the_webhook((ROOT / "earshot.example.toml").read_text("utf-8"))
+            _with_the_webhook((ROOT / "deploy/earshot.toml").read_text("utf-8"))
         )
         self._instead = {"/etc/earshot/earshot.toml": str(folder / "earshot.toml"), "/data": str(self.data)}
         if database:
@@ -87,6 +87,7 @@ class World:
         instead = self._instead | {"{host}": f"container-{port}"}  # each container has a host name of its own
         environment = {key: instead.get(value, value) for key, value in said.items()} | {
             "EARSHOT_SERVER__PORT": port, "EARSHOT_BUS__PREFIX": self._prefix, "PATH": os.environ["PATH"],
+            "EARSHOT_CONSOLE__LOGIN": "false",
         }  # fmt: skip
         log = self.folder / f"{name}-{port}.log"
         command = [sys.executable, "-m", "earshot", *service["command"]]

@@ -140,7 +140,7 @@ def test_the_configuration_takes_the_environment(name: str, tmp_path: Path) -> N
     }
     if "EARSHOT_STORE__PASSWORD_FILE" in environment:
         environment["EARSHOT_STORE__PASSWORD_FILE"] = str(tmp_path / "postgres_password")
-    config = load(ROOT / "earshot.example.toml", environment)
+    config = load(ROOT / "deploy/earshot.toml", environment)
     assert config.server.host == "0.0.0.0"
     assert config.earshot.log_format == "json"
     assert bool(config.bus.servers) == config.store.is_postgres == (name in _SCALED)

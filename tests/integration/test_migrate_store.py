@@ -18,7 +18,7 @@ from earshot.config import from_dict
 from earshot.model import Author, Mention
 from earshot.runtime import Context
 from earshot.seams import Message
-from earshot.store import Store, alerts, brands, dead, ledger, mentions, notices, positions, stories
+from earshot.store import Store, access, alerts, brands, dead, ledger, mentions, notices, positions, stories
 from earshot.topics import MENTIONS, PROCESSORS, Event, Said, Withdrawn
 from processors.pipeline import Pipeline
 
@@ -136,6 +136,17 @@ def test_an_empty_one_too(earshot: Earshot, tmp_path: Path, postgres_url: str) -
     assert earshot("migrate-store", "--to", postgres_url).status == 0
     with closing(Store(make_url(postgres_url))) as store, store.begin() as connection:
         assert alerts.add(connection, alerts.Alert(0, "Bolt", 2, 1, 2, "risk", 6, 6, None, 50)).id == 1
+
+
+def test_a_console_that_has_begun_there_keeps_its_own_password(
+    earshot: Earshot, folder: Path, postgres_url: str
+) -> None:
+    with closing(Store(make_url(postgres_url))) as store:
+        with store.begin() as connection:
+            access.keep_first(connection, "password", "its own")
+        assert earshot("migrate-store", "--to", postgres_url, "--data-dir", folder).status == 0
+        with store.read() as connection:
+            assert (access.get(connection, "password"), mentions.count(connection)) == ("its own", 700)
 
 
 def test_a_database_that_holds_something_is_left_alone(

@@ -21,7 +21,7 @@ from earshot.errors import Refused
 from earshot.metrics import HEARD, UNMATCHED
 from earshot.model import Author, Mention, Metrics
 from earshot.runtime import Context
-from earshot.store import dead
+from earshot.store import dead, sources
 from earshot.topics import MENTIONS, Event, Measured, Said, Withdrawn
 
 BRANDS = [{"name": "Acme"}, {"name": "Bolt", "any": ["bolt", "boltair"]}]
@@ -169,6 +169,8 @@ def test_what_cannot_be_read_is_kept_with_reason_and_place_once(place: Place) ->
 class Source:
     """Ends at once, fails, or waits for `stop` on a thread of its own."""
 
+    kind = "stub"
+
     def __init__(self, name: str, end: str) -> None:
         self.name, self.end, self.left = name, end, False
 
@@ -217,3 +219,21 @@ def test_a_restart_forgets_no_conversation(place: Place) -> None:
     after_a_restart = place.intake()
     after_a_restart.hear([said("3", "same here", parent="x:1"), said("4", "and here", quoted="x:2")])
     assert brands(place)[3:] == [("x:3", "Acme"), ("x:4", "Acme"), ("x:4", "Bolt")]
+
+
+def test_how_each_source_is_doing_is_kept_for_whoever_looks(place: Place) -> None:
+    async def until_ended() -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(role(place, Source("quick", "ends"), Source("live", "waits")).run(stop))
+        while not running.done() and _reports(place).keys() != {"live", "quick"}:
+            await asyncio.sleep(0)
+        stop.set()
+        await running
+
+    asyncio.run(until_ended())
+    assert _reports(place) == {"live": True, "quick": False}  # stopped is not ended
+
+
+def _reports(place: Place) -> dict[str, bool]:
+    with place.store.read() as connection:
+        return {report.name: report.working for report in sources.every(connection)}

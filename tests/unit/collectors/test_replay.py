@@ -47,6 +47,9 @@ class Stopping:
     def park(self, raw: bytes, reason: str, origin: str) -> None:
         self._intake.park(raw, reason, origin)
 
+    def succeeded(self) -> None:
+        self._intake.succeeded()
+
 
 def row(native: str, at: str, text: str = "words") -> dict[str, str]:
     return {"id": native, "at": at, "text": text, "brand": "Acme"}
@@ -344,6 +347,9 @@ class Watching:
 
     def busy(self) -> int | None:
         return None
+
+    def succeeded(self) -> None:
+        pass
 
 
 def test_time_passes_as_it_did_so_many_times_as_fast(place: Place) -> None:

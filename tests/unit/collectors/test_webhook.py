@@ -40,6 +40,7 @@ class Memory:
         self.heard: list[Event] = []
         self.parked: list[tuple[bytes, str, str]] = []
         self.wait: int | None = None
+        self.successes = 0
         self.down = False
         self.begun = threading.Event()
         self.go_on = threading.Event()
@@ -59,6 +60,9 @@ class Memory:
 
     def park(self, raw: bytes, reason: str, origin: str) -> None:
         self.parked.append((raw, reason, origin))
+
+    def succeeded(self) -> None:
+        self.successes += 1
 
 
 class Site:

@@ -180,7 +180,10 @@ class TestFaults:
         ("text", "fault"),
         [
             ("[servr]", "1: servr: unknown section; did you mean 'server'?"),
-            ("zzz = 1", "1: zzz: unknown section; known: alerts, brands, bus, collectors, earshot, intake, "),
+            (
+                "zzz = 1",
+                "1: zzz: unknown section; known: alerts, brands, bus, collectors, console, earshot, intake, ",
+            ),
             ("[server]\nprot = 1", "2: server.prot: unknown key; did you mean 'port'?"),
             ("[bus]\nzzz = 1", "2: bus.zzz: unknown key; known: ca_file, "),
             ("server = 1", "1: server: is one table: write [server]"),
@@ -492,3 +495,30 @@ def test_the_environment_says_what_the_file_would(settings: dict[str, Any]) -> N
         name = f"EARSHOT_{section}__{key}".upper()
         environ[name] = ",".join(value) if isinstance(value, list) else str(value)
     assert from_dict({}, environ) == from_dict(raw)
+
+
+class Played(CollectorSettings):
+    own_time = True
+    kind: Literal["played"] = "played"
+
+
+def test_a_source_with_a_time_of_its_own_stands_alone() -> None:
+    kinds = Kinds(collectors={"feed": lambda: Feed, "played": lambda: Played}, receivers={})
+    alone = {"collectors": [{"kind": "played"}]}
+    assert from_dict(alone, kinds=kinds).own_time
+    assert not from_dict({"collectors": [{"kind": "feed"}]}, kinds=kinds).own_time
+    with pytest.raises(ConfigError, match=r"collectors\[1\].*played runs on a time of its own"):
+        from_dict({"collectors": [{"kind": "feed"}, {"kind": "played"}]}, kinds=kinds)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('password = "short"', "2: console.password: must have at least 8 characters"),
+        ('time_zone = "Europe/Rom"', "2: console.time_zone: unknown time zone 'Europe/Rom'"),
+    ],
+)
+def test_what_the_console_cannot_use_is_said(write: Write, written: str, said: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        write(f"[console]\n{written}\n")
+    assert said in str(refused.value)

@@ -106,3 +106,34 @@ def test_it_ends_at_once_when_nothing_is_in_hand() -> None:
         await asyncio.wait_for(schedule.run(stop), 5)
 
     asyncio.run(whole())
+
+
+def test_a_job_may_begin_at_once() -> None:
+    async def whole() -> None:
+        stop, schedule = asyncio.Event(), Schedule()
+
+        async def work() -> None:
+            stop.set()
+
+        schedule.every("now", NEVER, work, at_once=True)
+        await asyncio.wait_for(schedule.run(stop), 30)
+
+    asyncio.run(whole())
+
+
+def test_a_job_may_come_later_by_chance_and_still_comes_again() -> None:
+    done: list[int] = []
+
+    async def whole() -> None:
+        stop, schedule = asyncio.Event(), Schedule()
+
+        async def work() -> None:
+            done.append(1)
+            if len(done) == 3:
+                stop.set()
+
+        schedule.every("soon", SOON, work, jitter=SOON)
+        await asyncio.wait_for(schedule.run(stop), 30)
+
+    asyncio.run(whole())
+    assert len(done) == 3

@@ -30,6 +30,16 @@ def test_an_outlet_that_nobody_configured_is_other_news() -> None:
     )
 
 
+def test_an_article_found_through_a_search_is_its_outlets() -> None:
+    found = mention(
+        "1",
+        kind="article",
+        url="https://news.google.com/rss/articles/CBMi",
+        author=Author(id="d", handle="daily.example"),
+    )
+    assert REACH.outlet(found) == ("daily.example", "national")
+
+
 def test_a_configured_audience_wins_over_its_class_and_each_outlet_counts_once() -> None:
     assert REACH.audience({"daily.example": "national", "echo.example": "local"}) == 1_012_000
 

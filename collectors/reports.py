@@ -1,0 +1,62 @@
+"""How each source is doing: told by the source as it works, kept in the store for whoever looks."""
+
+import threading
+from typing import Any
+
+from msgspec import structs
+
+from earshot.metrics import (
+    SOURCE_COST,
+    SOURCE_ERRORS,
+    SOURCE_HEARD,
+    SOURCE_LIMIT,
+    SOURCE_READS,
+    SOURCE_SUCCESS,
+)
+from earshot.model import SourceReport
+from earshot.seams import Clock
+
+_GAUGES = {"limit_left": SOURCE_LIMIT, "reads_today": SOURCE_READS, "cost_today": SOURCE_COST}
+
+
+class Report:
+    """One source's; told from any thread."""
+
+    def __init__(self, name: str, kind: str, clock: Clock) -> None:
+        self._clock, self._telling = clock, threading.Lock()
+        now = clock.now()
+        self._now = SourceReport(name=name, kind=kind, at=now, started_at=now)
+
+    @property
+    def now(self) -> SourceReport:
+        return structs.replace(self._now, at=self._clock.now())
+
+    def heard(self, published: int, of: int) -> None:
+        """`published` once for each brand, of so many events."""
+        with self._telling:
+            told = structs.replace(self._now, heard=self._now.heard + published)
+            if of:
+                told = structs.replace(told, last_heard=self._clock.now())
+                SOURCE_HEARD.labels(told.name).set(self._clock.now().timestamp())
+            self._now = told
+
+    def unmatched(self) -> None:
+        with self._telling:
+            self._now = structs.replace(self._now, unmatched=self._now.unmatched + 1)
+
+    def succeeded(self) -> None:
+        self.tell(last_success=self._clock.now(), error="", error_at=None)
+        SOURCE_SUCCESS.labels(self._now.name).set(self._clock.now().timestamp())
+
+    def failed(self, kind: str, reason: str) -> None:
+        with self._telling:
+            errors = self._now.errors | {kind: self._now.errors.get(kind, 0) + 1}
+            self._now = structs.replace(self._now, errors=errors, error=reason, error_at=self._clock.now())
+        SOURCE_ERRORS.labels(self._now.name, kind).inc()
+
+    def tell(self, **values: Any) -> None:
+        with self._telling:
+            self._now = structs.replace(self._now, **values)
+        for name, gauge in _GAUGES.items():
+            if values.get(name) is not None:
+                gauge.labels(self._now.name).set(values[name])

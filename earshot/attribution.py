@@ -1,0 +1,51 @@
+"""Whom a mention concerns, and why: what its source says, else its terms, else what it answers or carries on."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from earshot.matching import Matcher, Watched
+from earshot.model import Mention, Why
+
+
+class Attribution(NamedTuple):
+    brands: tuple[str, ...]
+    """None: it concerns nobody who is watched."""
+    why: Why
+
+
+def attribute(mention: Mention, matcher: Matcher, known: Callable[[str], Sequence[str]]) -> Attribution:
+    """`known` tells the brands of a mention that was heard before, by its id; none where it was not."""
+    if mention.brand:
+        return Attribution((mention.brand,), mention.why)
+    if names := matcher.match(f"{mention.title} {mention.text}"):
+        return Attribution(names, "term")
+    return Attribution(_inherited(mention, known), "followed conversation")
+
+
+def _inherited(mention: Mention, known: Callable[[str], Sequence[str]]) -> tuple[str, ...]:
+    """A repost, quote or reply concerns whom the original concerns."""
+    for other in (mention.reposted, mention.quoted, mention.parent, mention.root):
+        if other and (names := tuple(known(other))):
+            return names
+    return ()
+
+
+class Terms(NamedTuple):
+    """Terms as a matcher takes them, without the rest of a brand."""
+
+    name: str
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+
+
+def terms_of(brand: Watched) -> tuple[str, ...]:
+    """Everything that gives a brand away."""
+    handles = (f"@{account.removeprefix('@')}" for account in brand.accounts)
+    return (*brand.any, *brand.all, *handles) or (brand.name,)
+
+
+def finder(terms: Iterable[str]) -> Matcher:
+    """A matcher that tells which of some terms stand in a text."""
+    return Matcher([Terms(term, (term,)) for term in dict.fromkeys(terms)])

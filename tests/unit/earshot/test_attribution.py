@@ -1,0 +1,50 @@
+"""Whom a mention concerns: its source's word first, then its terms, then what it answers or carries on."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from earshot.attribution import attribute, finder, terms_of
+from earshot.config import Brand
+from earshot.matching import Matcher
+from earshot.model import Author, Mention
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MATCHER = Matcher([Brand(name="Acme"), Brand(name="Bolt", none=("usain bolt",))])
+KNOWN = {"x:1": ("Bolt",), "x:2": ("Acme", "Bolt")}
+
+
+def mention(text: str = "", **values: Any) -> Mention:
+    given_ = {"id": "x:9", "brand": "", "author": Author(id="u"), "created_at": AT, "collected_at": AT}
+    return Mention(**given_ | {"text": text} | values)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (mention("Acme and Bolt"), (("Acme", "Bolt"), "term")),
+        (mention(title="ACME"), (("Acme",), "term")),
+        (mention("Acme", brand="Bolt"), (("Bolt",), "configured source")),
+        (mention("me too", parent="x:1"), (("Bolt",), "followed conversation")),
+        (mention("me too", reposted="x:2", parent="x:1"), (("Acme", "Bolt"), "followed conversation")),
+        (mention("me too", parent="x:7", root="x:1"), (("Bolt",), "followed conversation")),
+        (mention("Acme too", parent="x:1"), (("Acme",), "term")),
+        (mention("Usain Bolt runs"), ((), "followed conversation")),
+    ],
+)
+def test_a_mention_concerns(said: Mention, expected: tuple[tuple[str, ...], str]) -> None:
+    assert attribute(said, MATCHER, lambda mention: KNOWN.get(mention, ())) == expected
+
+
+def test_terms_of_a_brand_and_which_of_them_hit() -> None:
+    brand = Brand(name="Acme", any=("acme", "#acme"), all=("card",), accounts=("@acme_it", "acme"))
+    assert terms_of(brand) == ("acme", "#acme", "card", "@acme_it", "@acme")
+    assert finder(terms_of(brand)).match("My CARD, @acme_it!") == ("card", "@acme_it")
+
+
+@given(st.lists(st.sampled_from(["acme", "#acme", "acme card", "bolt"])), st.text())
+def test_only_terms_that_were_asked_for_are_found(terms: list[str], text: str) -> None:
+    assert set(finder(terms).match(f"{text} acme card")) <= set(terms)
