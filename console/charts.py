@@ -6,13 +6,14 @@ labels stay readable on a phone.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from datetime import datetime
 from math import ceil
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from console import words
+from console.tongue import Tongue
 from earshot.clock import from_us
 
 WIDTHS = {"narrow": 320, "medium": 520, "wide": 740}
@@ -44,10 +45,7 @@ class Frame(NamedTuple):
     start: int
     end: int
     most: int
-
-    @property
-    def left(self) -> float:
-        return 14 + len(words.number(self.most)) * _LETTER
+    left: float
 
     @property
     def right(self) -> int:
@@ -67,33 +65,40 @@ class Frame(NamedTuple):
         return self.bottom - (self.bottom - self.top) * count / self.most
 
 
-def curve(times: Sequence[int], marks: Sequence[Mark]) -> Markup:
+def curve(say: Tongue, times: Sequence[int], marks: Sequence[Mark]) -> Markup:
     """How many mentions there were, over the time they were said (`times`, µs, in order); empty for none."""
     drawn = WIDTHS if times else {}
-    return Markup("").join(_curve(name, width, times, marks) for name, width in drawn.items())
+    return Markup("").join(_curve(say, name, width, times, marks) for name, width in drawn.items())
 
 
-def _curve(name: str, width: int, times: Sequence[int], marks: Sequence[Mark]) -> Markup:
-    frame = _frame(width, times, marks)
-    body = (*_grid(frame), *_clock(frame), _line(frame, times), *_marks(frame, times, marks))
+def _curve(say: Tongue, name: str, width: int, times: Sequence[int], marks: Sequence[Mark]) -> Markup:
+    frame = _frame(say, width, times, marks)
+    body = (*_grid(say, frame), *_clock(say, frame), _line(frame, times), *_marks(frame, times, marks))
     return Markup(
         '<svg class="fit-{}" viewBox="0 0 {} {}" role="img" aria-label="{}" focusable="false">{}</svg>'
-    ).format(name, width, frame.height, _label(times, marks), Markup("").join(body))
+    ).format(name, width, frame.height, _label(say, times, marks), Markup("").join(body))
 
 
-def _frame(width: int, times: Sequence[int], marks: Sequence[Mark]) -> Frame:
+def _frame(say: Tongue, width: int, times: Sequence[int], marks: Sequence[Mark]) -> Frame:
     moments = [times[0], times[-1], *(mark.at for mark in marks)]
     start, end = min(moments), max(moments)
     spare = max(0, _LEAST - (end - start))
     top = _TOP + _ROW * min(len(marks), _LABELLED)
     plot = 170 if width < 400 else 210
+    most = _ticks(len(times))[-1]
     return Frame(
-        width, top + plot + _BOTTOM, top, start - spare // 5, end + spare - spare // 5, _ticks(len(times))[-1]
+        width,
+        top + plot + _BOTTOM,
+        top,
+        start - spare // 5,
+        end + spare - spare // 5,
+        most,
+        left=14 + len(say.number(most)) * _LETTER,
     )
 
 
-def _label(times: Sequence[int], marks: Sequence[Mark]) -> str:
-    said = words.curve(len(times), from_us(times[0]), from_us(times[-1]))
+def _label(say: Tongue, times: Sequence[int], marks: Sequence[Mark]) -> str:
+    said = words.curve(say, len(times), from_us(times[0]), from_us(times[-1]))
     return "; ".join((said, *(mark.label for mark in marks[-_LABELLED:])))
 
 
@@ -108,19 +113,20 @@ def _ticks(most: int) -> list[int]:
         size *= 10
 
 
-def _grid(frame: Frame) -> Iterable[Markup]:
+def _grid(say: Tongue, frame: Frame) -> Iterable[Markup]:
     for count in _ticks(frame.most):
         y = frame.y(count)
         yield Markup('<line class="grid" x1="{:.1f}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>').format(
             frame.left, frame.right, y, y
         )
-        yield _text(frame.left - 8, y + 4, words.number(count), anchor="end")
+        yield _text(frame.left - 8, y + 4, say.number(count), anchor="end")
 
 
-def _clock(frame: Frame) -> Iterable[Markup]:
-    """Round hours or days along the bottom, in UTC, as many as have room."""
+def _clock(say: Tongue, frame: Frame) -> Iterable[Markup]:
+    """Round hours or days of the reader along the bottom, as many as have room."""
     step = _clock_step(frame.end - frame.start, room=int((frame.right - frame.left) / 64))
-    for at in range(-(-frame.start // step) * step, frame.end + 1, step):
+    ahead = say.offset(from_us(frame.start))
+    for at in range(-(-(frame.start + ahead) // step) * step - ahead, frame.end + 1, step):
         x = frame.x(at)
         yield Markup('<line class="tick" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>').format(
             x, frame.bottom, frame.bottom + 4
@@ -128,7 +134,7 @@ def _clock(frame: Frame) -> Iterable[Markup]:
         yield _text(
             min(max(x, 20), frame.width - 20),
             frame.bottom + 19,
-            _tick_name(from_us(at), step),
+            _tick_name(say, from_us(at), step),
             anchor="middle",
         )
 
@@ -138,10 +144,10 @@ def _clock_step(span: int, room: int) -> int:
     return next((step for step in _STEPS if span <= room * step), days * _DAY)
 
 
-def _tick_name(at: datetime, step: int) -> str:
+def _tick_name(say: Tongue, at: datetime, step: int) -> str:
     if step > 31 * _DAY:
-        return words.month(at)
-    return words.day(at) if at.time() == time() else words.hour(at)
+        return say.month(at)
+    return say.day(at) if say.is_midnight(at) else say.hour(at)
 
 
 def _line(frame: Frame, times: Sequence[int]) -> Markup:

@@ -44,13 +44,24 @@ class Called(NamedTuple):
     mention: Kept | None
 
 
+class Frame(NamedTuple):
+    """What stands around every page."""
+
+    heard_at: int
+    """When the newest mention was heard, µs; 0: never."""
+    open_alerts: int
+    loudest: Level
+    """Of the open alerts."""
+    mark: str
+    """Of what the page was read from; another one says that it is old."""
+
+
 class Detail(NamedTuple):
     story: Story
     first: Kept | None
     newest: list[Kept]
     heard: list[Heard]
     called: list[Called]
-    heard_at: int
 
 
 def home(connection: Connection, names: Sequence[str], brand: str | None) -> Home:
@@ -93,7 +104,7 @@ def _matters(story: Story) -> bool:
     return story.mentions >= 2 or story.level > Level.calm or story.negative_authors > 0
 
 
-def detail(connection: Connection, story_id: int, names: Sequence[str]) -> Detail | None:
+def detail(connection: Connection, story_id: int) -> Detail | None:
     story = stories.get(connection, story_id)
     if story is None:
         return None
@@ -105,7 +116,6 @@ def detail(connection: Connection, story_id: int, names: Sequence[str]) -> Detai
         mentions.newest_of_story(connection, story.id, SHOWN_MENTIONS),
         heard,
         _called(connection, story, heard),
-        last_heard(connection, names),
     )
 
 
@@ -125,8 +135,18 @@ def _call(connection: Connection, heard: Sequence[Heard], episode: int, step: St
     return Called(episode, step, known, cause)
 
 
-def last_heard(connection: Connection, names: Sequence[str]) -> int:
-    return _last([row for name in names if (row := brands.load(connection, name))])
+def frame(connection: Connection, names: Sequence[str]) -> Frame:
+    known = [row for row in brands.every(connection) if row.name in names]
+    calling = [row for row in alerts.page(connection, SHOWN_ALERTS, open_only=True) if row.brand in names]
+    levels = [alert.loudness for alert in calling]
+    return Frame(_last(known), len(levels), max(levels, default=Level.calm), mark(connection))
+
+
+def mark(connection: Connection) -> str:
+    """Changes whenever something on a page may have: a brand's row with each batch and tick, an alert's with its life."""
+    versions = sum(row.version for row in brands.every(connection))
+    newest = max((row.raised_at for row in alerts.page(connection, 1)), default=0)
+    return f"{versions}.{newest}.{alerts.count(connection)}.{alerts.count(connection, open_only=True)}"
 
 
 def _last(known: Sequence[brands.Brand]) -> int:

@@ -1,31 +1,79 @@
-"""The console as a role: its pages, and nothing that runs by itself."""
+"""The console as a role: its groups of pages, and the password that is made at the first start."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
 
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
+from console.alert_list import AlertList
+from console.door import Door
+from console.entrance import Entrance
+from console.live import Live
 from console.pages import Pages
+from console.security import GUARD
+from console.source_list import SourceList
+from console.story_list import StoryList
+from console.website import Page, Site
+from earshot.errors import Unavailable
+from earshot.store import stories
 
 if TYPE_CHECKING:
     from earshot.runtime import Context
 
 
+class Group(Protocol):
+    """Some pages that belong together."""
+
+    def pages(self) -> Sequence[Page]: ...
+
+
+GROUPS: tuple[Callable[[Site], Group], ...] = (Entrance, Pages, StoryList, AlertList, SourceList)
+
+
 class Console:
-    """Serves what the store holds; writes nothing."""
+    """Serves what the store holds; writes nothing there but what opens it."""
 
     def __init__(self, context: "Context") -> None:
-        self._pages = Pages(context)
+        self._context = context
+        self._door = Door(context.store, context.config)
+        self._site = Site(context, self._door)
+        self._live = Live(self._site)
+        self._groups = [group(self._site) for group in GROUPS]
 
     def routes(self) -> Sequence[BaseRoute]:
-        return self._pages.routes()
+        pages = [page for group in (*self._groups, self._live) for page in group.pages()]
+        asset = Route("/static/{name:path}", self._site.asset, methods=["GET"], middleware=[GUARD])
+        return [*self._site.routes(pages), asset]
 
     async def run(self, stop: asyncio.Event) -> None:
+        if made := await asyncio.to_thread(self._door.open):
+            _announce(made, as_json=self._context.config.earshot.log_format == "json")
         await stop.wait()
+        self._live.end()
 
     def unready(self) -> str | None:
-        return self._pages.unready()
+        """Blocking: why the pages cannot be read now; None when they can."""
+        try:
+            with self._context.store.read() as connection:
+                stories.newest(connection, (0, 0), 1)
+        except Unavailable as error:
+            return f"the store cannot be read: {error}"
+        return None
 
     def idle(self) -> bool:
         return True
+
+
+def _announce(password: str, *, as_json: bool) -> None:
+    """To standard output, where the address is printed too: what goes to the log is kept, and read by others."""
+    event = {
+        "event": "password made",
+        "password": password,
+        "hint": "shown once; earshot password makes another",
+    }
+    said = f"The console's password, shown this once: {password}\n(earshot password makes another)"
+    sys.stdout.write(f"{json.dumps(event) if as_json else said}\n")
+    sys.stdout.flush()

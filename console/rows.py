@@ -4,8 +4,11 @@ from typing import NamedTuple
 
 
 class When(NamedTuple):
+    """A moment as the reader's clock shows it: in full with the zone, as short as is clear, and how long ago."""
+
     iso: str
     full: str
+    short: str
     ago: str
 
 
@@ -74,11 +77,6 @@ class TermRow(NamedTuple):
     value: float
 
 
-class Foot(NamedTuple):
-    brands: str
-    heard: When | None
-
-
 class HomePage(NamedTuple):
     state: str
     alerts: list[StoryRow]
@@ -86,7 +84,8 @@ class HomePage(NamedTuple):
     stories: list[StoryRow]
     brands: list[str]
     chosen: str | None
-    foot: Foot
+    heard: bool
+    """Whether anything was ever heard."""
     empty: bool
 
 
@@ -95,6 +94,9 @@ class StoryPage(NamedTuple):
     opened: When
     mention_count: str
     author_count: str
+    people: str
+    people_word: str
+    negative_count: str
     steps: list[StepRow]
     said: list[MentionRow]
     shown: str
@@ -104,4 +106,30 @@ class StoryPage(NamedTuple):
     outlets: str
     origin: str
     watched: bool
-    foot: Foot
+
+
+class FrameRow(NamedTuple):
+    brands: str
+    heard: When | None
+    open_alerts: str
+    """How many; empty for none."""
+    loudest: str
+    said: str
+    """Of the open alerts, to be read out."""
+    mark: str
+
+
+class Around(NamedTuple):
+    """What stands around a page."""
+
+    here: str
+    address: str
+    token: str
+    inside: bool
+    """Whether the pages may be shown the way to."""
+    leaves: bool
+    """Whether there is a session to end."""
+    clock: str
+    """The simulated clock in words, where the time is simulated."""
+    frame: FrameRow | None
+    """None where the store was not asked."""

@@ -1,52 +1,57 @@
-"""Every English word that is not in a template, so that a translation finds them in one place."""
+"""Every word of the domain that is not in a template, said in the reader's language (`Tongue`)."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from collections.abc import Sequence
+from datetime import datetime
 
+from console.tongue import N_, Tongue
 from earshot.model import Level, Rating, Score
 
-LANGUAGE: Final = "en"
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SMALL = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
+    N_("one"),
+    N_("two"),
+    N_("three"),
+    N_("four"),
+    N_("five"),
+    N_("six"),
+    N_("seven"),
+    N_("eight"),
+    N_("nine"),
+    N_("ten"),
+    N_("eleven"),
+    N_("twelve"),
 )
-_UNITS = (
-    (timedelta(days=1), "d"),
-    (timedelta(hours=1), "h"),
-    (timedelta(minutes=1), "min"),
-    (timedelta(seconds=1), "s"),
-)
-_CALLS = (  # level, one story, several
-    (Level.critical, "is critical", "are critical"),
-    (Level.warning, "needs attention", "need attention"),
-    (Level.watch, "is being watched", "are being watched"),
-)
-
-REASONS = {"risk": "its risk rose", "loud_author": "a loud author is negative", "voice": "a voice took it up"}
-LINKS = {
-    "new": "began the story",
-    "reference": "others answered it",
-    "repost": "repost",
-    "quote": "quotes it",
-    "reply": "replies to it",
-    "thread": "same conversation",
-    "url": "links to the same page",
-    "copy": "the same words",
+_LEVELS = {
+    Level.calm: N_("Calm"),
+    Level.watch: N_("Watch"),
+    Level.warning: N_("Warning"),
+    Level.critical: N_("Critical"),
 }
-SOURCES = {
+_REASONS = {
+    "risk": N_("its risk rose"),
+    "loud_author": N_("a loud author is negative"),
+    "voice": N_("a voice took it up"),
+}
+_LINKS = {
+    "new": N_("began the story"),
+    "reference": N_("others answered it"),
+    "repost": N_("reposts it"),
+    "quote": N_("quotes it"),
+    "reply": N_("replies to it"),
+    "thread": N_("same conversation"),
+    "url": N_("links to the same page"),
+    "copy": N_("the same words"),
+}
+_KINDS = {
+    "post": N_("post"),
+    "repost": N_("repost"),
+    "quote": N_("quote"),
+    "reply": N_("reply"),
+    "comment": N_("comment"),
+    "review": N_("review"),
+    "article": N_("article"),
+}
+_MOODS = {"negative": N_("negative"), "neutral": N_("neutral"), "positive": N_("positive")}
+_SOURCES = {  # names that they have in every language
     "x": "X",
     "bluesky": "Bluesky",
     "mastodon": "Mastodon",
@@ -55,96 +60,116 @@ SOURCES = {
     "facebook": "Facebook",
     "instagram": "Instagram",
     "trustpilot": "Trustpilot",
-    "google": "Google reviews",
     "appstore": "App Store",
     "play": "Google Play",
-    "news": "News",
-    "feed": "News feed",
 }
+_DESCRIBED = {"google": N_("Google reviews"), "news": N_("News"), "feed": N_("News feed")}
 
 
-def level(value: Level) -> str:
-    return value.name.capitalize()
+def level(say: Tongue, value: Level) -> str:
+    return say.gettext(_LEVELS[value])
 
 
-def number(value: int) -> str:
-    return f"{value:,}"
+def mentions(say: Tongue, count: int) -> str:
+    return say.ngettext("%(count)s mention", "%(count)s mentions", count)
 
 
-def small(value: int) -> str:
+def authors(say: Tongue, count: int) -> str:
+    return say.ngettext("%(count)s author", "%(count)s authors", count)
+
+
+def people(say: Tongue, count: int) -> str:
+    return say.ngettext("%(count)s person", "%(count)s people", count)
+
+
+def people_word(say: Tongue, count: int) -> str:
+    """The unit alone, where the number stands apart."""
+    return say.ngettext("person", "people", count)
+
+
+def reach(say: Tongue, count: int) -> str:
+    """Always with its unit."""
+    return say.gettext("estimated reach %(people)s", people=people(say, count))
+
+
+def negative(say: Tongue, count: int) -> str:
+    """Of the authors just named."""
+    return say.ngettext("%(count)s negative", "%(count)s negative", count)
+
+
+def brands(say: Tongue, count: int) -> str:
+    return say.ngettext("Listening for %(count)s brand", "Listening for %(count)s brands", count)
+
+
+def outlets(say: Tongue, count: int) -> str:
+    return say.ngettext("and %(count)s outlet", "and %(count)s outlets", count)
+
+
+def small(say: Tongue, value: int) -> str:
     """A number as a word where a sentence reads better with it."""
-    return _SMALL[value] if value < len(_SMALL) else number(value)
+    return say.gettext(_SMALL[value - 1]) if 0 < value <= len(_SMALL) else say.number(value)
 
 
-def plural(value: int, one: str, many: str | None = None) -> str:
-    return f"{number(value)} {one if value == 1 else many or one + 's'}"
-
-
-def day(at: datetime) -> str:
-    at = at.astimezone(UTC)
-    return f"{at.day} {_MONTHS[at.month - 1]}"
-
-
-def month(at: datetime) -> str:
-    at = at.astimezone(UTC)
-    return f"{_MONTHS[at.month - 1]} {at.year}"
-
-
-def hour(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%H:%M}"
-
-
-def moment(at: datetime) -> str:
-    """The same for every viewer: 25 Nov 2026, 12:51 UTC."""
-    return f"{day(at)} {at.astimezone(UTC).year}, {hour(at)} UTC"
-
-
-def span(length: timedelta) -> str:
-    """How long, in the largest unit that fits: 7 h."""
-    for unit, name in _UNITS:
-        if length >= unit:
-            return f"{length // unit} {name}"
-    return "0 s"
-
-
-def ago(at: datetime, now: datetime) -> str:
-    if at > now:
-        return f"in {span(at - now)}" if at - now >= timedelta(seconds=1) else "just now"
-    return "just now" if now - at < timedelta(seconds=1) else f"{span(now - at)} ago"
-
-
-def state(levels: list[Level]) -> str:
+def state(say: Tongue, levels: Sequence[Level]) -> str:
     """The heading: how many stories call, the loudest first."""
-    clauses: list[str] = []
-    for kind, one, many in _CALLS:
-        if count := levels.count(kind):
-            noun = "" if clauses else (" story" if count == 1 else " stories")
-            clauses.append(f"{small(count)}{noun} {one if count == 1 else many}")
-    if not clauses:
-        return "Nothing calls for you right now"
-    sentence = "; ".join(clauses)
+    counts = [(kind, levels.count(kind)) for kind in (Level.critical, Level.warning, Level.watch)]
+    calling = [(kind, count) for kind, count in counts if count]
+    if not calling:
+        return say.gettext("Nothing calls for you right now")
+    first, *others = calling
+    sentence = "; ".join((_first(say, *first), *(_further(say, *other) for other in others)))
     return sentence[0].upper() + sentence[1:]
 
 
-def score(value: Score) -> str:
-    """How a text read, in words; what could not be read says so."""
-    if value.negative is None:
-        return "could not be read"
-    mood, certainty = max(
-        (
-            ("negative", value.negative),
-            ("neutral", value.neutral or 0.0),
-            ("positive", value.positive or 0.0),
-        ),
-        key=lambda pair: pair[1],
+def _first(say: Tongue, kind: Level, count: int) -> str:
+    number = small(say, count)
+    if kind is Level.critical:
+        return say.ngettext(
+            "%(number)s story is critical", "%(number)s stories are critical", count, number=number
+        )
+    if kind is Level.warning:
+        return say.ngettext(
+            "%(number)s story needs attention", "%(number)s stories need attention", count, number=number
+        )
+    return say.ngettext(
+        "%(number)s story is being watched", "%(number)s stories are being watched", count, number=number
     )
-    basis = f" ({value.basis})" if value.basis else ""
-    return f"{mood} {certainty:.2f}{basis}" + (", uncertain" if value.uncertain else "")
+
+
+def _further(say: Tongue, kind: Level, count: int) -> str:
+    number = small(say, count)
+    if kind is Level.warning:
+        return say.ngettext("%(number)s needs attention", "%(number)s need attention", count, number=number)
+    return say.ngettext("%(number)s is being watched", "%(number)s are being watched", count, number=number)
+
+
+def open_alerts(say: Tongue, count: int) -> str:
+    """Read out when there are more than before."""
+    return say.ngettext("%(count)s alert is open", "%(count)s alerts are open", count)
 
 
 def mood(value: Score) -> str:
     """The word that colours a score: negative, neutral, positive or unknown."""
-    return "unknown" if value.negative is None else score(value).split(" ", 1)[0]
+    return "unknown" if value.negative is None else _strongest(value)[0]
+
+
+def score(say: Tongue, value: Score) -> str:
+    """How a text read, in words; what could not be read says so."""
+    if value.negative is None:
+        return say.gettext("could not be read")
+    name, certainty = _strongest(value)
+    basis = f" ({value.basis})" if value.basis else ""
+    unsure = say.gettext(", uncertain") if value.uncertain else ""
+    return f"{say.gettext(_MOODS[name])} {say.decimal(certainty)}{basis}{unsure}"
+
+
+def _strongest(value: Score) -> tuple[str, float]:
+    shares = (
+        ("negative", value.negative or 0.0),
+        ("neutral", value.neutral or 0.0),
+        ("positive", value.positive or 0.0),
+    )
+    return max(shares, key=lambda pair: pair[1])
 
 
 def stars(rating: Rating) -> str:
@@ -152,41 +177,79 @@ def stars(rating: Rating) -> str:
     return "★" * full + "☆" * (5 - full)
 
 
-def rating(value: Rating) -> str:
-    return f"rated {value.value:g} of {value.best:g}"
+def rating(say: Tongue, value: Rating) -> str:
+    return say.gettext(
+        "rated %(value)s of %(best)s", value=say.number(value.value), best=say.number(value.best)
+    )
 
 
-def reason(key: str) -> str:
-    return REASONS.get(key, key.replace("_", " "))
+def reason(say: Tongue, key: str) -> str:
+    return _known(say, _REASONS, key)
 
 
-def link(key: str) -> str:
-    return LINKS.get(key, key.replace("_", " "))
+def link(say: Tongue, key: str) -> str:
+    return _known(say, _LINKS, key)
 
 
-def source(key: str) -> str:
-    return SOURCES.get(key, key)
+def kind(say: Tongue, key: str) -> str:
+    return _known(say, _KINDS, key)
 
 
-def short(at: datetime) -> str:
-    return f"{day(at)}, {hour(at)}"
+def _known(say: Tongue, names: dict[str, str], key: str) -> str:
+    return say.gettext(names[key]) if key in names else key.replace("_", " ")
 
 
-def shown(part: int, whole: int) -> str:
+def source(say: Tongue, key: str) -> str:
+    return say.gettext(_DESCRIBED[key]) if key in _DESCRIBED else _SOURCES.get(key, key)
+
+
+def shown(say: Tongue, part: int, whole: int) -> str:
     """How much of a list is on the page."""
     if part >= whole:
-        return plural(whole, "mention")
-    return f"showing the newest {number(part)} of {number(whole)}"
+        return mentions(say, whole)
+    return say.gettext(
+        "showing the newest %(part)s of %(whole)s", part=say.number(part), whole=say.number(whole)
+    )
 
 
-def alert_mark(name: str, mentions: int, when: str) -> str:
-    return f"{name} alert: {plural(mentions, 'mention')}, {when}"
+def withdrawn(say: Tongue, count: int) -> str:
+    return say.ngettext("%(count)s withdrawn", "%(count)s withdrawn", count)
 
 
-def curve(mentions: int, first: datetime, last: datetime) -> str:
+def unread(say: Tongue, count: int) -> str:
+    return say.ngettext("%(count)s could not be read", "%(count)s could not be read", count)
+
+
+def voters(say: Tongue, count: int) -> str:
+    return say.ngettext(
+        "of %(count)s whose words could be read, one vote each",
+        "of %(count)s whose words could be read, one vote each",
+        count,
+    )
+
+
+def alert_mark(say: Tongue, name: str, count: int, when: str) -> str:
+    return say.gettext(
+        "%(level)s alert: %(mentions)s, %(when)s", level=name, mentions=mentions(say, count), when=when
+    )
+
+
+def curve(say: Tongue, count: int, first: datetime, last: datetime) -> str:
     """What the curve shows, for those who do not see it."""
-    return f"{plural(mentions, 'mention')}, said between {moment(first)} and {moment(last)}"
+    return say.gettext(
+        "%(mentions)s, said between %(first)s and %(last)s",
+        mentions=mentions(say, count),
+        first=say.moment(first),
+        last=say.moment(last),
+    )
 
 
-def more_text(left: int) -> str:
-    return f"… {plural(left, 'more character')}"
+def more_text(say: Tongue, left: int) -> str:
+    return say.ngettext("… %(count)s more character", "… %(count)s more characters", left)
+
+
+def sample(say: Tongue, speed: float, clock: str) -> str:
+    """Whose time it is, where it is not the reader's. Before it begins and when it is over nothing is fast."""
+    if speed <= 1:
+        return say.gettext("sample: %(clock)s", clock=clock)
+    return say.gettext("sample, %(speed)s times as fast: %(clock)s", speed=say.number(speed), clock=clock)

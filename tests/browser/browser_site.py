@@ -15,6 +15,7 @@ from earshot.model import Level
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit/console"))
 from console_world import Words, World, called
 
+LISTS = ("/stories", "/stories?state=open", "/stories?state=resolved&level=critical", "/alerts", "/sources")
 XSS = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>"
 
 
@@ -29,7 +30,7 @@ class Site:
 
     @property
     def pages(self) -> list[str]:
-        return [f"{self.url}{path}" for path in ("/", *self.stories, "/stories/1", "/?brand=Ronvia")]
+        return [f"{self.url}{path}" for path in ("/", *self.stories, "/stories/1", "/?brand=Ronvia", *LISTS)]
 
     @property
     def stories(self) -> list[str]:
@@ -62,7 +63,7 @@ class Served:
 
     def __init__(self, app: Starlette) -> None:
         self._started = threading.Event()
-        config = uvicorn.Config(app, port=0, log_config=None, lifespan="off")
+        config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._socket = config.bind_socket()
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})

@@ -7,6 +7,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 
+from console.tongue import Tongue
+from earshot.bus.memory import MemoryBus
 from earshot.clock import SetClock, to_us
 from earshot.config import from_dict
 from earshot.model import Author, Episode, Level, Mention, Rating, Score, Step, Story, Terms
@@ -18,6 +20,7 @@ from earshot.store.schema import ALERTS
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """For properties: a busy machine is not a fault of theirs."""
 
+ENGLISH, ITALIAN = Tongue("en"), Tongue("it", "Europe/Rome")
 NOW = datetime(2026, 11, 25, 19, 51, tzinfo=UTC)
 
 
@@ -46,9 +49,12 @@ class World:
     def __init__(self, store: Store, now: datetime = NOW) -> None:
         self.store, self.now = store, now
 
-    def context(self, *names: str) -> Context:
-        config = from_dict({"brands": [{"name": name} for name in names]})
-        return Context(config=config, clock=SetClock(self.now), bus=None, store=self.store)  # type: ignore[arg-type]
+    def context(self, *names: str, **console: Any) -> Context:
+        """Nobody has to log in, unless the test is about that."""
+        settings = {"login": False, "language": "en"} | console
+        config = from_dict({"brands": [{"name": name} for name in names], "console": settings})
+        clock = SetClock(self.now)
+        return Context(config=config, clock=clock, bus=MemoryBus(clock), store=self.store)
 
     def tell(self, brand: str, said: Sequence[Words], **numbers: Any) -> int:
         """A story of these mentions, in the order in which they are given; its id."""

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 
 import pytest
-from console_world import PATIENT
+from console_world import ENGLISH, PATIENT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +32,7 @@ def words_in(svg: ET.Element) -> list[str]:
 @given(st.lists(YEARS | NEAR, min_size=1, max_size=60).map(sorted), MARKS)
 def test_a_curve_is_well_formed_and_finite_and_stays_inside(times: list[int], marks: list[Mark]) -> None:
     marks.sort()
-    markup = charts.curve(times, marks)
+    markup = charts.curve(ENGLISH, times, marks)
     for svg in drawn(markup):
         _, _, width, height = map(float, svg.attrib["viewBox"].split())
         for circle in svg.iter("circle"):
@@ -46,7 +46,7 @@ def test_a_curve_is_well_formed_and_finite_and_stays_inside(times: list[int], ma
 @PATIENT
 @given(st.lists(NEAR, min_size=1, max_size=400).map(sorted))
 def test_the_curve_ends_at_the_last_count(times: list[int]) -> None:
-    for svg in drawn(charts.curve(times, [])):
+    for svg in drawn(charts.curve(ENGLISH, times, [])):
         heights = svg.find("path").attrib["d"].split("V")
         top = float(heights[-1].split("H")[0])
         axis = [
@@ -61,13 +61,13 @@ def test_the_curve_ends_at_the_last_count(times: list[int]) -> None:
 @PATIENT
 @given(MARKS.filter(bool))
 def test_a_hostile_label_stays_text(marks: list[Mark]) -> None:
-    for svg in drawn(charts.curve([NOW], marks)):
+    for svg in drawn(charts.curve(ENGLISH, [NOW], marks)):
         assert {element.tag for element in svg.iter()} <= {"svg", "line", "path", "circle", "text"}
         assert not any(name.startswith("on") or name == "style" for e in svg.iter() for name in e.attrib)
 
 
 def test_one_mention_is_a_step_from_nothing_to_one() -> None:
-    svg = drawn(charts.curve([NOW], []))[0]
+    svg = drawn(charts.curve(ENGLISH, [NOW], []))[0]
     assert words_in(svg)[:2] == ["0", "1"]
     assert (
         svg.attrib["aria-label"]
@@ -76,22 +76,22 @@ def test_one_mention_is_a_step_from_nothing_to_one() -> None:
 
 
 def test_many_at_one_instant_are_one_step() -> None:
-    assert drawn(charts.curve([NOW] * 500, []))[2].find("path").attrib["d"].count("V") == 1
+    assert drawn(charts.curve(ENGLISH, [NOW] * 500, []))[2].find("path").attrib["d"].count("V") == 1
 
 
 def test_no_mention_is_no_chart() -> None:
-    assert charts.curve([], []) == ""
+    assert charts.curve(ENGLISH, [], []) == ""
 
 
 def test_a_hundred_thousand_mentions_cost_no_more_than_the_pixels() -> None:
-    markup = charts.curve([NOW - (100_000 - i) * MINUTE // 50 for i in range(100_000)], [])
+    markup = charts.curve(ENGLISH, [NOW - (100_000 - i) * MINUTE // 50 for i in range(100_000)], [])
     assert len(markup) < 60_000
     assert "100,000" in words_in(drawn(markup)[0])
 
 
 def test_the_moments_of_the_alerts_are_marked_and_labelled() -> None:
     marks = [Mark(NOW - i * MINUTE, "warning", f"Warning alert: {14 - i} mentions") for i in range(6, -1, -1)]
-    svg = drawn(charts.curve([NOW - 60 * MINUTE, NOW], marks))[0]
+    svg = drawn(charts.curve(ENGLISH, [NOW - 60 * MINUTE, NOW], marks))[0]
     assert len(list(svg.iter("circle"))) == 7
     assert [w for w in words_in(svg) if "alert" in w] == [m.label for m in marks[-4:]]
     assert marks[-1].label in svg.attrib["aria-label"]
@@ -107,7 +107,7 @@ def test_the_moments_of_the_alerts_are_marked_and_labelled() -> None:
     ],
 )
 def test_the_time_axis_has_round_labels(span: int, said: str) -> None:
-    labels = words_in(drawn(charts.curve([NOW - span, NOW], []))[2])
+    labels = words_in(drawn(charts.curve(ENGLISH, [NOW - span, NOW], []))[2])
     assert any(said in label for label in labels)
 
 

@@ -1,0 +1,174 @@
+"""`/alerts`: each time that a story called, fifty a page, and who was told of it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from console import views, words
+from console.reading_alerts import AlertsFound, alerts_page
+from console.rows import Excerpt, When
+from console.story_list import Choice
+from console.tongue import Tongue
+from console.website import Page, Site
+from earshot.clock import from_us
+from earshot.errors import Refused
+from earshot.store.alerts import Alert
+from earshot.store.listing import Told
+
+_ASKED = {"": None, "open": True, "past": False}
+_TOLD = 12  # notices shown of an alert
+
+
+class ToldRow(NamedTuple):
+    """What became of one notice."""
+
+    receiver: str
+    said: list[str]
+    at: When | None
+    error: str
+    failed: bool
+
+
+class AlertRow(NamedTuple):
+    story: int | None
+    """None where its data was erased."""
+    level: str
+    level_word: str
+    brand: str
+    headline: Excerpt | None
+    gone: bool
+    reason: str
+    opened: When
+    raised: When | None
+    """Where something was added to it later."""
+    resolved: When | None
+    risk: int
+    told: list[ToldRow]
+    more: str
+
+
+class AlertsShown(NamedTuple):
+    state: str
+    levels: list[tuple[str, str]]
+    """(level, how many open ones), the loudest first."""
+    rows: list[AlertRow]
+    tabs: list[Choice]
+    asked: str
+    first: str
+    next: str
+
+
+class AlertList:
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def pages(self) -> list[Page]:
+        return [Page("/alerts", self.alerts)]
+
+    async def alerts(self, request: Request) -> Response:
+        site, state, after = self._site, *(request.query_params.get(name, "") for name in ("state", "after"))
+        if state not in _ASKED:
+            return site.not_found(request)
+        names, is_open = tuple(site.names), _ASKED[state]
+        try:
+            found = await site.read(
+                request, lambda connection: alerts_page(connection, names, is_open=is_open, after=after)
+            )
+        except Refused:
+            return site.not_found(request)
+        page = shown(site.tongue(request), found, state, after, site.context.clock.now())
+        return site.page(request, "alerts.html", "alerts", page=page)
+
+
+def shown(say: Tongue, found: AlertsFound, state: str, after: str, now: datetime) -> AlertsShown:
+    return AlertsShown(
+        _state(say, sum(found.open.values())),
+        [
+            (level.name, f"{words.level(say, level)} {say.number(found.open[level])}")
+            for level in sorted(found.open, reverse=True)
+        ],
+        [_row(say, found, alert, now) for alert in found.alerts],
+        [Choice(name, each, each == state, _link({"state": each})) for each, name in _tabs(say).items()],
+        state,
+        _link({"state": state}) if after else "",
+        _link({"state": state, "after": found.next}) if found.next else "",
+    )
+
+
+def _tabs(say: Tongue) -> dict[str, str]:
+    return {
+        "": say.pgettext("alerts", "All"),
+        "open": say.pgettext("alerts", "Open"),
+        "past": say.pgettext("alerts", "Past"),
+    }
+
+
+def _state(say: Tongue, count: int) -> str:
+    if not count:
+        return say.gettext("No alert is open")
+    number = words.small(say, count)
+    sentence = say.ngettext("%(number)s alert is open", "%(number)s alerts are open", count, number=number)
+    return sentence[0].upper() + sentence[1:]
+
+
+def _row(say: Tongue, found: AlertsFound, alert: Alert, now: datetime) -> AlertRow:
+    first = found.firsts.get(alert.story)
+    told = found.told.get(alert.id, [])
+    return AlertRow(
+        alert.story if alert.story in found.stories else None,
+        alert.loudness.name,
+        words.level(say, alert.loudness),
+        alert.brand,
+        views.headline(say, first),
+        first is None or first.withdrawn,
+        words.reason(say, alert.reason),
+        views.when(say, from_us(alert.opened_at), now),
+        views.when(say, from_us(alert.raised_at), now) if alert.raised_at > alert.opened_at else None,
+        None if alert.resolved_at is None else views.when(say, from_us(alert.resolved_at), now),
+        round(alert.risk),
+        [told_row(say, notice, now) for notice in told[:_TOLD]],
+        _more(say, len(told) - _TOLD),
+    )
+
+
+def _more(say: Tongue, left: int) -> str:
+    return say.ngettext("and %(count)s more notice", "and %(count)s more notices", left) if left > 0 else ""
+
+
+def told_row(say: Tongue, notice: Told, now: datetime) -> ToldRow:
+    at = {"sent": notice.sent_at, "due": notice.due_at if notice.attempts else None}.get(notice.state)
+    return ToldRow(
+        notice.receiver,
+        _said(say, notice),
+        None if at is None else views.when(say, from_us(at), now),
+        notice.error,
+        notice.state == "failed",
+    )
+
+
+def _said(say: Tongue, notice: Told) -> list[str]:
+    said = [_became(say, notice)]
+    if notice.attempts > 1:
+        said.append(say.ngettext("after %(count)s try", "after %(count)s tries", notice.attempts))
+    if notice.possible_repeat:
+        said.append(say.gettext("it may have arrived twice: we were interrupted while sending"))
+    return said
+
+
+def _became(say: Tongue, notice: Told) -> str:
+    if notice.state == "sent":
+        return say.gettext("told")
+    if notice.state == "failed":
+        return say.gettext("not delivered")
+    if notice.state == "sending":
+        return say.gettext("being told now")
+    return say.gettext("not told yet, next try") if notice.attempts else say.gettext("about to be told")
+
+
+def _link(query: Mapping[str, str]) -> str:
+    asked = {name: value for name, value in query.items() if value}
+    return "/alerts" + ("?" + urlencode(asked) if asked else "")

@@ -1,0 +1,99 @@
+"""A story's curve: the picture of `console.charts`, and its numbers for those who read them and for the browser."""
+
+import json
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from console import charts, words
+from console.charts import Mark
+from console.tongue import Tongue
+from earshot.clock import from_us
+
+POINTS = 500
+"""More would not be seen: a desk's chart is about so many pixels wide."""
+_FIGURES = 8
+_SECOND = 1_000_000
+_LEAST = 10 * 60
+"""Seconds: a curve never shows less."""
+
+
+class Figure(NamedTuple):
+    """One row of the curve in figures."""
+
+    at: str
+    reached: str
+    label: str
+    """What called at that moment; empty: nothing."""
+
+
+class Curve(NamedTuple):
+    picture: Markup
+    """Empty where there is nothing to draw."""
+    numbers: str
+    """JSON, for `static/chart.js`, which draws over the picture."""
+    figures: list[Figure]
+
+
+def curve(say: Tongue, times: Sequence[int], marks: Sequence[Mark]) -> Curve:
+    """How many mentions there were, over the time they were said (`times`, µs, in order)."""
+    return Curve(charts.curve(say, times, marks), numbers(say, times, marks), figures(say, times, marks))
+
+
+def staircase(times: Sequence[int], points: int = POINTS) -> tuple[list[int], list[int]]:
+    """(second, how many there were in it), from `times` (µs, in order); at most about `points` of them.
+
+    The last count of each slice of time: exact where it is shown, and nothing of a rise is lost.
+    """
+    if not times:
+        return [], []
+    width = max(_SECOND, -(-(times[-1] - times[0]) // points))
+    last: dict[int, tuple[int, int]] = {}
+    for count, at in enumerate(times, 1):
+        last[(at - times[0]) // width] = (at // _SECOND, count)
+    steps = dict(last.values())  # two slices may end in the same second: the later one counts
+    return list(steps), list(steps.values())
+
+
+def numbers(say: Tongue, times: Sequence[int], marks: Sequence[Mark]) -> str:
+    """What the script needs, with the words that it says; empty for no curve."""
+    if not times:
+        return ""
+    at, count = staircase(times)
+    shown = [
+        {
+            "at": mark.at // _SECOND,
+            "count": bisect_right(times, mark.at),
+            "level": mark.level,
+            "label": mark.label,
+        }
+        for mark in marks
+    ]
+    label = words.curve(say, len(times), from_us(times[0]), from_us(times[-1]))
+    said = {"label": label, "zone": say.zone.key, "one": _mentions(say, 1), "other": _mentions(say, 2)}
+    return json.dumps({"at": at, "count": count, "marks": shown, **_span(at, marks), **said})
+
+
+def _mentions(say: Tongue, count: int) -> str:
+    """The form for so many, with %(count)s for the script to fill in."""
+    return say.translations.ngettext("%(count)s mention", "%(count)s mentions", count)
+
+
+def _span(at: Sequence[int], marks: Sequence[Mark]) -> dict[str, Any]:
+    moments = [*at, *(mark.at // _SECOND for mark in marks)]
+    start, end = min(moments), max(moments)
+    spare = max(0, _LEAST - (end - start))
+    return {"from": start - spare // 5, "to": end + spare - spare // 5}
+
+
+def figures(say: Tongue, times: Sequence[int], marks: Sequence[Mark]) -> list[Figure]:
+    """The curve read off at the moments that called and at about eight others, the latest last."""
+    at, _ = staircase(times, _FIGURES)
+    called = {mark.at: mark.label for mark in marks}
+    moments = sorted({*((second + 1) * _SECOND - 1 for second in at), *called})
+    return [
+        Figure(say.short(from_us(each)), say.number(bisect_right(times, each)), called.get(each, ""))
+        for each in moments
+    ]

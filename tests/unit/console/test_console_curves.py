@@ -1,0 +1,62 @@
+"""The numbers of a curve: never more than can be seen, never a wrong count."""
+
+import json
+from bisect import bisect_right
+
+from console_world import ENGLISH, ITALIAN, PATIENT
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.charts import Mark
+from console.curves import POINTS, curve, staircase
+
+SECOND = 1_000_000
+TIMES = st.lists(st.integers(0, 2_000_000_000 * SECOND), min_size=1, max_size=200).map(sorted)
+
+
+@PATIENT
+@given(TIMES, st.integers(2, 50))
+def test_every_point_is_exact_and_none_is_missing_at_the_end(times: list[int], points: int) -> None:
+    at, count = staircase(times, points)
+    assert len(at) <= points + 1
+    assert at == sorted(set(at))
+    assert count == sorted(set(count))
+    assert (at[-1], count[-1]) == (times[-1] // SECOND, len(times))
+    assert all(n <= bisect_right(times, (s + 1) * SECOND - 1) for s, n in zip(at, count, strict=True))
+
+
+def test_a_hundred_thousand_mentions_are_a_short_curve() -> None:
+    at, count = staircase([n * 100_000 for n in range(100_000)])
+    assert len(at) <= POINTS + 1
+    assert count[-1] == 100_000
+
+
+def test_what_the_browser_is_given() -> None:
+    mark = Mark(3 * SECOND, "warning", "Attenzione")
+    told = json.loads(curve(ITALIAN, [0, SECOND, 2 * SECOND], [mark]).numbers)
+    assert (told["at"], told["count"]) == ([0, 1, 2], [1, 2, 3])
+    assert told["marks"] == [{"at": 3, "count": 3, "level": "warning", "label": "Attenzione"}]
+    assert (told["from"], told["to"]) == (-119, 481)
+    assert (told["zone"], told["one"], told["other"]) == (
+        "Europe/Rome",
+        "%(count)s menzione",
+        "%(count)s menzioni",
+    )
+    assert told["label"].startswith("3 menzioni")
+
+
+def test_the_curve_in_figures_has_every_moment_that_called() -> None:
+    times = [n * 60 * SECOND for n in range(1_000)]
+    marks = [Mark(61 * SECOND, "watch", "Watch alert"), Mark(30_000 * SECOND, "critical", "Critical alert")]
+    rows = curve(ENGLISH, times, marks).figures
+    assert len(rows) <= 12
+    assert [(row.reached, row.label) for row in rows if row.label] == [
+        ("2", "Watch alert"),
+        ("501", "Critical alert"),
+    ]
+    assert (rows[-1].reached, rows[-1].label) == ("1,000", "")
+
+
+def test_no_mention_makes_no_curve() -> None:
+    assert staircase([]) == ([], [])
+    assert curve(ENGLISH, [], []) == ("", "", [])
