@@ -311,9 +311,7 @@ class TestFaults:
         assert "hu" not in "".join(found)
 
     def test_a_missing_file_says_what_to_do(self, tmp_path: Path) -> None:
-        with pytest.raises(
-            ConfigError, match=r"no such file.*cp earshot.example.toml earshot.toml.*--config PATH"
-        ):
+        with pytest.raises(ConfigError, match=r"no such file.*earshot init.*--config PATH"):
             load(tmp_path / "none.toml", {})
 
     def test_a_folder_is_no_file(self, tmp_path: Path) -> None:
