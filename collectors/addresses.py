@@ -40,3 +40,20 @@ def is_public(address: str) -> bool:
 
 def _public_4(ip: IPv4Address) -> bool:
     return not any(ip in block for block in _NOT_PUBLIC_4)
+
+
+def where(address: str) -> str:
+    """In words, of one that is not public.
+
+    >>> where("127.0.0.1"), where("10.0.0.1")
+    ('on this machine', 'in a private network')
+    """
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return "no address of the internet"
+    if isinstance(ip, IPv6Address) and any(ip in block for block in _CARRY_IPV4):
+        ip = IPv4Address(ip.packed[-4:])
+    if ip.is_loopback or ip.is_unspecified:
+        return "on this machine"
+    return "in a private network" if ip.is_private or ip.is_link_local else "not of the public internet"

@@ -91,7 +91,7 @@ class Fetcher:
         except (httpx.InvalidURL, ValueError) as error:
             raise Unfetched("bad_address", f"{shown(url)}: not an address: {error}") from None
         except Forbidden as error:
-            raise Unfetched("private_address", str(error)) from None
+            raise Unfetched("private_address", f"{shown(url)}: {error}") from None
         except httpx.HTTPError as error:
             reason = " ".join(str(error).split())[:300] or type(error).__name__
             raise Unfetched("unreachable", f"{shown(url)}: {reason}") from None

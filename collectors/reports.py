@@ -22,10 +22,18 @@ _GAUGES = {"limit_left": SOURCE_LIMIT, "reads_today": SOURCE_READS, "cost_today"
 class Report:
     """One source's; told from any thread."""
 
-    def __init__(self, name: str, kind: str, clock: Clock) -> None:
+    def __init__(self, name: str, kind: str, clock: Clock, before: SourceReport | None = None) -> None:
+        """`before` is what it said when it last ran: when it answered and was heard outlives a restart, counts do not."""
         self._clock, self._telling = clock, threading.Lock()
         now = clock.now()
-        self._now = SourceReport(name=name, kind=kind, at=now, started_at=now)
+        self._now = SourceReport(
+            name=name,
+            kind=kind,
+            at=now,
+            started_at=now,
+            last_success=before.last_success if before else None,
+            last_heard=before.last_heard if before else None,
+        )
 
     @property
     def now(self) -> SourceReport:

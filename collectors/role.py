@@ -11,6 +11,7 @@ from collectors.intake import Intake
 from collectors.reports import Report
 from earshot import logs
 from earshot.errors import Unavailable
+from earshot.model import SourceReport
 from earshot.runtime import Context
 from earshot.schedule import Schedule
 from earshot.seams import Collector
@@ -24,8 +25,10 @@ class Collectors:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._collectors = [settings.build(context) for settings in context.config.collectors]
+        before = _reports_before(context)
         self._reports = {
-            each.name: Report(each.name, each.kind, context.clock) for each in context.config.collectors
+            each.name: Report(each.name, each.kind, context.clock, before.get(each.name))
+            for each in context.config.collectors
         }
         self._working = len(self._collectors)
         self._conversations = Conversations(context.bus)
@@ -85,3 +88,11 @@ class Collectors:
     def idle(self) -> bool:
         """Whether every source has ended (a live one never does)."""
         return self._working == 0
+
+
+def _reports_before(context: Context) -> dict[str, SourceReport]:
+    """By name; none where time is played, as an earlier run may have been later. Blocking."""
+    if not context.live:
+        return {}
+    with context.store.read() as connection:
+        return {report.name: report for report in sources.every(connection)}

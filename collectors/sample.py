@@ -27,6 +27,7 @@ _PAUSE = 0.02  # s, also the longest that a stop waits
 _QUIET = timedelta(hours=1)  # without a word for longer, time runs ten times as fast
 _HASTE = 10
 _BEFORE = timedelta(minutes=5)  # of quiet that is left before something is said
+_PATIENCE = 300  # s that the Thursday waits for somebody to look
 
 
 class Sample(CollectorSettings):
@@ -73,15 +74,28 @@ class Player:
     def _play(self, intake: Intake, stop: asyncio.Event) -> None:
         self._insist(self._keep, stop)  # the dates, before anything is heard on them
         if self._progress.heard == 0:
-            self._say(intake, "the sample: days 1 to 12 are taken in as history")
+            self._begin(intake, stop)
         while self._ahead and not stop.is_set():
-            if due := self._due():
-                self._hear(intake, due, stop)
-            else:
+            if not self._hear(intake, stop):
                 self._wait(intake)
         if not self._ahead:
             self._pace(1)
             self._say(intake, "the sample is over: connect your own sources, in earshot.toml")
+
+    def _begin(self, intake: Intake, stop: asyncio.Event) -> None:
+        """The history, and then nothing until somebody looks: nobody should miss the first morning."""
+        self._say(intake, "the sample: days 1 to 12 are taken in as history")
+        while not stop.is_set() and self._hear(intake, stop):
+            pass
+        if self._clock and self._clock.is_awaiting:
+            self._say(intake, "the sample: day 13 begins when its page is opened, or in five minutes")
+            self._await_somebody(self._clock, stop)
+
+    def _await_somebody(self, clock: PlayedClock, stop: asyncio.Event) -> None:
+        naps = round(_PATIENCE / _PAUSE)
+        while clock.is_awaiting and naps and not stop.is_set():
+            self._sleep(_PAUSE)
+            naps -= 1
 
     @property
     def _ahead(self) -> Sequence[Event]:
@@ -92,7 +106,13 @@ class Player:
         now = self._clock.now() if self._clock else None
         return [event for event in frame if now is None or sample.heard(event) <= now]
 
-    def _hear(self, intake: Intake, due: Sequence[Event], stop: asyncio.Event) -> None:
+    def _hear(self, intake: Intake, stop: asyncio.Event) -> bool:
+        """What is due; whether anything was."""
+        if due := self._due():
+            self._take_in(intake, due, stop)
+        return bool(due)
+
+    def _take_in(self, intake: Intake, due: Sequence[Event], stop: asyncio.Event) -> None:
         while self._insist(intake.busy, stop):
             self._sleep(_PAUSE)
         if self._insist(partial(intake.hear, due), stop) is None:

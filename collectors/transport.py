@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import httpx
 
+from collectors.addresses import where
+
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """A host's addresses, in the order to try them. Raises `OSError`."""
 
@@ -58,7 +60,9 @@ class CheckedTransport(httpx.AsyncBaseTransport):
         except (OSError, UnicodeError) as error:
             raise httpx.ConnectError(f"the name {host!r} cannot be resolved: {error}") from error
         if private := [address for address in found if not self._allowed(address)]:
+            named = "" if host == private[0] else f" ({private[0]})"
             raise Forbidden(
-                f"{host}: is {private[0]}, an address of a private network; allow_private = true where that is meant"
+                f"{host}{named} is {where(private[0])}; if you mean it, add allow_private = true to its"
+                " [[collectors]] block"
             )
         return found[:_MOST_ADDRESSES]

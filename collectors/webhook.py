@@ -186,4 +186,11 @@ def _read(parts: Sequence[bytes], heard: datetime, source: str) -> tuple[list[Ev
 def _reply(status: HTTPStatus, accepted: int, published: int, faults: Sequence[_Fault]) -> JSONResponse:
     """`published` counts a mention once for each brand that it concerns, and so not at all where it is none."""
     refused = [{"index": fault.number, "error": fault.reason} for fault in faults]
-    return JSONResponse({"accepted": accepted, "published": published, "refused": refused}, status)
+    note = {"note": _no_brand(accepted - published, accepted)} if published < accepted else {}
+    return JSONResponse({"accepted": accepted, "published": published, "refused": refused} | note, status)
+
+
+def _no_brand(strangers: int, accepted: int) -> str:
+    """At least so many, as one that concerns two brands was published twice."""
+    how_many = "none concerns a brand" if strangers == accepted else f"at least {strangers} concern no brand"
+    return f"of {accepted} accepted {how_many}, and what concerns no brand is not kept: it holds no term of [[brands]]"

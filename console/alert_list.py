@@ -16,6 +16,7 @@ from console.tongue import Tongue
 from console.website import Page, Site
 from earshot.clock import from_us
 from earshot.errors import Refused
+from earshot.model import Level, Story
 from earshot.store.alerts import Alert
 from earshot.store.listing import Told
 
@@ -46,7 +47,14 @@ class AlertRow(NamedTuple):
     raised: When | None
     """Where something was added to it later."""
     resolved: When | None
+    over: str
+    """The word for it where it is resolved, else empty."""
+    ended: str
+    """Why it is resolved."""
     risk: int
+    """Of its story, now; of the alert where that was erased."""
+    risks: str
+    """When it opened, and now."""
     told: list[ToldRow]
     more: str
 
@@ -87,10 +95,7 @@ class AlertList:
 def shown(say: Tongue, found: AlertsFound, state: str, after: str, now: datetime) -> AlertsShown:
     return AlertsShown(
         _state(say, sum(found.open.values())),
-        [
-            (level.name, f"{words.level(say, level)} {say.number(found.open[level])}")
-            for level in sorted(found.open, reverse=True)
-        ],
+        [(level.name, _count(say, level, found.open[level])) for level in sorted(found.open, reverse=True)],
         [_row(say, found, alert, now) for alert in found.alerts],
         [Choice(name, each, each == state, _link({"state": each})) for each, name in _tabs(say).items()],
         state,
@@ -115,24 +120,45 @@ def _state(say: Tongue, count: int) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
+def _count(say: Tongue, level: Level, count: int) -> str:
+    name = words.level(say, level)
+    return say.ngettext("%(level)s: %(count)s alert", "%(level)s: %(count)s alerts", count, level=name)
+
+
 def _row(say: Tongue, found: AlertsFound, alert: Alert, now: datetime) -> AlertRow:
-    first = found.firsts.get(alert.story)
+    first, story = found.firsts.get(alert.story), found.stories.get(alert.story)
     told = found.told.get(alert.id, [])
     return AlertRow(
-        alert.story if alert.story in found.stories else None,
+        alert.story if story else None,
         alert.loudness.name,
         words.level(say, alert.loudness),
         alert.brand,
         views.headline(say, first),
         first is None or first.withdrawn,
-        words.reason(say, alert.reason),
+        words.cause(say, alert.reason),
         views.when(say, from_us(alert.opened_at), now),
         views.when(say, from_us(alert.raised_at), now) if alert.raised_at > alert.opened_at else None,
         None if alert.resolved_at is None else views.when(say, from_us(alert.resolved_at), now),
-        round(alert.risk),
+        "" if alert.resolved_at is None else say.pgettext("alert", "Resolved"),
+        _ended(say, story, alert),
+        round(story.risk if story else alert.risk),
+        _risks(say, story, alert),
         [told_row(say, notice, now) for notice in told[:_TOLD]],
         _more(say, len(told) - _TOLD),
     )
+
+
+def _ended(say: Tongue, story: Story | None, alert: Alert) -> str:
+    episode = views.episode_of(story, alert) if story else None
+    return words.ended(say, story, episode) if story and episode else ""
+
+
+def _risks(say: Tongue, story: Story | None, alert: Alert) -> str:
+    episode = views.episode_of(story, alert) if story else None
+    if story is None or episode is None:
+        return ""
+    opened, here = say.number(round(episode.steps[0].risk)), say.number(round(story.risk))
+    return say.gettext("risk %(opened)s when it opened, now %(now)s", opened=opened, now=here)
 
 
 def _more(say: Tongue, left: int) -> str:

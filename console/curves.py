@@ -15,6 +15,7 @@ from earshot.clock import from_us
 POINTS = 500
 """More would not be seen: a desk's chart is about so many pixels wide."""
 _FIGURES = 8
+_WORTH = 3  # mentions, below which a curve shows nothing
 _SECOND = 1_000_000
 _LEAST = 10 * 60
 """Seconds: a curve never shows less."""
@@ -38,8 +39,9 @@ class Curve(NamedTuple):
 
 
 def curve(say: Tongue, times: Sequence[int], marks: Sequence[Mark]) -> Curve:
-    """How many mentions there were, over the time they were said (`times`, µs, in order)."""
-    return Curve(charts.curve(say, times, marks), numbers(say, times, marks), figures(say, times, marks))
+    """How many mentions there were, over the time they were said (`times`, µs, in order); no picture of one or two."""
+    drawn = charts.curve(say, times, marks) if len(times) >= _WORTH else Markup()
+    return Curve(drawn, numbers(say, times, marks), figures(say, times, marks))
 
 
 def staircase(times: Sequence[int], points: int = POINTS) -> tuple[list[int], list[int]]:

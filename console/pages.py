@@ -13,6 +13,7 @@ from console.tongue import Tongue
 from console.website import Page, Site
 from earshot import explain
 from earshot.clock import PlayedClock
+from earshot.config import RiskSettings
 from earshot.model import Story
 
 _LARGEST = 2**63 - 1
@@ -69,17 +70,26 @@ class Pages:
     def _story(self, request: Request, found: reading.Detail) -> Response:
         """In a thread too: a story of a hundred thousand mentions takes a while to draw."""
         say, site = self._site.tongue(request), self._site
-        page = views.story_page(say, found, site.names, site.context.clock.now())
+        accounts = next((b.accounts for b in site.context.config.brands if b.name == found.story.brand), ())
+        page = views.story_page(say, found, site.names, site.context.clock.now(), accounts)
         curve = curves.curve(say, sorted(heard.said_at for heard in found.heard), views.marks(say, found))
-        return site.page(request, "story.html", "stories", page=page, curve=curve, **_why(say, found.story))
+        return site.page(
+            request,
+            "story.html",
+            "stories",
+            page=page,
+            curve=curve,
+            **_why(say, found.story, site.context.config.risk),
+        )
 
 
-def _why(say: Tongue, story: Story) -> dict[str, Any]:
+def _why(say: Tongue, story: Story, settings: RiskSettings) -> dict[str, Any]:
     terms = views.terms(say, explain.explain(story, say.language))
     said = "; ".join(f"{term.sentence} {term.points}" for term in terms)
     return {
         "terms": terms,
         "bar": charts.bar([(term.key, term.value) for term in terms], said),
+        "worked": explain.worked(story, settings, say.language),
         "arithmetic": explain.arithmetic(story, say.language),
     }
 

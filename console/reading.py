@@ -82,9 +82,15 @@ def home(connection: Connection, names: Sequence[str], brand: str | None) -> Hom
 def _alerts(connection: Connection, names: set[str]) -> tuple[list[Alert], list[Alert]]:
     loud = [alert for alert in alerts.page(connection, SHOWN_ALERTS, open_only=True) if alert.brand in names]
     latest = [alert for alert in alerts.page(connection, SHOWN_ALERTS) if alert.brand in names]
-    over = [alert for alert in latest if alert.resolved_at is not None]
-    over.sort(key=lambda alert: alert.resolved_at or 0, reverse=True)
-    return sorted(loud, key=lambda alert: (alert.level, alert.raised_at), reverse=True), over[:SHOWN_RESOLVED]
+    loud.sort(key=lambda alert: (alert.level, alert.raised_at), reverse=True)
+    return loud, _over(latest, {alert.story for alert in loud})[:SHOWN_RESOLVED]
+
+
+def _over(latest: Sequence[Alert], calling: set[int]) -> list[Alert]:
+    """The last resolved of each story that does not call again, the latest first."""
+    over = [alert for alert in latest if alert.resolved_at is not None and alert.story not in calling]
+    last = {alert.story: alert for alert in sorted(over, key=lambda alert: alert.resolved_at or 0)}
+    return sorted(last.values(), key=lambda alert: alert.resolved_at or 0, reverse=True)
 
 
 def _strongest(connection: Connection, wanted: Sequence[brands.Brand]) -> list[Story]:

@@ -32,7 +32,7 @@ class Wanted(NamedTuple):
     brands: tuple[str, ...]
     state: State = "all"
     level: Level = Level.calm
-    """The least that a story reached."""
+    """The least that a story reached in any of its episodes."""
     after: str = ""
     """The place after which the page begins, as the page before named it; empty: the first page."""
 
@@ -86,6 +86,10 @@ def _loudness(story: Story) -> Level:
     return story.episode.level if story.episode else story.level
 
 
+def _reached(story: Story) -> Level:
+    return max((story.level, *(episode.level for episode in story.episodes)))
+
+
 def _above(calling: Sequence[Story], wanted: Wanted) -> list[Story]:
     if wanted.state != "all" or wanted.level > Level.calm or wanted.after:
         return []
@@ -95,7 +99,7 @@ def _above(calling: Sequence[Story], wanted: Wanted) -> list[Story]:
 def _open(calling: Sequence[Story], wanted: Wanted) -> _Page:
     """The riskiest first."""
     place = _risk_place(wanted.after)
-    found = [s for s in calling if _loudness(s) >= wanted.level and (s.risk, s.id) < place]
+    found = [s for s in calling if _reached(s) >= wanted.level and (s.risk, s.id) < place]
     found.sort(key=lambda s: (s.risk, s.id), reverse=True)
     shown = found[:PAGE]
     return _Page(shown, f"{shown[-1].risk!r}_{shown[-1].id}" if len(found) > PAGE else "")

@@ -17,6 +17,7 @@ from console.security import GUARD
 from console.source_list import SourceList
 from console.story_list import StoryList
 from console.website import Page, Site
+from earshot.clock import PlayedClock
 from earshot.errors import Unavailable
 from earshot.store import stories
 
@@ -42,6 +43,8 @@ class Console:
         self._site = Site(context, self._door)
         self._live = Live(self._site)
         self._groups = [group(self._site) for group in GROUPS]
+        if isinstance(context.clock, PlayedClock):
+            context.clock.expect()
 
     def routes(self) -> Sequence[BaseRoute]:
         pages = [page for group in (*self._groups, self._live) for page in group.pages()]
@@ -50,7 +53,11 @@ class Console:
 
     async def run(self, stop: asyncio.Event) -> None:
         if made := await asyncio.to_thread(self._door.open):
-            _announce(made, as_json=self._context.config.earshot.log_format == "json")
+            _announce(
+                made,
+                self._context.config.server.base_url,
+                as_json=self._context.config.earshot.log_format == "json",
+            )
         await stop.wait()
         self._live.end()
 
@@ -67,13 +74,17 @@ class Console:
         return True
 
 
-def _announce(password: str, *, as_json: bool) -> None:
+def _announce(password: str, url: str, *, as_json: bool) -> None:
     """To standard output, where the address is printed too: what goes to the log is kept, and read by others."""
     event = {
         "event": "password made",
+        "url": url,
         "password": password,
         "hint": "shown once; earshot password makes another",
     }
-    said = f"The console's password, shown this once: {password}\n(earshot password makes another)"
+    said = (
+        f"\n\n  Open      {url}\n  Password  {password}\n"
+        "\n  It is shown this once; earshot password makes another.\n\n"
+    )
     sys.stdout.write(f"{json.dumps(event) if as_json else said}\n")
     sys.stdout.flush()

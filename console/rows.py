@@ -38,6 +38,10 @@ class StoryRow(NamedTuple):
     reason: str = ""
     since: When | None = None
     resolved: When | None = None
+    ended: str = ""
+    """Why it is resolved."""
+    before: str = ""
+    """How loudly it called before, and when, where it calls again."""
 
 
 class MentionRow(NamedTuple):
@@ -56,6 +60,10 @@ class MentionRow(NamedTuple):
     rated: str
     link: str | None
     host: str
+    ours: bool = False
+    """Whether the brand itself wrote it, from one of its configured accounts."""
+    people: str = ""
+    """How many its author reaches, where the source says so."""
 
 
 class StepRow(NamedTuple):
@@ -87,6 +95,8 @@ class HomePage(NamedTuple):
     heard: bool
     """Whether anything was ever heard."""
     empty: bool
+    all_stories: str
+    """Leads to the whole list."""
 
 
 class StoryPage(NamedTuple):
@@ -106,6 +116,8 @@ class StoryPage(NamedTuple):
     outlets: str
     origin: str
     watched: bool
+    by_rule: bool = False
+    """Whether a rule, not the risk, made the open alert."""
 
 
 class FrameRow(NamedTuple):

@@ -39,6 +39,8 @@ class SourceRow(NamedTuple):
     """(what, how much, when)."""
     budget: Budget | None
     note: str
+    note_is_ours: bool
+    """Whether it is said in the reader's language."""
 
 
 class Waiting(NamedTuple):
@@ -115,7 +117,7 @@ def _row(
         report.error if report else "",
         [] if report is None else _facts(say, report, now),
         None if report is None else _budget(say, report),
-        report.note if report else "",
+        *(source_words.note(say, report.note) if report else ("", True)),
     )
 
 

@@ -1,5 +1,6 @@
 """How a source is doing, in words: what is certain from its report, and no more."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -30,6 +31,21 @@ _KINDS = {
     "webhook": N_("webhook: your systems send"),
     "x": "X",
 }
+_NOTES = {
+    r"the sample: days 1 to 12 are taken in as history": N_(
+        "Days 1 to 12 of the sample are taken in as history."
+    ),
+    r"the sample: day 13 begins when its page is opened, or in five minutes": N_(
+        "Day 13 of the sample begins when its page is opened, or in five minutes."
+    ),
+    r"the sample: days 13 and 14, (?P<speed>[\d.e+]+) times as fast": N_(
+        "Days 13 and 14 of the sample, %(speed)s times as fast."
+    ),
+    r"the sample is over: connect your own sources, in earshot\.toml": N_(
+        "The sample is over: connect your own sources, in earshot.toml."
+    ),
+}
+"""What sources say of themselves, and how it is said here."""
 
 
 def state_of(report: SourceReport | None, now: datetime, *, live: bool = True) -> State:
@@ -55,6 +71,15 @@ def state(say: Tongue, value: State) -> str:
 
 def kind(say: Tongue, key: str) -> str:
     return say.gettext(_KINDS[key]) if key in _KINDS else key
+
+
+def note(say: Tongue, told: str) -> tuple[str, bool]:
+    """What a source says of itself, and whether that is in the reader's language."""
+    for pattern, message in _NOTES.items():
+        if found := re.fullmatch(pattern, told):
+            values = {name: say.number(float(value)) for name, value in found.groupdict().items()}
+            return say.gettext(message, **values), True
+    return told, say.language == "en"
 
 
 def heading(say: Tongue, states: Sequence[State]) -> str:

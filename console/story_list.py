@@ -13,7 +13,6 @@ from console.reading_stories import Listed, State, Wanted, stories_page
 from console.rows import StoryRow
 from console.tongue import Tongue
 from console.website import Page, Site
-from earshot.clock import from_us
 from earshot.errors import Refused
 from earshot.model import Level, Story
 
@@ -119,7 +118,7 @@ def _order(say: Tongue, wanted: Wanted) -> str:
     if wanted.state == "open":
         return say.gettext("The stories that call now, the riskiest first.")
     if wanted.state == "resolved":
-        return say.gettext("The stories that called and are resolved, the latest alert first.")
+        return say.gettext("The stories that called and call no more, the latest alert first.")
     if wanted.level > Level.calm:
         return say.gettext("Every story that ever called so loudly, the latest alert first.")
     return say.gettext("Every story that was heard, the newest first.")
@@ -128,15 +127,7 @@ def _order(say: Tongue, wanted: Wanted) -> str:
 def _row(say: Tongue, found: Listed, story: Story, now: datetime) -> StoryRow:
     row = views.story_row(say, story, found.firsts.get(story.id), now)
     alert = found.alerts.get(story.id)
-    if alert is None:
-        return row
-    return row._replace(
-        level=alert.loudness.name,
-        level_word=words.level(say, alert.loudness),
-        reason=words.reason(say, alert.reason),
-        since=views.when(say, from_us(alert.opened_at), now),
-        resolved=None if alert.resolved_at is None else views.when(say, from_us(alert.resolved_at), now),
-    )
+    return row if alert is None else views.called_row(say, row, story, alert, now)
 
 
 def _link(query: Mapping[str, str]) -> str:

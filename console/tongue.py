@@ -85,6 +85,10 @@ class Tongue:
         """With the day of the week: Thu 19 Nov, 09:51."""
         return f"{self._shown(at, 'MMMEd')}, {self.hour(at)}"
 
+    def weekday(self, at: datetime) -> str:
+        """Fri 10:22."""
+        return f"{self._shown(at, 'EEE')} {self.hour(at)}"
+
     def span(self, length: timedelta) -> str:
         """How long, in the largest unit that fits, rounded down: 7 hrs, 24 min."""
         for unit, name in _UNITS[:-1]:

@@ -14,6 +14,7 @@ from earshot.model import Id
 from earshot.sample import Card, Progress
 from earshot.store import alerts, listing, mentions
 
+_FORESEEABLE = 4 * 3_600  # s of the sample: beyond it lie quiet hours, which are played faster
 _IN_TURN = ("first_at", "second_at", "third_at")  # the moments of a card's mentions, where each has its own
 
 
@@ -65,11 +66,17 @@ def tour(say: Tongue, found: TourFound, now: datetime, speed: float | None) -> T
     """At `now`, in a time that runs `speed` times as fast as ours."""
     first = found.progress.first_day
     telling = Telling(
-        say, sample.offset(first, now), lambda at: say.hour(sample.moment(first, at)), found.called
+        say, sample.offset(first, now), lambda at: _hour(say, sample.moment(first, at), now), found.called
     )
     stops = [_stop(telling, found, card, speed) for card in sample.truth().tour]
     over = found.progress.is_over
     return Tour("" if over else _next(telling, speed), stops, over)
+
+
+def _hour(say: Tongue, at: datetime, now: datetime) -> str:
+    """With the day of the week where it is another day than now."""
+    here, there = (each.astimezone(say.zone).date() for each in (now, at))
+    return say.hour(at) if here == there else say.weekday(at)
 
 
 def _stop(telling: Telling, found: TourFound, card: Card, speed: float | None) -> Stop:
@@ -108,9 +115,13 @@ def _next(telling: Telling, speed: float | None) -> str:
     if not ahead:
         return ""
     at, said = min(ahead)
-    return tour_words.coming(telling, at, _left(telling, at, speed), telling.say.gettext(said))
+    said = tour_words.coming(telling, at, _left(telling, at, speed), telling.say.gettext(said))
+    begins = telling.say.gettext("It begins now.")
+    return f"{begins} {said}" if speed == 0 else said
 
 
 def _left(telling: Telling, at: int, speed: float | None) -> timedelta | None:
-    """How long that is for who looks; None where nobody can tell: the clock stands, or runs as ours does."""
+    """How long that is for who looks; None where nobody can tell: the clock stands, runs as ours does, or will change its pace until then."""
+    if at - telling.now > _FORESEEABLE:
+        return None
     return timedelta(seconds=max(1, (at - telling.now) / speed)) if speed and speed > 1 else None

@@ -121,17 +121,23 @@ def _why(telling: Telling, facts: Facts) -> str:
 
 def _waiting(telling: Telling, facts: Facts) -> str:
     say = telling.say
-    if telling.is_past(facts, "third_at"):
+    if not telling.is_past(facts, "second_at"):
         return say.gettext(
+            "At %(first)s, in the middle of it all, a daughter wrote that her mother’s insulin is stuck in a parcel:"
+            " one message among many, and it cannot wait.",
+            **telling.at(facts, "first"),
+        )
+    waiting = (
+        say.gettext(
             "On Friday two people still wait: one was charged twice, the other looks for a top-up of 120 euros."
         )
-    if telling.is_past(facts, "second_at"):
-        return say.gettext("On Friday somebody still waits: charged twice, read, and never answered.")
-    return say.gettext(
-        "At %(first)s, in the middle of it all, a daughter wrote that her mother’s insulin is stuck in a parcel:"
-        " one message among many, and it cannot wait.",
-        **telling.at(facts, "first"),
+        if telling.is_past(facts, "third_at")
+        else say.gettext("On Friday somebody still waits: charged twice, read, and never answered.")
     )
+    daughter = say.gettext(
+        "The daughter with the insulin was not heard of again: the sample does not say how it ended."
+    )
+    return f"{waiting} {daughter}"
 
 
 def _answer(telling: Telling, facts: Facts) -> str:
@@ -146,7 +152,8 @@ def _answer(telling: Telling, facts: Facts) -> str:
     if telling.is_past(facts, "fixed_at"):
         said.append(
             say.gettext(
-                "In private from %(private)s; the card worked again at %(fixed)s.",
+                "The desk that shows what was said in private comes later: from %(private)s; the card worked again at"
+                " %(fixed)s.",
                 **telling.at(facts, "private", "fixed"),
             )
         )
@@ -169,7 +176,8 @@ def _won_back(telling: Telling, facts: Facts) -> str:
             quotation=facts["quotation"],
         )
     return say.gettext(
-        "%(first)s, 71, went from one star to five: a promise that was kept, and one phone call more than was due.",
+        "%(first)s, 71, gives five stars now, after one: a promise that was kept, and one phone call more than was due. Its page"
+        " shows the review as it is today.",
         first=facts["first"],
     )
 

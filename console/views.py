@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
-from console import words
+from console import story_words, words
 from console.charts import Mark
 from console.reading import Called, Detail, Frame, Home
 from console.rows import Excerpt, FrameRow, HomePage, MentionRow, StepRow, StoryPage, StoryRow, TermRow, When
@@ -12,7 +13,7 @@ from console.security import host_of, safe_link
 from console.tongue import Tongue
 from earshot.clock import from_us, to_us
 from earshot.explain import Line, points
-from earshot.model import Level, Mention, Story
+from earshot.model import Episode, Level, Mention, Story
 from earshot.store.alerts import Alert
 from earshot.store.mentions import Kept
 
@@ -20,6 +21,8 @@ _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LISTED = 280  # characters of a text in a list
 _TITLED = 180
 _NAMED = 60
+_SHORT_TITLE = 30  # says too little alone
+_STRONGEST = 5
 _READ = 2_000
 _LINES = 30
 
@@ -42,7 +45,8 @@ def frame(say: Tongue, found: Frame, brands: int, now: datetime) -> FrameRow:
 def home(say: Tongue, found: Home, names: Sequence[str], chosen: str | None, now: datetime) -> HomePage:
     alerts = [row for alert in found.open if (row := _alert_row(say, found, alert, now))]
     resolved = [row for alert in found.resolved if (row := _alert_row(say, found, alert, now))]
-    listed = [_listed(say, found, story, now) for story in found.strongest]
+    strongest = [story for n, story in enumerate(found.strongest) if n < _STRONGEST or story.episode]
+    listed = [_listed(say, found, story, now) for story in strongest]
     return HomePage(
         words.state(say, [Level(alert.level) for alert in found.open] + _unalerted(found)),
         alerts,
@@ -52,6 +56,7 @@ def home(say: Tongue, found: Home, names: Sequence[str], chosen: str | None, now
         chosen,
         heard=bool(found.heard_at),
         empty=not (alerts or resolved or listed),
+        all_stories="/stories" + ("?" + urlencode({"brand": chosen}) if chosen else ""),
     )
 
 
@@ -68,13 +73,38 @@ def _alert_row(say: Tongue, found: Home, alert: Alert, now: datetime) -> StoryRo
     story = found.stories.get(alert.story)
     if story is None:
         return None
-    level = Level(alert.level)
-    return _listed(say, found, story, now)._replace(
+    return called_row(say, _listed(say, found, story, now), story, alert, now)
+
+
+def called_row(say: Tongue, row: StoryRow, story: Story, alert: Alert, now: datetime) -> StoryRow:
+    """A story's row as that of one of its alerts."""
+    level, episode = alert.loudness, episode_of(story, alert)
+    over = alert.resolved_at is not None
+    return row._replace(
         level=level.name,
         level_word=words.level(say, level),
-        reason=words.reason(say, alert.reason),
+        reason=words.cause(say, alert.reason),
         since=when(say, from_us(alert.opened_at), now),
         resolved=when(say, from_us(alert.resolved_at), now) if alert.resolved_at is not None else None,
+        ended=words.ended(say, story, episode) if over and episode else "",
+        before=_before(say, story, alert, now),
+    )
+
+
+def episode_of(story: Story, alert: Alert) -> Episode | None:
+    return next((each for each in story.episodes if each.number == alert.episode), None)
+
+
+def _before(say: Tongue, story: Story, alert: Alert, now: datetime) -> str:
+    """The episode before the alert's."""
+    past = [each for each in story.episodes if each.number < alert.episode and each.resolved_at]
+    if not past or (until := past[-1].resolved_at) is None:
+        return ""
+    return words.before(
+        say,
+        words.level(say, past[-1].level),
+        say.near(past[-1].opened_at, now),
+        say.near(until, now),
     )
 
 
@@ -90,7 +120,7 @@ def story_row(say: Tongue, story: Story, first: Kept | None, now: datetime) -> S
         words.mentions(say, story.mentions),
         words.authors(say, story.authors),
         words.reach(say, story.reach),
-        words.negative(say, story.negative_authors),
+        words.negative(say, story.negative_authors, story.voters, story.authors),
         when(say, story.last_at, now),
         round(story.risk),
     )
@@ -100,8 +130,16 @@ def headline(say: Tongue, first: Kept | None, length: int = _LISTED) -> Excerpt 
     """What began the story, on one line; None where that was withdrawn or has no words."""
     if first is None or first.withdrawn:
         return None
-    text = " ".join((first.mention.title or first.mention.text).split())
+    text = " ".join(_telling(first.mention).split())
     return excerpt(say, text, first, length) if text else None
+
+
+def _telling(mention: Mention) -> str:
+    """The title, with what follows it where it says little."""
+    title, text = mention.title.strip(), mention.text.strip()
+    if not (title and text) or len(title) > _SHORT_TITLE or text.startswith(title):
+        return text if not title or text.startswith(title) else title
+    return f"{title} · {text}"
 
 
 def excerpt(say: Tongue, text: str, kept: Kept, length: int) -> Excerpt:
@@ -123,7 +161,9 @@ def _language(kept: Kept) -> str | None:
     return known if _TAG.fullmatch(known) else None
 
 
-def story_page(say: Tongue, found: Detail, names: Sequence[str], now: datetime) -> StoryPage:
+def story_page(
+    say: Tongue, found: Detail, names: Sequence[str], now: datetime, accounts: Sequence[str] = ()
+) -> StoryPage:
     story = found.story
     row = story_row(say, story, found.first, now)._replace(headline=headline(say, found.first, _TITLED))
     shown = {kept.n for kept in found.newest}
@@ -136,7 +176,7 @@ def story_page(say: Tongue, found: Detail, names: Sequence[str], now: datetime) 
         words.people_word(say, story.reach),
         say.number(story.negative_authors),
         [_step_row(say, called, shown, now) for called in reversed(found.called)],
-        [mention_row(say, kept, now) for kept in found.newest],
+        [mention_row(say, kept, now, accounts) for kept in found.newest],
         words.shown(say, len(found.newest), story.mentions),
         words.withdrawn(say, story.withdrawn) if story.withdrawn else "",
         words.unread(say, story.unread) if story.unread else "",
@@ -144,6 +184,7 @@ def story_page(say: Tongue, found: Detail, names: Sequence[str], now: datetime) 
         words.outlets(say, len(story.outlets)) if story.outlets else "",
         _handle(found.first.mention) if found.first else "",
         story.brand in names,
+        _is_by_rule(story),
     )
 
 
@@ -161,7 +202,13 @@ def _step_row(say: Tongue, called: Called, shown: set[int], now: datetime) -> St
     )
 
 
-def mention_row(say: Tongue, kept: Kept, now: datetime) -> MentionRow:
+def _is_by_rule(story: Story) -> bool:
+    episode = story.episode
+    loudest = [step for step in episode.steps if step.level == episode.level] if episode else []
+    return bool(loudest) and loudest[0].reason != "risk"
+
+
+def mention_row(say: Tongue, kept: Kept, now: datetime, accounts: Sequence[str] = ()) -> MentionRow:
     said, gone = kept.mention, kept.withdrawn
     link = None if gone else safe_link(said.url)
     return MentionRow(
@@ -180,7 +227,15 @@ def mention_row(say: Tongue, kept: Kept, now: datetime) -> MentionRow:
         words.rating(say, said.rating) if said.rating and not gone else "",
         link,
         host_of(link) if link else "",
+        _is_ours(said, accounts),
+        story_words.followers(say, said.author.followers),
     )
+
+
+def _is_ours(said: Mention, accounts: Sequence[str]) -> bool:
+    """By the handle. Where reviews are written anybody may take any name, so there nobody is."""
+    ours = {account.removeprefix("@").casefold() for account in accounts}
+    return said.kind != "review" and said.author.handle.removeprefix("@").casefold() in ours
 
 
 def _said(say: Tongue, kept: Kept) -> Excerpt | None:

@@ -79,6 +79,8 @@ class Site:
     ) -> Response:
         """`here` is the place in the rail that is lit; `say` and `around` are there in every template."""
         say = self.tongue(request)
+        if isinstance(self.context.clock, PlayedClock) and _visitor(request).inside:
+            self.context.clock.look()  # the sample waits until somebody can see it
         return self._render.page(say, template, status, around=self._around(request, say, here), **values)
 
     def not_found(self, request: Request) -> Response:

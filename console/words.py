@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from console.tongue import N_, Tongue
-from earshot.model import Level, Rating, Score
+from earshot.model import Episode, Level, Rating, Score, Story
 
 _SMALL = (
     N_("one"),
@@ -51,6 +51,7 @@ _KINDS = {
     "article": N_("article"),
 }
 _MOODS = {"negative": N_("negative"), "neutral": N_("neutral"), "positive": N_("positive")}
+_BASES = {"vader": N_("automatic"), "rating": N_("from the rating")}
 _SOURCES = {  # names that they have in every language
     "x": "X",
     "bluesky": "Bluesky",
@@ -92,9 +93,18 @@ def reach(say: Tongue, count: int) -> str:
     return say.gettext("estimated reach %(people)s", people=people(say, count))
 
 
-def negative(say: Tongue, count: int) -> str:
-    """Of the authors just named."""
-    return say.ngettext("%(count)s negative", "%(count)s negative", count)
+def negative(say: Tongue, count: int, voters: int, whole: int) -> str:
+    """Of the `whole` authors just named, of whom `voters` could be read. What nobody could read is never "0 negative"."""
+    if not voters:
+        return say.gettext("mood unreadable")
+    of = say.number(voters)
+    said = say.ngettext(
+        "%(count)s negative of %(of)s readable", "%(count)s negative of %(of)s readable", count, of=of
+    )
+    left = whole - voters
+    if left <= 0:
+        return said
+    return f"{said}, " + say.ngettext("%(count)s unreadable", "%(count)s unreadable", left)
 
 
 def brands(say: Tongue, count: int) -> str:
@@ -156,9 +166,9 @@ def mood(value: Score) -> str:
 def score(say: Tongue, value: Score) -> str:
     """How a text read, in words; what could not be read says so."""
     if value.negative is None:
-        return say.gettext("could not be read")
+        return say.gettext("mood not assessed")
     name, certainty = _strongest(value)
-    basis = f" ({value.basis})" if value.basis else ""
+    basis = f" ({_known(say, _BASES, value.basis)})" if value.basis else ""
     unsure = say.gettext(", uncertain") if value.uncertain else ""
     return f"{say.gettext(_MOODS[name])} {say.decimal(certainty)}{basis}{unsure}"
 
@@ -185,6 +195,28 @@ def rating(say: Tongue, value: Rating) -> str:
 
 def reason(say: Tongue, key: str) -> str:
     return _known(say, _REASONS, key)
+
+
+def cause(say: Tongue, key: str) -> str:
+    """Why an alert was raised; a rule does it whatever the risk."""
+    said = reason(say, key)
+    return said if key == "risk" else say.gettext("%(reason)s: by rule, whatever the risk", reason=said)
+
+
+def ended(say: Tongue, story: Story, episode: Episode) -> str:
+    """Why an episode is over; empty where that is not known."""
+    if episode.resolved_at is None:
+        return ""
+    if episode.below_since is None:
+        return say.gettext("everything was withdrawn") if story.withdrawn == story.mentions else ""
+    span = say.span(episode.resolved_at - episode.below_since)
+    if episode.steps[0].reason == "risk":
+        return say.gettext("its risk stayed low for %(span)s", span=span)
+    return say.gettext("nobody said more for %(span)s", span=span)
+
+
+def before(say: Tongue, name: str, opened: str, over: str) -> str:
+    return say.gettext("before: %(level)s, %(opened)s – %(over)s", level=name, opened=opened, over=over)
 
 
 def link(say: Tongue, key: str) -> str:
@@ -217,7 +249,11 @@ def withdrawn(say: Tongue, count: int) -> str:
 
 
 def unread(say: Tongue, count: int) -> str:
-    return say.ngettext("%(count)s could not be read", "%(count)s could not be read", count)
+    return say.ngettext(
+        "mood of %(count)s not assessed: a language not understood yet, or no words",
+        "mood of %(count)s not assessed: a language not understood yet, or no words",
+        count,
+    )
 
 
 def voters(say: Tongue, count: int) -> str:

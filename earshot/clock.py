@@ -1,5 +1,6 @@
 """Where time comes from. Nothing else in Earshot asks the machine what time it is (waiting apart)."""
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,21 @@ class PlayedClock:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._playing: tuple[datetime, float, float] | None = None
+        self._seen = threading.Event()
+        self._seen.set()
+
+    def expect(self) -> None:
+        """Somebody is going to look: what plays may wait for them."""
+        self._seen.clear()
+
+    def look(self) -> None:
+        """Somebody looks."""
+        self._seen.set()
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Whether somebody is expected who has not looked yet."""
+        return not self._seen.is_set()
 
     def play(self, start: datetime, speed: float) -> None:
         self._playing = start, speed, self._monotonic()

@@ -1,12 +1,45 @@
 """Why a story has its risk, in sentences and points that add up as they are shown."""
 
 from collections import Counter
-from math import floor
+from math import exp, floor, log, prod
 from typing import Literal, NamedTuple
 
+from earshot.config import RiskSettings
 from earshot.model import OutletClass, Story
 
 Language = Literal["en", "it"]
+
+_PRIOR_VOTERS, _CERTAIN, _GATE, _ALL = 3, 0.9, 0.4, 1_000_000  # as in processors/risk.py; a test compares
+_PICK_UP: dict[OutletClass, float] = {
+    "national": 0.8,
+    "regional": 0.6,
+    "local": 0.6,
+    "news": 0.3,
+    "blog": 0.1,
+}
+_WORKED: dict[Language, dict[str, str]] = {
+    "en": {
+        "neg": "Negativity: the mean of {voters} votes and of {prior} as usual for the brand ({base}) is {mean};"
+        " {weight} × ({mean} − {base}) ÷ ({certain} − {base}) = {points}, never below 0 nor above {weight}",
+        "gate": "Gate: what is not negative does not count for its reach; negativity {x} ÷ {gate}, at most 1, is {open}",
+        "reach": "Reach: {weight} × {open} × ln(1 + {people}) ÷ ln(1 + {all}) = {points}, never above {weight}",
+        "media": "Press: {weight} × {open} × {x} = {points}; {x} is 1 less the product of what each outlet leaves"
+        " (national 0.2, regional and local 0.4, others 0.7, blogs 0.9)",
+        "curve": "{bias} is where a story begins that nobody minds; the sum becomes a number between 0 and 100 on"
+        " the logistic curve: 100 ÷ (1 + e^{minus}) = {risk}",
+    },
+    "it": {
+        "neg": "Negatività: la media di {voters} voti e di altri {prior} al valore abituale del marchio ({base}) è"
+        " {mean}; {weight} × ({mean} − {base}) ÷ ({certain} − {base}) = {points}, mai sotto 0 né sopra {weight}",
+        "gate": "Soglia: ciò che non è negativo non conta per la sua copertura; negatività {x} ÷ {gate}, al massimo"
+        " 1, fa {open}",
+        "reach": "Copertura: {weight} × {open} × ln(1 + {people}) ÷ ln(1 + {all}) = {points}, mai sopra {weight}",
+        "media": "Stampa: {weight} × {open} × {x} = {points}; {x} è 1 meno il prodotto di quanto lascia ogni testata"
+        " (nazionale 0,2, regionale e locale 0,4, altre 0,7, blog 0,9)",
+        "curve": "{bias} è il punto di partenza di una vicenda che non disturba nessuno; la somma diventa un numero"
+        " tra 0 e 100 sulla curva logistica: 100 ÷ (1 + e^{minus}) = {risk}",
+    },
+}
 
 TERMS = ("neg", "reach", "spread", "media", "audience", "surge", "credibility")
 
@@ -71,6 +104,69 @@ def arithmetic(story: Story, language: Language) -> str:
     total = _decimal(terms + bias, language)
     left = f"{_decimal(terms, language)} {sign} {_short(abs(bias), language)} = {total}"
     return f"{left} → {out_of_100(story.risk, language)}"
+
+
+class Worked(NamedTuple):
+    """The steps from a story's numbers to its terms."""
+
+    mean: float
+    negative: float
+    """X of negativity, in [0, 1]."""
+    open: float
+    """How far the gate is open, in [0, 1]."""
+    reached: float
+    carried: float
+    """X of the press, in [0, 1]."""
+    neg: float
+    reach: float
+    media: float
+    risk: float
+
+
+def work(story: Story, settings: RiskSettings) -> Worked:
+    """The arithmetic of processors/risk.py, step by step, on the numbers that the story keeps."""
+    mean = (story.votes / 10_000 + _PRIOR_VOTERS * story.base) / (story.voters + _PRIOR_VOTERS)
+    negative = min(1.0, max(0.0, (mean - story.base) / (_CERTAIN - story.base)))
+    opened = min(1.0, negative / _GATE)
+    reached = min(1.0, log(1 + story.reach) / log(1 + _ALL))
+    carried = 1 - prod(1 - _PICK_UP[kind] for kind in story.outlets.values())
+    return Worked(
+        mean,
+        negative,
+        opened,
+        reached,
+        carried,
+        settings.neg * negative,
+        settings.reach * opened * reached,
+        settings.media * opened * carried,
+        100 / (1 + exp(-story.terms.total)),
+    )
+
+
+def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[str, ...]:
+    """Each formula with the numbers of this story."""
+    steps, terms = work(story, settings), story.terms
+
+    def say(name: str, **values: float) -> str:
+        shown = {key: _decimal(round(value * 100), language) for key, value in values.items()}
+        counts = {"voters": story.voters, "prior": _PRIOR_VOTERS, "people": story.reach, "all": _ALL}
+        whole = {key: number(value, language) for key, value in counts.items()}
+        return _WORKED[language][name].format(**whole, **shown)
+
+    return (
+        say(
+            "neg",
+            mean=steps.mean,
+            base=story.base,
+            certain=_CERTAIN,
+            weight=settings.neg,
+            points=steps.neg,
+        ),
+        say("gate", x=steps.negative, gate=_GATE, open=steps.open),
+        say("reach", weight=settings.reach, open=steps.open, points=steps.reach),
+        say("media", weight=settings.media, open=steps.open, x=steps.carried, points=steps.media),
+        say("curve", bias=terms.bias, minus=-terms.total, risk=steps.risk),
+    )
 
 
 def out_of_100(risk: float, language: Language) -> str:

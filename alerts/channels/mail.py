@@ -9,13 +9,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field, SecretStr, StringConstraints, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from alerts.message import one_line
 from earshot import logs
-from earshot.config.forms import Positive
+from earshot.config.forms import MailAddress, Positive
 from earshot.errors import Permanent, Temporary, Undelivered
 from earshot.seams import Clock, Notice, ReceiverSettings
 
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 _LOG = logs.get("alerts.channels.mail")
 _LONGEST = 400  # characters of a header or of a server's reply
 _POLICY = SMTP.clone(cte_type="7bit")  # no server need promise 8BITMIME
-
-Address = Annotated[
-    str, StringConstraints(pattern=r"^[!#-'*+\-/-9=?A-Z^-~.]+@[A-Za-z0-9.-]+$", max_length=254)
-]
 
 
 class Mail(ReceiverSettings):
@@ -45,8 +41,8 @@ class Mail(ReceiverSettings):
     )
     username: str = Field(default="", description="Empty: no login.")
     password: SecretStr | None = Field(default=None, description="Of `username`.")
-    sender: Address = Field(description="Address that the mails come from.")
-    to: tuple[Address, ...] = Field(min_length=1, description="Addresses that they go to.")
+    sender: MailAddress = Field(description="Address that the mails come from.")
+    to: tuple[MailAddress, ...] = Field(min_length=1, description="Addresses that they go to.")
     timeout: Positive = Field(default=timedelta(seconds=10), description="The longest wait for the server.")
 
     @model_validator(mode="after")

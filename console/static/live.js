@@ -10,6 +10,7 @@ let mark = document.body.dataset.mark;
 let wanted = false; // the page is older than the store
 let fetching = false;
 let fetched = Date.now();
+let broken = false; // nothing is heard from the server
 
 function listen() {
   const line = new EventSource(EVENTS);
@@ -28,6 +29,7 @@ function listen() {
 }
 
 function unlive(state) {
+  broken = state;
   for (const told of document.querySelectorAll(".unlive")) told.hidden = !state;
 }
 
@@ -62,9 +64,10 @@ function isBusy() {
 
 function show(page) {
   if (isBusy() || !page.body.dataset.mark) return;
-  const before = { alerts: count(document), places: places(), x: scrollX, y: scrollY };
+  const before = { alerts: count(document), places: places(), x: scrollX, y: scrollY, held: held() };
   for (const part of ["main", "#places", "#state"]) swap(part, page);
   document.title = page.title;
+  unlive(broken);
   restore(before);
   for (const name of ["mark", "alerts", "said"]) document.body.dataset[name] = page.body.dataset[name];
   mark = page.body.dataset.mark;
@@ -90,15 +93,26 @@ function places() {
   return { focus: at && at.closest("main, #places") && at.tagName !== "MAIN" ? key(at) : null, open: new Map(open) };
 }
 
-function restore({ places: was, x, y }) {
+// The mention that is read: where it stood on the screen, so that what comes in above does not push it away.
+function held() {
+  const inSight = (each) => each.getBoundingClientRect().bottom > 0 && each.getBoundingClientRect().top < innerHeight;
+  const all = [...document.querySelectorAll(".mentions > li:target"), ...document.querySelectorAll(".mentions > li[id]")];
+  const at = all.find(inSight);
+  return at ? { id: at.id, top: at.getBoundingClientRect().top } : null;
+}
+
+function restore({ places: was, x, y, held: read }) {
   for (const each of document.querySelectorAll("main details")) {
     if (was.open.has(key(each))) each.open = was.open.get(key(each));
   }
+  if (document.getElementById(location.hash.slice(1))) location.replace(location.hash); // else nothing is :target any more
   if (was.focus !== null) {
     const all = document.querySelectorAll("main :is(a, button, summary, input, select, [tabindex]), #places a");
     [...all].find((each) => key(each) === was.focus)?.focus({ preventScroll: true });
   }
   scrollTo(x, y);
+  const still = read && document.getElementById(read.id);
+  if (still) scrollBy(0, still.getBoundingClientRect().top - read.top);
 }
 
 function key(element) {
@@ -106,6 +120,11 @@ function key(element) {
   const said = named ? "" : (element.querySelector("summary") || element).textContent.trim();
   return `${element.tagName} ${named} ${said}`;
 }
+
+// Who changes the language comes back to the same part of the page.
+document.addEventListener("submit", ({ target }) => {
+  if (target.getAttribute("action") === "/language") target.elements.next.value = location.pathname + location.search + location.hash;
+});
 
 setInterval(() => {
   wanted ||= Date.now() - fetched > AT_LEAST_EVERY;

@@ -128,7 +128,13 @@ def _how(answer: Answer) -> tuple[str, str]:
         return answer.unasked, _bare(answer.fault, answer.source)
     if answer.fault:
         return "FAILS", _bare(answer.fault, answer.source)
-    return "answers", f"{len(answer.events)} events just now" if answer.events else "nothing just now"
+    return "answers", _count(len(answer.events))
+
+
+def _count(found: int) -> str:
+    return (
+        "1 mention just now" if found == 1 else f"{found} mentions just now" if found else "nothing just now"
+    )
 
 
 def _fails(answer: Answer) -> bool:

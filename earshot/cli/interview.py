@@ -47,11 +47,19 @@ def _ask(questions: Questions, answers: dict[str, Any], environ: Mapping[str, st
         fill("x_token", questions.secret)
     fill("webhook", questions.agree)
     if fill("mail_to", questions.words, form="mail"):
-        fill("mail_host", questions.text, needed=True)
-        fill("mail_sender", questions.text, answers["mail_to"][0], form="mail")
-        if fill("mail_user", questions.text):
-            fill("mail_password", questions.secret)
+        _ask_about_mail(questions, answers, fill)
     fill("notify", questions.text, form="address")
+
+
+def _ask_about_mail(questions: Questions, answers: dict[str, Any], fill: Callable[..., Any]) -> None:
+    """Without a server there is no mail."""
+    if not fill("mail_host", questions.text, form="server"):
+        answers["mail_to"] = ()
+        questions.say(questions.word("no_mail"))
+        return
+    fill("mail_sender", questions.text, answers["mail_to"][0], form="mail")
+    if fill("mail_user", questions.text):
+        fill("mail_password", questions.secret)
 
 
 def _settled(answers: dict[str, Any], environ: Mapping[str, str], language: str) -> Answers:
@@ -64,6 +72,9 @@ def _settled(answers: dict[str, Any], environ: Mapping[str, str], language: str)
         raise Refused(
             "--feed, --notify: an address is needed, without a password in it: see docs/guide/connect.md"
         )
+    mails = (*answers.get("mail_to", ()), *_some(answers.get("mail_sender")))
+    if wrong := [each for each in mails if not fits(each, "mail")]:
+        raise Refused(f"mail: {', '.join(map(repr, wrong))}: an address is needed, like press@acme.example")
     if answers.get("x") and not answers.get("x_token") and X_TOKEN not in environ:
         raise Refused(f"x: a bearer token is needed: --x-token-file PATH, or {X_TOKEN} in the environment")
     if answers.get("mail_to") and not answers.get("mail_host"):

@@ -98,10 +98,15 @@ def _newest(connection: Connection, brand: str) -> list[Story]:
     ]
 
 
+def _level(story: Story) -> str:
+    """Of the open episode, as the console shows it: a rule may call whatever the risk."""
+    return (story.episode.level if story.episode else story.level).name
+
+
 def _story_row(story: Story, headline: str) -> list[str]:
     return [
         f"{story.risk:.0f}",
-        story.level.name,
+        _level(story),
         story.brand,
         f"{story.mentions:,}",
         f"{story.authors:,}",
@@ -133,7 +138,7 @@ def _plain_story(story: Story, headline: str) -> dict[str, object]:
         "id": story.id,
         "brand": story.brand,
         "risk": round(story.risk, 2),
-        "level": story.level.name,
+        "level": _level(story),
         "mentions": story.mentions,
         "authors": story.authors,
         "negative_authors": story.negative_authors,

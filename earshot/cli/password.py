@@ -20,4 +20,5 @@ def password(config: ConfigPath = None, data_dir: DataDir = None) -> None:
     made = passwords.made()
     with existing_store(config, data_dir) as store, store.begin() as connection:
         access.replace(connection, passwords.KEPT_AS, passwords.hashed(made))
+    typer.echo("New password for the console, shown this once; all sessions have ended:", err=True)
     typer.echo(made)

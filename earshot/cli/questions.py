@@ -7,7 +7,7 @@ from typing import Literal
 Language = Literal["en", "it"]
 Prompt = Callable[[str, str, bool], str]
 """Shows a question and a default, hides what is typed where it is a secret, and gives the answer."""
-Form = Literal["any", "address", "number", "mail", "letters"]
+Form = Literal["any", "address", "number", "mail", "server", "letters"]
 """What an answer must look like; the words of this name say it."""
 
 _YES = frozenset("y yes s si sì".split())
@@ -17,7 +17,8 @@ _FORMS: dict[Form, str] = {
     "any": r".+",
     "address": r"https?://[^/\s@]+(/\S*)?",
     "number": r"[0-9]{1,20}",
-    "mail": r"[^@\s]+@[^@\s]+",
+    "mail": r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+",
+    "server": r"[^\s:/@]+(:[0-9]{1,5})?",
     "letters": r"[A-Za-z]{2}",
 }
 
@@ -53,7 +54,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Altri sistemi inviano qui le menzioni (helpdesk, scraper)?",
     ),
     "mail_to": ("Who gets alerts by mail", "Chi riceve gli avvisi per posta"),
-    "mail_host": ("  SMTP server, or server:port", "  server SMTP, o server:porta"),
+    "mail_host": (
+        "  SMTP server, or server:port (Enter: no mail)",
+        "  server SMTP, o server:porta (Invio: niente posta)",
+    ),
     "mail_sender": ("  sender's address", "  indirizzo del mittente"),
     "mail_user": ("  user name there", "  nome utente"),
     "mail_password": ("  password (not shown)", "  password (non viene mostrata)"),
@@ -68,6 +72,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "number": ("a number is needed, like 123456789", "serve un numero, come 123456789"),
     "mail": ("an address is needed, like press@acme.example", "serve un indirizzo, come stampa@acme.example"),
+    "server": (
+        "a server is needed, like smtp.acme.example:587",
+        "serve un server, come smtp.acme.example:587",
+    ),
+    "no_mail": (
+        "  No server: no mail is set up; the log is told all the same.",
+        "  Senza server niente posta: gli avvisi vanno comunque nel log.",
+    ),
     "letters": ("two letters are needed, like us", "servono due lettere, come it"),
 }
 

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from earshot import __version__, logs
+from earshot.claim import claimed
 from earshot.cli.options import ConfigPath, DataDir, opened, read_config, with_data_dir, with_own_time
 from earshot.clock import PlayedClock
 from earshot.errors import Refused
@@ -37,10 +38,13 @@ def run(
     with opened(
         settings, live=not settings.own_time, clock=PlayedClock() if settings.own_time else None
     ) as context:
-        runtime = Runtime(context, find_roles(roles or []))
-        if runtime.server:
-            _greet(runtime.server.url, as_json=settings.earshot.log_format == "json")
-        asyncio.run(runtime.run())
+        found = find_roles(roles or [])
+        shared = bool(settings.bus.servers)  # Kafka shares the work out
+        with claimed(settings.earshot.data_dir, () if shared else found):
+            runtime = Runtime(context, found)
+            if runtime.server:
+                _greet(runtime.server.url, as_json=settings.earshot.log_format == "json")
+            asyncio.run(runtime.run())
 
 
 def _greet(url: str, *, as_json: bool) -> None:

@@ -42,7 +42,7 @@ _COLUMNS: list[Column] = [
     ("state", "left"),
     ("last\nsuccess", "left"),
     ("last\nheard", "left"),
-    ("heard", "right"),
+    ("heard since\nits start", "right"),
     ("limit\nleft", "right"),
     ("cost\ntoday", "right"),
     ("errors", "rest"),
@@ -136,7 +136,7 @@ def _plain(name: str, report: SourceReport | None, state: str) -> dict[str, Any]
 def try_source(
     source: Annotated[str, typer.Argument(help="Its name, as earshot sources lists it.", metavar="SOURCE")],
     limit: Annotated[
-        int, typer.Option("--limit", "-n", min=1, max=1_000, help="About how many events to ask for.")
+        int, typer.Option("--limit", "-n", min=1, max=1_000, help="About how many mentions to ask for.")
     ] = 20,
     yes: Yes = False,
     config: ConfigPath = None,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 _LENGTH_OF_TIME = re.compile(r"(\d+(?:\.\d+)?) *(ms|s|m|h|d)?", re.ASCII)
+_MAIL = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]+@[A-Za-z0-9.-]+", re.ASCII)
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3_600, "d": 86_400, None: 1}
 
 
@@ -52,12 +53,19 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _mail_address(text: str) -> str:
+    if not _MAIL.fullmatch(text) or len(text) > 254:
+        raise ValueError(f"{text[:80]!r} is no mail address; write one like press@acme.example")
+    return text
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Positive = Annotated[Duration, AfterValidator(_longer_than_nothing)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000), AfterValidator(_not_empty)]
 Words = tuple[Word, ...]
 Domain = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True), AfterValidator(_domain)]
 WebAddress = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_web_address)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]

@@ -19,6 +19,7 @@ _NEWEST_EPISODE = (
     " and not exists (select 1 from alerts as later where later.story = alerts.story"
     " and later.episode > alerts.episode)"
 )
+_EVER = " and exists (select 1 from alerts as each where each.story = alerts.story and each.level >= ?)"
 
 
 class Place(NamedTuple):
@@ -59,13 +60,14 @@ def alerts_after(
 ) -> list[Alert]:
     """Those of `brands` that reached `level`: open ones, resolved ones or both.
 
-    With `once_a_story` only the newest episode of each story.
+    With `once_a_story` only the newest episode of each story, where any episode of it reached `level`.
     """
+    which = _NEWEST_EPISODE + _EVER if once_a_story else " and level >= ?"
     found = connection.exec_driver_sql(
-        f"select {_ALERT} from alerts where (raised_at, id) < (?, ?) and level >= ?"
-        f" and brand in (select value from json_each(?)){_OPEN[is_open]}{_NEWEST_EPISODE if once_a_story else ''}"
+        f"select {_ALERT} from alerts where (raised_at, id) < (?, ?)"
+        f" and brand in (select value from json_each(?)){_OPEN[is_open]}{which}"
         " order by raised_at desc, id desc limit ?",
-        (*place, int(level), Listed(brands), limit),
+        (*place, Listed(brands), int(level), limit),
     )
     return [Alert(*row) for row in found]
 

@@ -108,7 +108,7 @@ def test_it_reads_without_scripts(chromium: Browser, site: Site, size: dict[str,
     assert page.inner_text("h1") == "One story is critical"
     page.click("a.row >> nth=0")
     assert page.inner_text("h1") == "Carta bloccata"
-    assert "Why 93" in page.inner_text("main")
+    assert "Why the risk is 93" in page.inner_text("main")
     assert "showing the newest 100 of 3,000" in page.inner_text("main")
     page.click(".rail .brand")
     page.click("text=Celerpost >> nth=0")

@@ -64,7 +64,7 @@ def test_the_reader_keeps_their_place(chromium: Browser, world: World, url: str)
     for n in range(30):
         world.tell("Ronvia", [Words(f"vicenda {n}"), Words("b", who="bo")], risk=10.0)
     page = chromium.new_page(viewport={"width": 800, "height": 500})
-    page.goto(url)
+    page.goto(f"{url}/stories")
     page.evaluate("window.here = true; scrollTo(0, 700)")
     link = page.locator("main a.row").nth(12)
     link.focus()
@@ -134,3 +134,20 @@ def _clock_without_scripts(chromium: Browser, url: str) -> str:
     told = page.inner_text("#clock")
     context.close()
     return told
+
+
+def test_the_mention_that_was_led_to_stays_marked_and_in_its_place(
+    chromium: Browser, world: World, url: str
+) -> None:
+    said = [Words(f"menzione {n}", who=f"u{n}") for n in range(40)]
+    story = world.tell("Ronvia", said, risk=20.0)
+    page = chromium.new_page(viewport={"width": 800, "height": 500})
+    page.goto(f"{url}/stories/{story}#m{story + 20}")
+    page.wait_for_load_state()
+    top = "document.querySelector(':target')?.getBoundingClientRect().top"
+    before = page.evaluate(top)
+    page.evaluate("document.addEventListener('earshot:shown', () => { window.shown = true })")
+    happen(world)
+    page.wait_for_function("() => window.shown")
+    assert page.evaluate(top) == pytest.approx(before, abs=2)
+    page.context.close()

@@ -239,7 +239,7 @@ def test_check_asks_every_source_and_receiver_and_sends_nothing(
     ran = earshot("check")
     assert ran.out.startswith("The configuration is in order.\n  brands     Ronvia\n")
     lines = [line.split() for line in ran.out.splitlines()]
-    assert ["source", "news", "answers", "2", "events", "just", "now"] in lines
+    assert ["source", "news", "answers", "2", "mentions", "just", "now"] in lines
     assert ["source", "hook", "waits", "nothing"] in [line[:4] for line in lines]
     assert ["receiver", "log", "ready", "nothing", "to", "connect", "to"] in lines
     assert "Ronvia: 1 mention matches:\n" in ran.out
@@ -258,7 +258,7 @@ def test_check_says_which_do_not_answer_and_goes_on_with_the_others(
     ran = earshot("check")
     assert ran.status == 1
     assert "source    news     FAILS     " in ran.out
-    assert "source    file     answers   1 events just now" in ran.out
+    assert "source    file     answers   1 mention just now" in ran.out
     assert f"receiver  webhook  FAILS     127.0.0.1:{port}" in ran.out
     assert "T0KEN" not in ran.out + ran.errors
     states = earshot("check", "--json").json

@@ -20,10 +20,10 @@ def running(tmp_path: Path) -> Iterator[Service]:
 
 
 def printed(running: Service) -> str:
-    """The line below the address."""
+    """What stands below the address, up to the password."""
     assert running.process
     assert running.process.stdout
-    return running.process.stdout.readline()
+    return next(line for line in running.process.stdout if re.search(MADE, line))
 
 
 def log_in(web: httpx.Client, password: str) -> httpx.Response:

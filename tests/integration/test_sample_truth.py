@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
 import pytest
 
 from earshot import sample
@@ -154,17 +155,24 @@ def whole(found: Stored) -> None:
 
 
 class Run:
-    """One `earshot run` of the example, as `make run` starts it."""
+    """One `earshot run` of the example, as `make run` starts it, and somebody who opens its page."""
 
     def __init__(self, folder: Path) -> None:
         command = [sys.executable, "-m", "earshot", "run", "--config", str(folder / "earshot.toml")]
         self.said: list[str] = []
         self.process = subprocess.Popen(
             command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env=os.environ | {"COLUMNS": "200", "PYTHONUNBUFFERED": "1"},
+            env=os.environ | {"COLUMNS": "200", "PYTHONUNBUFFERED": "1", "EARSHOT_CONSOLE__LOGIN": "false"},
         )  # fmt: skip
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
+        self._open_its_page()
+
+    def _open_its_page(self) -> None:
+        """What the sample waits for."""
+        self.until_it_says("listens on")
+        (address,) = (found[0] for line in self.said if (found := re.search(r"http://\S+", line)))
+        assert httpx.get(address, timeout=PATIENCE).status_code == 200
 
     def _read(self) -> None:
         assert self.process.stdout

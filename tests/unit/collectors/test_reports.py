@@ -33,6 +33,17 @@ def test_an_answer_without_news_is_no_news() -> None:
     assert (report.now.last_heard, report.now.heard) == (NOW, 4)
 
 
+def test_a_restart_forgets_the_counts_and_keeps_the_times() -> None:
+    clock = SetClock(NOW)
+    before = Report("kept", "feeds", clock)
+    before.heard(3, of=3)
+    before.succeeded()
+    clock.advance(timedelta(hours=1))
+    after = Report("kept", "feeds", clock, before.now).now
+    assert (after.last_success, after.last_heard, after.heard) == (NOW, NOW, 0)
+    assert after.started_at == NOW + timedelta(hours=1)
+
+
 def test_what_a_source_bills_is_a_metric_too() -> None:
     report = Report("paid", "x", SetClock(NOW))
     report.tell(reads_today=200, cost_today=1.0, limit_left=449, note="the budget is spent")

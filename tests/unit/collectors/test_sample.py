@@ -274,3 +274,34 @@ def test_it_stands_alone() -> None:
     assert from_dict({"collectors": [{"kind": "sample"}]}).own_time
     with pytest.raises(ConfigError, match="a time of its own"):
         from_dict({"collectors": [{"kind": "sample"}, {"kind": "replay", "path": "a.jsonl"}]})
+
+
+def test_the_morning_waits_for_who_is_expected(room: Room) -> None:
+    player = room.player()
+    assert isinstance(room.clock, PlayedClock)
+    clock, waited = room.clock, []
+    clock.expect()
+
+    def nap() -> None:
+        if clock.is_awaiting:
+            waited.append((clock.now(), len(room.all_heard)))
+            if len(waited) == 100:
+                clock.look()
+
+    room.machine.each_nap = nap
+    room.play(player)
+    assert set(waited) == {(sample.moment(FIRST, sample.OPENS), len(HISTORY))}
+    assert room.all_heard == ids(EVENTS)
+
+
+def test_it_waits_five_minutes_at_most_and_not_after_a_restart(room: Room) -> None:
+    player = room.player()
+    assert isinstance(room.clock, PlayedClock)
+    room.clock.expect()
+    room.machine.each_nap = lambda: room.stop.set() if room.clock.speed else None  # type: ignore[attr-defined]
+    room.play(player)
+    assert 299 < room.machine.seconds < 302
+    again = room.player()
+    room.clock.expect()  # type: ignore[attr-defined]
+    room.play(again)
+    assert room.machine.seconds < 303

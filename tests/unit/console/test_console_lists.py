@@ -131,7 +131,6 @@ def test_an_alert_says_why_and_who_was_told(world: World) -> None:
     said = " ".join(Parsed(answer.text).text.split())
     for words in (
         "One alert is open",
-        "Warning 1",
         "its risk rose",
         "opened 19:41, 10 mins ago",
         "still open",

@@ -96,15 +96,14 @@ def test_a_story_shows_everything_that_it_is_made_of(world: World) -> None:
     (answer,) = ask(world, f"/stories/{story}")
     page = Parsed(answer.text)
     for said in (
-        "Why 63",
+        "Why the risk is 63",
         "Watch alert: 1 mention, 18:51",
         "Warning alert: 2 mentions, 18:51",
-        "negative 0.90 (vader)",
-        "could not be read",
+        "negative 0.90 (automatic)",
         "rated 1 of 5",
         "the same words",
         "withdrawn",
-        "1 withdrawn, 1 could not be read",
+        "1 withdrawn, mood of 1 not assessed",
         "1.30 − 5 = −3.70",
     ):
         assert said in page.text

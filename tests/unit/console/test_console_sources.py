@@ -70,7 +70,7 @@ def test_in_a_time_of_its_own_no_report_is_old() -> None:
     [
         ([], "No source is connected yet", "Nessuna fonte ancora collegata"),
         (["works"], "The source works", "La fonte funziona"),
-        (["works", "ended", "silent"], "All three sources work", "Tutte e tre le fonti funzionano"),
+        (["works", "ended", "silent"], "All three sources work", "Le tre fonti funzionano"),
         (["works", "failing"], "One source of two needs you", "Una fonte su due è da controllare"),
         (["never", "stopped"], "Two sources of two need you", "Due fonti su due sono da controllare"),
     ],
@@ -165,7 +165,7 @@ def look(context: Context) -> str:
 def test_without_sources_it_says_how_to_connect_one(world: World) -> None:
     said = look(context(world))
     assert "No source is connected yet" in said
-    assert "earshot init earshot run" in said
+    assert ".venv/bin/earshot init .venv/bin/earshot run" in said
     assert 'kind = "feeds"' in said
 
 

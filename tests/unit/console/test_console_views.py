@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from console import reading, views
 from console.rows import HomePage, StoryPage
-from earshot.model import Author, Level, Mention, Rating, Score, Story, Terms
+from earshot.model import Author, Kind, Level, Mention, Rating, Score, Story, Terms
 from earshot.store.mentions import Kept
 
 
@@ -34,7 +34,7 @@ def test_a_mention_in_words() -> None:
     )
     assert (row.handle, row.source, row.kind, row.why) == ("@ada", "X", "review", "began the story")
     assert (row.score, row.mood, row.stars, row.rated) == (
-        "negative 0.86 (vader)",
+        "negative 0.86 (automatic)",
         "negative",
         "★☆☆☆☆",
         "rated 1 of 5",
@@ -186,3 +186,12 @@ def detail(world: World, story: int) -> StoryPage:
         found = reading.detail(connection, story)
     assert found is not None
     return views.story_page(ENGLISH, found, ["Ronvia"], NOW)
+
+
+@pytest.mark.parametrize(("kind", "ours"), [("reply", True), ("review", False)])
+def test_the_brands_own_account_is_told_but_not_by_a_name_that_anybody_may_take(
+    kind: Kind, ours: bool
+) -> None:
+    author = Author(id="1", handle="Ronvia_Aiuta", followers=41_000)
+    row = views.mention_row(ENGLISH, kept(kind=kind, author=author), NOW, ["@ronvia_aiuta"])
+    assert (row.ours, row.people) == (ours, "41,000 followers")

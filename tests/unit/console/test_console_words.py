@@ -98,12 +98,12 @@ def test_a_score_reads_as_its_strongest_mood(
     )
     strongest = say.decimal(max(negative, rest * share, rest * (1 - share)))
     told = words.score(say, score)
-    assert told.startswith(f"{say.gettext(words.mood(score))} {strongest} (vader)")
+    assert told.startswith(f"{say.gettext(words.mood(score))} {strongest} ({say.gettext('automatic')})")
     assert told.endswith(say.gettext(", uncertain")) == uncertain
 
 
 def test_what_could_not_be_read_says_so() -> None:
-    assert words.score(ENGLISH, Score(language="unknown")) == "could not be read"
+    assert words.score(ENGLISH, Score(language="unknown")) == "mood not assessed"
     assert words.mood(Score(language="unknown")) == "unknown"
 
 

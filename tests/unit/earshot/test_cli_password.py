@@ -14,7 +14,7 @@ from earshot.store import Store, access
 def run(*words: str) -> str:
     done = CliRunner().invoke(app, ["password", *words], catch_exceptions=False)
     assert done.exit_code == 0
-    return done.output.strip()
+    return done.stdout.strip()
 
 
 def test_a_new_one_replaces_the_old_one(tmp_path: Path) -> None:

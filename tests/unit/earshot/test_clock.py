@@ -30,3 +30,12 @@ def test_it_runs_as_many_times_as_fast_and_can_change_its_pace() -> None:
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_microseconds_come_back_exactly(moment: datetime) -> None:
     assert from_us(to_us(moment)) == moment
+
+
+def test_it_awaits_only_who_is_expected_and_until_they_look() -> None:
+    clock = PlayedClock()
+    assert not clock.is_awaiting
+    clock.expect()
+    assert clock.is_awaiting
+    clock.look()
+    assert not clock.is_awaiting

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.explain import TERMS, arithmetic, explain, number, points
-from earshot.model import Story, Terms
+from earshot.config import RiskSettings
+from earshot.explain import TERMS, arithmetic, explain, number, points, work, worked
+from earshot.model import OutletClass, Story, Terms
+from processors.risk import assess
 
 _AT = datetime(2026, 11, 26, 7, 52, tzinfo=UTC)
 
@@ -119,3 +121,35 @@ def test_what_is_shown_adds_up_and_nothing_is_made_of_nothing(values: list[float
     for line, value in zip(lines, values, strict=True):
         assert abs(line.points - value) < 0.0101
         assert line.points == 0 or value > 0
+
+
+@given(
+    voters=st.integers(0, 500),
+    share=st.floats(0, 1),
+    base=st.floats(0, 0.5),
+    people=st.integers(0, 10**8),
+    kinds=st.lists(st.sampled_from(["national", "regional", "local", "news", "blog"]), max_size=6),
+)
+def test_the_arithmetic_explained_is_the_risks_own(
+    voters: int, share: float, base: float, people: int, kinds: list[OutletClass]
+) -> None:
+    settings = RiskSettings()
+    outlets = {f"{n}.example": kind for n, kind in enumerate(kinds)}
+    story = a_story(voters=voters, votes=int(voters * share * 10_000), outlets=outlets)
+    assess(story, base, people, settings)
+    steps = work(story, settings)
+    assert (steps.neg, steps.reach, steps.media) == pytest.approx(
+        (story.terms.neg, story.terms.reach, story.terms.media)
+    )
+    assert steps.risk == pytest.approx(story.risk)
+    for language in ("en", "it"):
+        assert len(worked(story, settings, language)) == 5
+
+
+def test_the_formulas_stand_with_their_numbers() -> None:
+    story, settings = a_story(voters=8, votes=72_000), RiskSettings()
+    assess(story, 0.2, 67_182, settings)
+    found = worked(story, settings, "it")
+    assert "la media di 8 voti" in found[0]
+    assert "ln(1 + 67.182)" in found[2]
+    assert found[4].endswith(f"= {story.risk:.2f}".replace(".", ","))

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
-from earshot.config.forms import parse_duration
+from earshot.config.forms import MailAddress, parse_duration
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,9 @@ def test_what_is_too_long() -> None:
 def test_are_what_they_say(number: int, unit: tuple[str, int]) -> None:
     word, milliseconds = unit
     assert parse_duration(f"{number}{word}") == number * timedelta(milliseconds=milliseconds)
+
+
+def test_a_mail_address_is_refused_in_words() -> None:
+    assert TypeAdapter(MailAddress).validate_python("press@localhost") == "press@localhost"
+    with pytest.raises(ValidationError, match="'a b@c' is no mail address; write one like"):
+        TypeAdapter(MailAddress).validate_python("a b@c")

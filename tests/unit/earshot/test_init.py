@@ -170,6 +170,17 @@ def test_a_person_is_asked_until_the_answers_can_be_used() -> None:
         assert complaint in said
 
 
+def test_without_a_server_there_is_no_mail_and_the_questions_go_on() -> None:
+    person = Person(
+        "Ronvia", "", "", "", "", "n", "", "", "n", "n", "press@acme", "press@acme.example", "", ""
+    )
+    answers = interview({}, person.questions(), {})
+    assert person.answers == []
+    assert (answers.mail_to, answers.mail_host) == ((), "")
+    assert "press@acme: an address is needed, like press@acme.example" in person.seen
+    assert any("no mail is set up" in said for said in person.seen)
+
+
 def test_in_italian_with_italian_answers() -> None:
     person = Person("Ronvia", "", "", "", "", "sì", "", "", "", "", "s", "un-gettone", "no")
     answers = interview({}, person.questions("it"), {})
@@ -197,6 +208,7 @@ def test_what_was_given_is_not_asked() -> None:
         ({"x": True}, "--x-token-file"),
         ({"feeds": ("https://u:p@a.example/feed",)}, "without a password"),
         ({"notify": "hooks.example"}, "an address is needed"),
+        ({"mail_to": ("a@b",), "mail_host": "h"}, "'a@b': an address is needed"),
         ({"mail_to": ("a@b.example",)}, "--mail-host"),
         ({"mail_to": ("a@b.example",), "mail_host": "h", "mail_user": "u"}, "go together"),
         ({"mail_to": ("a@b.example",), "mail_host": "h:smtp"}, "'smtp' is no port"),
