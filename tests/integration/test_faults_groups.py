@@ -47,7 +47,7 @@ def test_they_join_and_leave_while_fifty_thousand_flow(
     log = fresh_log(tmp_path, MANY, EIGHT)
     assert len(log.expected) >= 50_000
     whole = uninterrupted(log)
-    with world(tmp_path, log, kafka_servers, postgres_url, seconds=40, partitions=12) as it:
+    with world(tmp_path, log, kafka_servers, postgres_url, seconds=75, partitions=12) as it:
         it.start()
         it.reached(0.1)
         it.start(p3="processors")
