@@ -125,6 +125,9 @@ def _common(brokers: int) -> dict[str, object]:
         "offsets.topic.replication.factor": copies, "transaction.state.log.num.partitions": 4,
         "transaction.state.log.replication.factor": copies, "transaction.state.log.min.isr": 1,
         "controlled.shutdown.enable": "true", "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
+        # By a test's clock what it publishes is months old: retention, which first looks 30 s after the start, would
+        # take it away from whoever reads just then.
+        "log.retention.check.interval.ms": 24 * 3_600_000, "log.initial.task.delay.ms": 24 * 3_600_000,
         "broker.session.timeout.ms": 3_000, "broker.heartbeat.interval.ms": 500,  # the killed is missed soon
     }  # fmt: skip
 
