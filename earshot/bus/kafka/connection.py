@@ -17,6 +17,7 @@ from kafka.errors import (
     UnsupportedSaslMechanismError,
 )
 
+from earshot.bus.kafka.ending import read_to_the_end
 from earshot.config import BusSettings
 from earshot.errors import ConfigError, Unavailable
 
@@ -30,6 +31,7 @@ _Client = TypeVar("_Client")
 
 def client(settings: BusSettings) -> dict[str, Any]:
     """What every client of the library is told. Raises `ConfigError` where a certificate cannot be used."""
+    read_to_the_end()
     found: dict[str, Any] = {
         "bootstrap_servers": list(settings.servers),
         "client_id": "earshot",
