@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from earshot.cli import dead, listing, migrate_store, replay, run
+from earshot.cli import dead, listing, migrate_store, replay, run, score
 from earshot.errors import ConfigError, EarshotError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("check")(run.check)
 app.command("replay")(replay.replay)
 app.command("stories")(listing.stories)
 app.command("alerts")(listing.alerts)
+app.command("score")(score.score)
 app.add_typer(dead.app, name="dead")
 app.command("migrate-store")(migrate_store.migrate_store)
 app.command("version")(run.version)
