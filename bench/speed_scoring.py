@@ -96,9 +96,9 @@ def _child_seconds(code: str) -> float:
 
 def _peak(code: str) -> float:
     """Peak resident MB of a fresh process (Linux)."""
-    code += "; import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    code += "; print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
     ran = subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True)
-    return float(ran.stdout)
+    return int(ran.stdout) / 1024
 
 
 def _for_people(found: dict) -> str:
