@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run browser servers run test lint format bench lock clean
+.PHONY: help setup setup-run browser servers run test lint format bench train lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,10 +46,16 @@ format: setup ## Format and mend what can be mended
 bench: setup ## Measure the whole pipeline: mentions/s and µs a stage (some minutes)
 	$(BIN)/python bench/pipeline.py
 
+train: ## Make the negativity model again: make train DATA=folder (some minutes; an environment of its own)
+	test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train
+	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/train.txt
+	PYTHONPATH=.:bench .venv-train/bin/python training/negativity.py --data $(DATA)
+
 lock: ## Pin the dependencies again (hashes, no addresses)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements/run.txt
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra training --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements/train.txt
 
 clean: ## Remove the virtual environment and the caches (your data stays)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .servers build *.egg-info
+	rm -rf $(VENV) .venv-train .mypy_cache .ruff_cache .pytest_cache .hypothesis .servers build *.egg-info

@@ -109,8 +109,9 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
     positive: float | None = None
     uncertain: bool = False
     basis: str = ""
-    """What the score stands on: "vader", "rating" or both."""
+    """What the score stands on: "text", "rating" or both."""
     model: str = ""
+    """The version of what read it."""
 
     @property
     def vote(self) -> int | None:

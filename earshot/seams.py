@@ -1,7 +1,8 @@
 """The seams: what a source, a channel, a bus and a role must be. Built-ins use the same door as yours.
 
 A source or a channel is one class: its typed configuration, found by entry point
-(`earshot.collectors`, `earshot.channels`), with a `build()` that makes the thing that works.
+(`earshot.collectors`, `earshot.channels`), with a `build()` that makes the thing that works. Roles and
+scorers (`earshot.roles`, `earshot.scorers`) are found the same way.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from earshot.model import Level, Moment
 from earshot.topics import Event
 
 if TYPE_CHECKING:
+    from earshot.config import Config
     from earshot.runtime import Context
 
 
@@ -188,6 +190,25 @@ class Role(Protocol):
         """Whether everything that had arrived is done (a finite source has ended, a group has no lag)."""
 
 
+class Asked(NamedTuple):
+    """A text that somebody wants to know something about, outside the pipeline."""
+
+    text: str
+    language: str | None = None
+    """As declared, if it is."""
+    brand: str | None = None
+
+
+class Scorer(Protocol):
+    """Says something about texts: `earshot score` asks all of them (`earshot.scorers`)."""
+
+    def score(self, asked: Sequence[Asked]) -> list[dict[str, Any]]:
+        """For each, in order, what it says, ready for JSON; keys are its own. Raises nothing, whatever the text."""
+
+    def explain(self, asked: Asked) -> list[tuple[str, str]]:
+        """Why, for a person: lines of a name and what it means."""
+
+
 class Notice(Struct, frozen=True, kw_only=True):
     """What one receiver is to be told. `identity` is the same however often it is sent."""
 
@@ -272,3 +293,4 @@ class ReceiverSettings(Settings):
 
 
 RoleFactory = Callable[["Context"], Role]
+ScorerFactory = Callable[["Config"], Scorer]

@@ -22,6 +22,10 @@ _ENGLISH = frozenset(
 )
 _ENOUGH_ENGLISH = 3  # of these prove English: true of 3 of 13,640 Italian and 4 of 10,231 Spanish texts
 _PLENTY = 40
+_SCRIPTS = (  # language, its letters, and letters of others who write in the same script (Persian, Urdu; Marathi)
+    ("ar", re.compile("[\u0621-\u064a\ufb50-\ufefc]"), re.compile("[پچژگکیےہٹڈڑں]")),
+    ("hi", re.compile("[\u0904-\u0939\u0958-\u0961]"), re.compile("ळ")),
+)
 
 
 class LanguageGuesser:
@@ -48,6 +52,13 @@ class LanguageGuesser:
         if len(words) < _PLENTY and sum(map(str.isalpha, words)) < _LEAST_LETTERS:
             return claim or UNKNOWN
         if not words.isascii() and 2 * sum(c <= "\u024f" for c in words) < len(words):
-            return UNKNOWN  # another script: every configured language so far is written in Latin letters
+            return self._by_script(words)
         language, confidence = self._identifier.classify(words)
         return str(language) if confidence >= _LEAST_CONFIDENCE else claim or UNKNOWN
+
+    def _by_script(self, words: str) -> str:
+        """Not in Latin letters: of the languages that can be read, two are told by theirs."""
+        for language, script, foreign in _SCRIPTS:
+            if language in self._languages and 2 * len(script.findall(words)) > sum(map(str.isalpha, words)):
+                return UNKNOWN if foreign.search(words) else language
+        return UNKNOWN

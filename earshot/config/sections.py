@@ -279,7 +279,7 @@ class Scoring(Settings):
     """[scoring]: how texts are read."""
 
     languages: tuple[Language, ...] = Field(
-        default=("it", "en", "es", "fr", "de", "pt"),
+        default=("it", "en", "es", "fr", "de", "pt", "ar", "hi"),
         min_length=1,
         description="Languages to choose from when a text does not say its own (ISO 639-1).",
     )

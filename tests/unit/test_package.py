@@ -21,6 +21,7 @@ DATA = {  # what is no module and must be in the wheel all the same
     *(path.relative_to(ROOT).as_posix() for path in (ROOT / "earshot/sample").glob("*.json*")),
     *(path.relative_to(ROOT).as_posix() for path in (ROOT / "console/locale").glob("*.po")),
     *(path.relative_to(ROOT).as_posix() for path in (ROOT / "console/templates").glob("*.html")),
+    *(path.relative_to(ROOT).as_posix() for path in (ROOT / "processors/models").iterdir()),
     *(path.relative_to(ROOT).as_posix() for path in (ROOT / "console/static").iterdir() if path.is_file()),
 }
 PACKAGES = {
@@ -142,5 +143,9 @@ def test_a_lock_pins_hashes_and_names_no_address(lock: Path) -> None:
     assert text.count("--hash=sha256:") >= len(pinned)
 
 
-def test_there_is_a_lock_to_run_and_one_to_develop() -> None:
-    assert {path.name for path in (ROOT / "requirements").glob("*.txt")} == {"dev.txt", "run.txt"}
+def test_there_is_a_lock_to_run_one_to_develop_and_one_to_train() -> None:
+    assert {path.name for path in (ROOT / "requirements").glob("*.txt")} == {
+        "dev.txt",
+        "run.txt",
+        "train.txt",
+    }

@@ -1,5 +1,7 @@
 """What a mention says, in words and stars; what cannot be read is unknown."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,8 +9,11 @@ from pipeline_world import FURIOUS, PLEASED, desk, mention
 
 from earshot.model import Score
 from processors.language import LanguageGuesser
+from processors.negativity.model import MODEL_FILE
+from processors.negativity.opinion import Opinion
+from processors.score import Finding, Reader, Scorer, Text, contradicts
 
-GUESSER = LanguageGuesser(("it", "en", "es", "fr", "de", "pt"))
+GUESSER = LanguageGuesser(("it", "en", "es", "fr", "de", "pt", "ar", "hi"))
 
 
 def score(text: str, **values: object) -> Score:
@@ -25,6 +30,9 @@ def score(text: str, **values: object) -> Score:
         ("El tren llegó tarde y nadie nos dijo nada de eso", None, "es"),
         ("配送が遅れて最悪です。二度と使いません。", None, "unknown"),
         ("Поезд опоздал, и никто нам ничего не сказал", None, "unknown"),
+        ("الطلب لم يصل منذ أسبوعين ولا أحد يرد على الهاتف", None, "ar"),
+        ("سفارش من هنوز نرسیده و کسی پاسخ نمی‌دهد", None, "unknown"),
+        ("मेरा ऑर्डर अभी तक नहीं आया और कोई जवाब नहीं देता", None, "hi"),
         ("ok", None, "unknown"),
         ("ok", "it", "it"),
         ("ok", "it-IT", "it"),
@@ -37,9 +45,53 @@ def test_language(text: str, declared: str | None, language: str) -> None:
     assert GUESSER.guess(text, declared) == language
 
 
-def test_italian_is_unknown_until_it_can_be_read_and_never_fine() -> None:
+def test_every_language_of_the_model_is_read_and_the_score_says_by_what() -> None:
     found = score("Sono furioso, il numero verde cade sempre e il pacco non arriva")
-    assert (found.language, found.negative, found.vote) == ("it", None, None)
+    assert (found.language, found.basis, found.model) == ("it", "text", MODEL_FILE.stem)
+    assert found.negative is not None
+    assert found.negative > 0.6
+
+
+@pytest.mark.parametrize(
+    "text", ["配送が遅れて最悪です。二度と使いません。", "Поезд опоздал, и никто нам ничего не сказал", "ok"]
+)
+def test_what_cannot_be_read_is_unknown_and_never_fine(text: str) -> None:
+    found = score(text)
+    assert (found.language, found.negative, found.vote) == ("unknown", None, None)
+
+
+def test_a_language_that_is_configured_but_was_never_learnt_is_not_read() -> None:
+    (found,) = Reader(("nl", "en")).read([("De trein was weer te laat en niemand zei iets", "nl")])
+    assert (found.language, found.opinion) == ("nl", None)
+
+
+def test_vader_is_asked_about_english_and_a_strong_disagreement_is_uncertain() -> None:
+    bad = Opinion(0.8, 0.1, 0.1)
+    assert contradicts(bad, Opinion(0.1, 0.2, 0.7))
+    assert not contradicts(bad, Opinion(0.2, 0.6, 0.2))
+    assert not score(FURIOUS).uncertain
+
+
+def test_a_text_that_differs_in_an_address_or_a_handle_is_read_once() -> None:
+    reader = Counting()
+    scorer = Scorer(reader)
+    scores = scorer.score(
+        [mention(str(n), text=f"@user{n} my parcel is lost https://t.example/{n}") for n in range(9)]
+    )
+    assert scorer.score([mention("9", text="@z my parcel is lost http://other.example")]) == scores[:1]
+    assert len(set(map(str, scores))) == 1
+    assert reader.read_so_far == 1
+
+
+class Counting:
+    """The real reader, counted."""
+
+    def __init__(self) -> None:
+        self._reader, self.read_so_far = Reader(("it", "en")), 0
+
+    def read(self, texts: Sequence[Text]) -> list[Finding]:
+        self.read_so_far += len(texts)
+        return self._reader.read(texts)
 
 
 def test_english_is_read() -> None:

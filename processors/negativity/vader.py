@@ -1,14 +1,15 @@
 """VADER's opinion of an English text as calibrated probabilities (Hutto & Gilbert, ICWSM 2014).
 
-VADER knows English only and says 0.0 of everything else, so nothing else may reach it.
+VADER knows English only and says 0.0 of everything else, so nothing else may reach it. It is the second opinion:
+made of a list of words, independent of the model, and easy to explain.
 """
 
 from math import exp
-from typing import Any, NamedTuple
+from typing import Any
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-VERSION = "vader-3.3.2+1"
+from processors.negativity.opinion import Opinion
 
 # training/vader.py: rows negative, neutral, positive; columns 1, compound, neg, pos
 _WEIGHTS = (
@@ -17,12 +18,7 @@ _WEIGHTS = (
     (-0.255, 0.656, -2.464, 2.710),
 )
 _LONGEST = 5_000  # characters: around a "but" the library compares every word with every other
-
-
-class Opinion(NamedTuple):
-    negative: float
-    neutral: float
-    positive: float
+_SIGNS = ".,;:!?\"'()[]"
 
 
 class _Windowed(SentimentIntensityAnalyzer):  # type: ignore[misc]  # the library has no types
@@ -54,3 +50,9 @@ class Vader:
         a, b, c = (exp(w0 + w1 * compound + w2 * neg + w3 * pos) for w0, w1, w2, w3 in _WEIGHTS)
         total = a + b + c
         return Opinion(a / total, b / total, c / total)
+
+    def words(self, text: str) -> list[tuple[str, float]]:
+        """The words that it knows, and how it values each on its own, from -4 to 4."""
+        lexicon = self._analyzer.lexicon
+        found = (word.strip(_SIGNS) or word for word in text[:_LONGEST].split())
+        return [(word, float(lexicon[word.lower()])) for word in found if word.lower() in lexicon]

@@ -1,0 +1,93 @@
+"""The texts to learn from: public sets, our own labels, and what must not be learnt."""
+
+import hashlib
+import html
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+LABELS = ("neg", "neu", "pos")
+LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "it", "pt")
+NOISY = ("hi",)  # the validation part of UMSAB's Hindi is noise: nothing is selected or fitted by it
+OWN, BENCHMARK = "own", "umsab"
+STACKED, HELD_OUT = "g", "h"  # hands: the stack is fitted on the one, the other only tests
+
+
+class Text(NamedTuple):
+    text: str
+    language: str
+    label: int
+    """Index in `LABELS`."""
+    source: str
+    part: str
+    """"train", "val", or the hand that wrote it."""
+
+
+def public(folder: Path) -> list[Text]:
+    """`folder` holds `sentiment/train/*.jsonl`: text, lang, label, source, split."""
+    return [
+        Text(row["text"], row["lang"], LABELS.index(row["label"]), row["source"], row["split"])
+        for path in sorted((folder / "sentiment" / "train").glob("*.jsonl"))
+        for row in rows(path)
+        if row["label"] in LABELS
+    ]
+
+
+def own(folder: Path) -> list[Text]:
+    """`folder` holds `hand_?.jsonl`: text, lang, polarity and more."""
+    return [
+        Text(row["text"], row["lang"], LABELS.index(row["polarity"]), OWN, path.stem.removeprefix("hand_"))
+        for path in sorted(folder.glob("hand_*.jsonl"))
+        for row in rows(path)
+    ]
+
+
+def eval_only(folder: Path) -> list[str]:
+    """What may only test, so that no copy of it is learnt."""
+    return [
+        row["text"]
+        for path in sorted((folder / "sentiment" / "eval_only").glob("*.jsonl"))
+        for row in rows(path)
+    ]
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def without(texts: Iterable[Text], tested: Iterable[str]) -> list[Text]:
+    """Those of `texts` that are no copies of what is tested on."""
+    taken = {fingerprint(text) for text in tested}
+    return [text for text in texts if fingerprint(text.text) not in taken]
+
+
+def fingerprint(text: str) -> str:
+    """The same for copies that differ in addresses, handles, signs and capitals."""
+    text = re.sub(r"https?://\S+|\bhttp\b|@\w+", "", html.unescape(text).lower())
+    return re.sub(r"[\W_]+", "", text)
+
+
+def weights(texts: Sequence[Text], of_source: dict[str, float], others: float, cap: float) -> np.ndarray:
+    """Classes count the same within each source and language (a text at most `cap` times), sources as said."""
+    of_class = Counter((t.source, t.language, t.label) for t in texts)
+    of_group = Counter((t.source, t.language) for t in texts)
+    classes = Counter((source, language) for source, language, _ in of_class)
+    share = [
+        of_group[t.source, t.language]
+        / classes[t.source, t.language]
+        / of_class[t.source, t.language, t.label]
+        for t in texts
+    ]
+    return np.minimum(share, cap) * np.array([of_source.get(t.source, others) for t in texts])
+
+
+def manifest(*folders: Path) -> dict[str, str]:
+    """SHA-256 of each file that training or testing reads."""
+    files = sorted(path for folder in folders for path in folder.rglob("*.jsonl"))
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
