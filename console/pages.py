@@ -10,13 +10,11 @@ from starlette.responses import Response
 
 from console import charts, curves, reading, tour, views
 from console.tongue import Tongue
-from console.website import Page, Site
+from console.website import Page, Site, number
 from earshot import explain
 from earshot.clock import PlayedClock
 from earshot.config import RiskSettings
 from earshot.model import Story
-
-_LARGEST = 2**63 - 1
 
 
 class Pages:
@@ -56,10 +54,10 @@ class Pages:
         }
 
     async def story(self, request: Request) -> Response:
-        number = _story_id(request.path_params["story"])
-        if number is None:
+        wanted = number(request.path_params["story"])
+        if wanted is None:
             return self._site.not_found(request)
-        found = await self._site.read(request, lambda connection: reading.detail(connection, number))
+        found = await self._site.read(request, lambda connection: reading.detail(connection, wanted))
         if found is None:
             return self._site.not_found(request)
         return await asyncio.to_thread(self._story, request, found)
@@ -70,7 +68,7 @@ class Pages:
     def _story(self, request: Request, found: reading.Detail) -> Response:
         """In a thread too: a story of a hundred thousand mentions takes a while to draw."""
         say, site = self._site.tongue(request), self._site
-        accounts = next((b.accounts for b in site.context.config.brands if b.name == found.story.brand), ())
+        accounts = site.accounts(found.story.brand)
         page = views.story_page(say, found, site.names, site.context.clock.now(), accounts)
         curve = curves.curve(say, sorted(heard.said_at for heard in found.heard), views.marks(say, found))
         return site.page(
@@ -92,11 +90,3 @@ def _why(say: Tongue, story: Story, settings: RiskSettings) -> dict[str, Any]:
         "worked": explain.worked(story, settings, say.language),
         "arithmetic": explain.arithmetic(story, say.language),
     }
-
-
-def _story_id(written: str) -> int | None:
-    """Plain digits only: int() would also read "+1", "1_0" and digits of other scripts."""
-    if not (written.isascii() and written.isdigit() and len(written) <= 19):
-        return None
-    number = int(written)
-    return number if number <= _LARGEST else None

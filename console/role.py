@@ -12,6 +12,7 @@ from console.alert_list import AlertList
 from console.door import Door
 from console.entrance import Entrance
 from console.live import Live
+from console.mention import MentionPages
 from console.pages import Pages
 from console.security import GUARD
 from console.source_list import SourceList
@@ -31,7 +32,14 @@ class Group(Protocol):
     def pages(self) -> Sequence[Page]: ...
 
 
-GROUPS: tuple[Callable[[Site], Group], ...] = (Entrance, Pages, StoryList, AlertList, SourceList)
+GROUPS: tuple[Callable[[Site], Group], ...] = (
+    Entrance,
+    Pages,
+    MentionPages,
+    StoryList,
+    AlertList,
+    SourceList,
+)
 
 
 class Console:

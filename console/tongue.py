@@ -57,6 +57,10 @@ class Tongue:
         """With two places: 0.86 or 0,86."""
         return format_decimal(value, "0.00", locale=self._locale)
 
+    def language_name(self, code: str) -> str:
+        """English, inglese; what has no name is called by its code."""
+        return str(self._locale.languages.get(code, code))
+
     def day(self, at: datetime) -> str:
         return self._shown(at, "MMMd")
 

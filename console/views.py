@@ -148,6 +148,10 @@ def excerpt(say: Tongue, text: str, kept: Kept, length: int) -> Excerpt:
     return Excerpt(cut, _language(kept), words.more_text(say, left) if left else "")
 
 
+def left_out(say: Tongue, characters: int) -> str:
+    return words.more_text(say, characters) if characters else ""
+
+
 def _cut(text: str, length: int) -> str:
     """At most so many characters, ending with a whole word where there is one near."""
     if len(text) <= length:

@@ -30,6 +30,7 @@ LANGUAGE = "earshot_language"
 """The cookie with the reader's choice."""
 _AT_ONCE = 4  # pages that read at the same time: the store has eight connections and other readers
 _LARGEST_FORM = 16_384
+_LARGEST = 2**63 - 1
 _LOCAL = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 
 
@@ -67,6 +68,10 @@ class Site:
         """The reader's: as chosen, else as configured, else as the browser asks."""
         chosen = languages.known(request.cookies.get(LANGUAGE)) or self._chosen
         return self._tongues[chosen or languages.preferred(request.headers.get("accept-language", ""))]
+
+    def accounts(self, brand: str) -> tuple[str, ...]:
+        """The brand's own."""
+        return next((each.accounts for each in self.context.config.brands if each.name == brand), ())
 
     async def read(self, request: Request, query: Callable[[Connection], T]) -> T:
         """Ask the store, in a thread, together with what stands around the page. Raises `Unavailable`."""
@@ -144,6 +149,14 @@ class Site:
 def local(address: str) -> str:
     """An address of ours to go on to, or the home page where it is none."""
     return address if _LOCAL.fullmatch(address) else "/"
+
+
+def number(written: str) -> int | None:
+    """A row's number in an address. Plain digits only: int() would also read "+1", "1_0" and digits of other scripts."""
+    if not (written.isascii() and written.isdigit() and len(written) <= 19):
+        return None
+    found = int(written)
+    return found if found <= _LARGEST else None
 
 
 def _visitor(request: Request) -> Visitor:

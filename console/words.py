@@ -51,7 +51,12 @@ _KINDS = {
     "article": N_("article"),
 }
 _MOODS = {"negative": N_("negative"), "neutral": N_("neutral"), "positive": N_("positive")}
-_BASES = {"vader": N_("automatic"), "rating": N_("from the rating")}
+_BASES = {
+    "text": N_("automatic"),
+    "vader": N_("automatic"),
+    "rating": N_("from the rating"),
+    "rating, text": N_("from the rating"),
+}
 _SOURCES = {  # names that they have in every language
     "x": "X",
     "bluesky": "Bluesky",

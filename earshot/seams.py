@@ -199,14 +199,63 @@ class Asked(NamedTuple):
     brand: str | None = None
 
 
+class Shares(NamedTuple):
+    """How a text reads, as probabilities; they sum to one."""
+
+    negative: float
+    neutral: float
+    positive: float
+
+
+class Carried(NamedTuple):
+    """One token of a text, as it was read, and the characters `start` to `end` of the text that it stands for."""
+
+    token: str
+    effect: float
+    """How much p(negative) falls where the token is left out (occlusion); negative where it rises."""
+    linear: float
+    """What it adds to the linear part's distance from "not negative"; they and a constant add up to it."""
+    start: int
+    end: int
+    """`start` where it is nowhere in the text as it was written."""
+
+
+class SecondOpinion(NamedTuple):
+    """What another reader makes of the same text, and what it goes by."""
+
+    name: str
+    shares: Shares
+    words: tuple[tuple[str, float], ...]
+    """The words that it knows and how it values each, negative below 0."""
+
+
+class Explanation(NamedTuple):
+    """Why a text reads as it does."""
+
+    language: str
+    """ISO 639-1, or "unknown"."""
+    model: str
+    """The version of what read it."""
+    shares: Shares | None
+    """None where it could not be read: then there are no tokens."""
+    tokens: tuple[Carried, ...] = ()
+    """The first of its tokens, in order; of two, the one that comes first ends before the other starts."""
+    left: int = 0
+    """Tokens after those, which were read too and are not explained."""
+    second: SecondOpinion | None = None
+
+
 class Scorer(Protocol):
     """Says something about texts: `earshot score` asks all of them (`earshot.scorers`)."""
 
     def score(self, asked: Sequence[Asked]) -> list[dict[str, Any]]:
         """For each, in order, what it says, ready for JSON; keys are its own. Raises nothing, whatever the text."""
 
-    def explain(self, asked: Asked) -> list[tuple[str, str]]:
-        """Why, for a person: lines of a name and what it means."""
+    def explain(self, asked: Asked) -> Explanation | None:
+        """Why, token by token; None where it has no such reasons. Up to a second: never on the event loop.
+
+        Raises nothing, whatever the text.
+        """
 
 
 class Notice(Struct, frozen=True, kw_only=True):

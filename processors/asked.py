@@ -1,25 +1,23 @@
-"""`earshot score` asks here: the pipeline's own reader, without a pipeline."""
+"""What is asked outside the pipeline: its own reader, and why a text reads as it does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from earshot.config import Config
-from earshot.seams import Asked
-from processors.negativity.explanation import Carried, explain
-from processors.negativity.model import Negativity
+from earshot.seams import Asked, Explanation, SecondOpinion, Shares
+from processors.negativity.explanation import explain
 from processors.negativity.tokens import bare
-from processors.negativity.vader import Vader
 from processors.score import Reader
 
-_SHOWN, _LISTED = 8, 40  # tokens
+_KNOWN = 40  # words of VADER that are named
 
 
 class NegativityScorer:
-    """Language, negativity, and which tokens carried it."""
+    """Language, negativity, and which tokens carried it. Models are loaded when they are first needed."""
 
     def __init__(self, config: Config) -> None:
-        self._reader = Reader(config.scoring.languages)
-        self._model, self._vader = Negativity(), Vader()
+        self._languages = config.scoring.languages
 
     def score(self, asked: Sequence[Asked]) -> list[dict[str, Any]]:
         found = self._reader.read([(bare(text), language) for text, language, _ in asked])
@@ -38,27 +36,23 @@ class NegativityScorer:
             for each in found
         ]
 
-    def explain(self, asked: Asked) -> list[tuple[str, str]]:
+    def explain(self, asked: Asked) -> Explanation:
         text = bare(asked.text)
-        (found,) = self._reader.read([(text, asked.language)])
-        if found.opinion is None:
-            return [("why", "the language is not one that is read: unknown is never fine")]
-        tokens = explain(self._model, text)
-        lines = [
-            ("more negative", _strongest(each for each in tokens if each.effect > 0)),
-            ("less negative", _strongest(each for each in tokens if each.effect < 0)),
-            ("linear part", ", ".join(f"{each.token} {each.linear:+.2f}" for each in tokens[:_LISTED])),
-        ]
-        if found.language == "en":
-            opinion, words = self._vader.opinion(text), self._vader.words(text)
-            known = ", ".join(f"{word} {value:+.1f}" for word, value in words) or "no word that it knows"
-            lines.append(("VADER", f"negative {opinion.negative:.2f}: {known}"))
-        return lines
+        language = self._reader.guesser.guess(text, asked.language)
+        if language not in self._reader.model.languages:
+            return Explanation(language, self._reader.model.version, None)
+        (opinion,) = self._reader.model.opinions([text])
+        tokens, left = explain(self._reader.model, asked.text)
+        second = self._second(text) if language == "en" else None
+        return Explanation(
+            language, self._reader.model.version, Shares(*opinion), tuple(tokens), left=left, second=second
+        )
 
+    def _second(self, text: str) -> SecondOpinion:
+        return SecondOpinion(
+            "VADER", Shares(*self._reader.vader.opinion(text)), tuple(self._reader.vader.words(text)[:_KNOWN])
+        )
 
-def _strongest(tokens: Iterable[Carried]) -> str:
-    ordered = sorted(tokens, key=lambda each: -abs(each.effect))[:_SHOWN]
-    return (
-        ", ".join(f"{each.token} {each.effect:+.2f}" for each in ordered if abs(each.effect) >= 0.005)
-        or "none"
-    )
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self._languages)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from earshot.clock import from_us, to_us
 from earshot.config import Config
-from earshot.model import Author, Mention, Score, Story
+from earshot.model import Author, Level, Mention, Score, Story
 from earshot.store import authors, brands, mentions, stories
 from earshot.store.authors import Seat
 from earshot.store.brands import Brand
@@ -36,12 +36,21 @@ class Judge:
 
     def assess(self, story: Story, base: float, clock: int, mention: Mention, score: Score | None) -> None:
         """Set the story's risk, level and episodes after `mention` was counted or changed at `clock` µs."""
-        people = story.followers + self.reach.audience(story.outlets)
-        level, held = risk.assess(story, base, people, self._risk, self._hysteresis)
+        level, held = self._stand(story, base)
         signals = self.rules.fire(mention, score) if score else ()
         if level or signals or story.episodes or story.level:
             now = from_us(clock)
             episodes.advance(story, level, held, signals, mention.id, now, quiet=mention.backfill)
+
+    def reassess(self, story: Story, base: float) -> None:
+        """The same where nothing was said, only its numbers are others now: as of its last mention, calling nobody."""
+        level, held = self._stand(story, base)
+        if level or story.episodes or story.level:
+            episodes.advance(story, level, held, (), story.first, story.last_at, quiet=True)
+
+    def _stand(self, story: Story, base: float) -> tuple[Level, Level]:
+        people = story.followers + self.reach.audience(story.outlets)
+        return risk.assess(story, base, people, self._risk, self._hysteresis)
 
 
 class Folding:
@@ -114,9 +123,7 @@ class Folding:
         self._seat(measure.add(story, row, key, self.seats.get(key)))
         self.changed_rows.add(task.n)
         self._assess(story, task.mention, task.score)
-        if row.vote is not None:
-            self._votes += row.vote
-            self._voters += 1
+        self._weigh(row.vote, 1)
         self._reschedule(story)
 
     def _revise(self, task: Revised) -> None:
@@ -136,6 +143,8 @@ class Folding:
             score=mentions.encode(task.score),
         )
         self._change(task, old, new, kept, task.score)
+        self._weigh(old.vote, -1)
+        self._weigh(new.vote, 1)
 
     def _retract(self, task: Retracted) -> None:
         old = self.rows[task.n]
@@ -157,6 +166,12 @@ class Folding:
         self.changed_rows.add(task.n)
         self._assess(story, mention, score)
         self._reschedule(story)
+
+    def _weigh(self, vote: int | None, times: int) -> None:
+        """Into the brand's base rate, or out of it: it is the sum of what its mentions say now."""
+        if vote is not None:
+            self._votes += times * vote
+            self._voters += times
 
     def _assess(self, story: Story, mention: Mention, score: Score | None) -> None:
         base = self._judge.base_rate(self._votes, self._voters)

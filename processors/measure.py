@@ -3,8 +3,6 @@
 One vote an author: a person's vote is the mean of what they said, and reach counts each account once.
 """
 
-from collections.abc import Sequence
-
 from earshot.clock import from_us
 from earshot.model import Id, OutletClass, Story
 from earshot.store.authors import Seat
@@ -44,38 +42,6 @@ def revise(story: Story, seat: Seat, old: Row, new: Row) -> Seat:
     """The same mention says something else now, or says nothing any more."""
     seat = _hear(story, seat, new.followers)
     return _count(story, _discount(story, seat, old), new)
-
-
-def rebuild(story: Story, rows: Sequence[Row]) -> tuple[Story, dict[int, Seat]]:
-    """The story's numbers folded again from its stored mentions, in log order; its seats by seat hash.
-
-    What was decided (episodes, level, risk) stays as it is: it has been told.
-    """
-    fresh, seats = _emptied(story), dict[int, Seat]()
-    fresh.opened_at = from_us(min(row.said_at for row in rows))
-    fresh.last_at = from_us(max(row.heard_at for row in rows))
-    for row in rows:
-        key = seat_hash(row.story, row.author)
-        seats[key] = add(fresh, row, key, seats.get(key))
-    return fresh, seats
-
-
-def _emptied(story: Story) -> Story:
-    return Story(
-        id=story.id,
-        brand=story.brand,
-        version=story.version,
-        first=story.first,
-        opened_at=story.opened_at,
-        last_at=story.last_at,
-        reach=story.reach,
-        base=story.base,
-        risk=story.risk,
-        level=story.level,
-        calmed=story.calmed,
-        terms=story.terms,
-        episodes=story.episodes,
-    )
 
 
 def _hear(story: Story, seat: Seat, followers: int) -> Seat:

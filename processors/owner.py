@@ -77,10 +77,16 @@ def take_over(
     for seats in authors.scan(connection, *span):
         numbers, hashes = zip(*seats, strict=True)
         owner.seats.extend(np.array(hashes, np.int64), np.array((numbers, (0,) * len(numbers)), np.int64).T)
+    renew(connection, owner, row, settings)
+    return owner
+
+
+def renew(connection: Connection, owner: Owner, row: brands.Brand, settings: AlertSettings) -> None:
+    """Go on from what another writer left, where it added no mention: the indexes are what they were."""
     opened = stories.open_of_brand(connection, row.name)
+    owner.row = row
     owner.keep(opened)
     owner.due = {s.id: to_us(due) for s in opened if (due := episodes.due(s, settings.resolve_after))}
-    return owner
 
 
 def _extend_keys(

@@ -20,7 +20,7 @@ from earshot.seams import Batch, Message, Record
 from earshot.store import brands, dead, positions, stories
 from earshot.topics import MENTIONS, PROCESSORS, STORIES, Event, Said, Snapshot, brand_of
 from processors import tick
-from processors.owner import Owner, take_over
+from processors.owner import Owner, renew, take_over
 from processors.turn import Desk, Turn, took
 
 _LOG = logs.get(__name__)
@@ -107,6 +107,17 @@ class Pipeline:
             self._owners.pop(brand, None)
         self._stories.clear()
 
+    def _renew(self, brand_names: Iterable[str]) -> None:
+        """Another writer was faster. Indexes that it did not add to stay: `earshot rescore` writes all the time."""
+        self._stories.clear()
+        with self._store.read() as connection:
+            for brand in brand_names:
+                owner, row = self._owners.get(brand), brands.load(connection, brand)
+                if owner and row and owner.row.seq == row.seq:
+                    renew(connection, owner, row, self._context.config.alerts)
+                else:
+                    self._owners.pop(brand, None)
+
     def _leave_to_others(self) -> None:
         """Whose partition went elsewhere costs memory here and says nothing true any more."""
         if gone := [brand for brand in self._owners if not self._subscription.owns(brand)]:
@@ -128,7 +139,7 @@ class Pipeline:
         except Stale as stale:
             _LOG.warning("batch done again", reason=str(stale))
             REDONE.labels("stale").inc()
-            self._forget({brand_of(event) for _, event in heard})
+            self._renew({brand_of(event) for _, event in heard})
             return self._save(heard, batch)
         except Exception as error:
             self._forget({brand_of(event) for _, event in heard})

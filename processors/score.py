@@ -51,14 +51,14 @@ class Reader:
     """Reads in this process: one scorer after the other over all texts, each with its tables still in the cache."""
 
     def __init__(self, languages: Sequence[str]) -> None:
-        self._guesser = LanguageGuesser(languages)
-        self._negativity = Negativity()
-        self._vader = Vader()
+        self.guesser = LanguageGuesser(languages)
+        self.model = Negativity()
+        self.vader = Vader()
 
     def read(self, texts: Sequence[Text]) -> list[Finding]:
-        languages = [self._guesser.guess(text, declared) for text, declared in texts]
-        read = [at for at, language in enumerate(languages) if language in self._negativity.languages]
-        opinions = dict(zip(read, self._negativity.opinions([texts[at][0] for at in read]), strict=True))
+        languages = [self.guesser.guess(text, declared) for text, declared in texts]
+        read = [at for at, language in enumerate(languages) if language in self.model.languages]
+        opinions = dict(zip(read, self.model.opinions([texts[at][0] for at in read]), strict=True))
         return [
             self._finding(text, language, opinions.get(at))
             for at, ((text, _), language) in enumerate(zip(texts, languages, strict=True))
@@ -66,9 +66,9 @@ class Reader:
 
     def _finding(self, text: str, language: str, opinion: Opinion | None) -> Finding:
         uncertain = (
-            opinion is not None and language == "en" and contradicts(self._vader.opinion(text), opinion)
+            opinion is not None and language == "en" and contradicts(self.vader.opinion(text), opinion)
         )
-        return Finding(language, opinion, uncertain, self._negativity.version)
+        return Finding(language, opinion, uncertain, self.model.version)
 
 
 class Scorer:
@@ -92,7 +92,11 @@ class Scorer:
 
 def _combined(mention: Mention, found: Finding) -> Score:
     if mention.rating is None:
-        return _score(found, found.opinion, "text") if found.opinion else Score(language=found.language)
+        return (
+            _score(found, found.opinion, "text")
+            if found.opinion
+            else Score(language=found.language, model=found.model)
+        )
     stars = of_stars(mention.rating)
     if found.opinion is None:
         return _score(found, stars, "rating")

@@ -29,6 +29,12 @@ class Desk:
         self.scorer = Scorer(self._workers)
         self.judge = Judge(config)
 
+    @property
+    def model(self) -> str:
+        """The version of what reads now."""
+        (found,) = self._workers.read([("", None)])
+        return found.model
+
     def close(self) -> None:
         self._workers.close()
 

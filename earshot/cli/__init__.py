@@ -5,7 +5,19 @@ import sys
 import typer
 from rich.console import Console
 
-from earshot.cli import check, dead, init, listing, migrate_store, password, replay, run, score, sources
+from earshot.cli import (
+    check,
+    dead,
+    init,
+    listing,
+    migrate_store,
+    password,
+    replay,
+    rescore,
+    run,
+    score,
+    sources,
+)
 from earshot.errors import ConfigError, EarshotError
 
 app = typer.Typer(
@@ -29,6 +41,7 @@ app.command("replay")(replay.replay)
 app.command("stories")(listing.stories)
 app.command("alerts")(listing.alerts)
 app.command("score")(score.score)
+app.command("rescore")(rescore.rescore)
 app.add_typer(dead.app, name="dead")
 app.command("migrate-store")(migrate_store.migrate_store)
 app.command("password")(password.password)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import entry_points
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,10 +12,13 @@ from rich.console import Console
 from earshot.cli.options import AsJson, ConfigPath, read_config
 from earshot.cli.tables import one_line
 from earshot.errors import Refused
-from earshot.seams import Asked, Scorer
+from earshot.scorers import explained, installed
+from earshot.seams import Asked, Carried, Explanation, Scorer
 
 _OUT = Console(highlight=False, soft_wrap=True, markup=False)
 _BATCH = 512
+_SHOWN, _LISTED = 8, 40  # tokens
+_LEAST = 0.005  # of an effect that is worth a word
 
 
 def score(
@@ -34,7 +36,7 @@ def score(
     """
     if bool(text) == bool(file):
         raise Refused('earshot score: give one text (earshot score "…") or --file texts.jsonl')
-    scorers = [point.load()(read_config(config, needed=False)) for point in _installed()]
+    scorers = installed(read_config(config, needed=False))
     if file:
         for line in _scored(scorers, _asked(file)):
             print(json.dumps(line, ensure_ascii=False))  # noqa: T201 - a pipe's reader wants no colours
@@ -44,12 +46,9 @@ def score(
     if as_json:
         print(json.dumps(found, ensure_ascii=False))  # noqa: T201
         return
-    for name, value in [*found.items(), *(line for each in scorers for line in each.explain(asked))]:
+    why = explained(scorers, asked)
+    for name, value in [*found.items(), *(_reasons(why) if why else ())]:
         _OUT.print(f"{name:<15}{one_line(_word(value))}")
-
-
-def _installed() -> list[Any]:
-    return sorted(entry_points(group="earshot.scorers"), key=lambda point: point.name)
 
 
 def _scored(scorers: Sequence[Scorer], asked: Iterable[Asked]) -> Iterator[dict[str, Any]]:
@@ -92,3 +91,22 @@ def _word(value: object) -> str:
         if isinstance(value, bool)
         else str(value)
     )
+
+
+def _reasons(why: Explanation) -> Iterator[tuple[str, str]]:
+    """Lines of a name and what it means."""
+    if why.shares is None:
+        yield "why", "the language is not one that is read: unknown is never fine"
+        return
+    yield "more negative", _strongest(each for each in why.tokens if each.effect > 0)
+    yield "less negative", _strongest(each for each in why.tokens if each.effect < 0)
+    yield "linear part", ", ".join(f"{each.token} {each.linear:+.2f}" for each in why.tokens[:_LISTED])
+    if second := why.second:
+        known = ", ".join(f"{word} {value:+.1f}" for word, value in second.words) or "no word that it knows"
+        yield second.name, f"negative {second.shares.negative:.2f}: {known}"
+
+
+def _strongest(tokens: Iterable[Carried]) -> str:
+    ordered = sorted(tokens, key=lambda each: -abs(each.effect))[:_SHOWN]
+    told = [f"{each.token} {each.effect:+.2f}" for each in ordered if abs(each.effect) >= _LEAST]
+    return ", ".join(told) or "none"

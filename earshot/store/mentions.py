@@ -1,13 +1,13 @@
 """Mentions as they are kept: what was said, how it was scored, and the numbers that a story is folded from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
 from earshot.model import Mention, Score
-from earshot.store.binding import Listed
+from earshot.store.binding import IN_CHUNKS, Listed
 from earshot.store.bulk import append, change
 from earshot.store.schema import MENTIONS
 
@@ -39,6 +39,7 @@ class Kept(NamedTuple):
     withdrawn: bool
 
 
+_CHUNK = 1_000
 _MENTION = msgspec.json.Decoder(Mention)
 _SCORE = msgspec.json.Decoder(Score)
 _ENCODER = msgspec.json.Encoder()
@@ -74,6 +75,10 @@ def read(row: Row) -> Kept:
     return Kept(row.n, _MENTION.decode(row.mention), _SCORE.decode(row.score), row.link, bool(row.withdrawn))
 
 
+def score_of(row: Row) -> Score:
+    return _SCORE.decode(row.score)
+
+
 def of_story(connection: Connection, story: int) -> list[Row]:
     """All mentions of a story in log order."""
     found = connection.exec_driver_sql("select * from mentions where story = ? order by n", (story,))
@@ -106,3 +111,54 @@ def heard_of_story(connection: Connection, story: int) -> list[Heard]:
         "select n, heard_at, said_at from mentions where story = ? order by n", (story,)
     )
     return [Heard(*row) for row in found]
+
+
+class Scored(NamedTuple):
+    """What a mention was scored, without what it says."""
+
+    n: int
+    story: int
+    withdrawn: bool
+    score: Score
+
+
+def scored_after(connection: Connection, n: int, last: int, limit: int) -> list[Scored]:
+    """The next ones after `n` and up to `last`, in log order."""
+    found = connection.exec_driver_sql(
+        "select n, story, withdrawn, score from mentions where n > ? and n <= ? order by n limit ?",
+        (n, last, limit),
+    )
+    return [Scored(row[0], row[1], bool(row[2]), _SCORE.decode(row[3])) for row in found]
+
+
+def of_stories(connection: Connection, stories: Iterable[int]) -> Iterator[Row]:
+    """All mentions of some stories, story by story, each in log order; never more than a chunk in memory."""
+    found = connection.exec_driver_sql(
+        "select * from mentions where story in (select value from json_each(?)) order by story, n",
+        (Listed(stories),),
+        execution_options=IN_CHUNKS,
+    )
+    while chunk := found.fetchmany(_CHUNK):
+        yield from (Row(*row) for row in chunk)
+
+
+def votes(connection: Connection, first: int, last: int) -> Iterator[Sequence[tuple[int, int, int | None]]]:
+    """(n, story, vote) of all with numbers from `first` to `last`, in log order, in chunks."""
+    found = connection.exec_driver_sql(
+        "select n, story, vote from mentions where n between ? and ? order by n",
+        (first, last),
+        execution_options=IN_CHUNKS,
+    )
+    while chunk := found.fetchmany(50 * _CHUNK):
+        yield [tuple(row) for row in chunk]
+
+
+def rescore(connection: Connection, scored: Iterable[tuple[int, Score]]) -> None:
+    """Another score for mentions by number, whose words stay as they are."""
+    change(
+        connection,
+        MENTIONS,
+        ("vote", "score"),
+        ("n",),
+        [(score.vote, encode(score), n) for n, score in scored],
+    )

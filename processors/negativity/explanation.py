@@ -1,39 +1,40 @@
 """Which tokens carried a score. On demand, never on the hot path."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 
+from earshot.seams import Carried
 from processors.negativity.features import extract
-from processors.negativity.model import Negativity
-from processors.negativity.tokens import Tokens
+from processors.negativity.model import Floats, Negativity
+from processors.negativity.places import places
+from processors.negativity.tokens import Tokens, bare
 
-_LONGEST = 200  # tokens that are left out one by one; a text has said by then what it thinks
+LONGEST = 200  # tokens that are left out one by one; a text has said by then what it thinks
 _SHOWN_AS = {"\ue001": "[address]", "\ue002": "[handle]"}
 
 
-class Carried(NamedTuple):
-    """One token of a text, as it was read."""
-
-    token: str
-    effect: float
-    """How much p(negative) falls where the token is left out (occlusion); negative where it rises."""
-    linear: float
-    """What it adds to the linear part's distance from "not negative": exact, they and the bias add up to it."""
-
-
-def explain(model: Negativity, text: str) -> list[Carried]:
-    """The tokens in their order."""
-    features = extract([text])
+def explain(model: Negativity, text: str) -> tuple[list[Carried], int]:
+    """The first tokens of a text, as it was written, in their order; and how many come after them."""
+    features = extract([bare(text)])
     read = spelled(features.tokens)
-    without = [" ".join(read[:at] + read[at + 1 :]) for at in range(min(len(read), _LONGEST))]
-    whole, *others = model.probabilities([text, *without])[:, 0]
-    effects = np.concatenate([whole - np.array(others), np.zeros(len(read) - len(others))])
-    linear = model.linear_contributions(features)
-    return [
-        Carried(_SHOWN_AS.get(token, token), float(effect), float(part))
-        for token, effect, part in zip(read, effects, linear, strict=True)
+    shown = read[:LONGEST]
+    rows = zip(
+        shown, _effects(model, read), model.linear_contributions(features), places(text, shown), strict=False
+    )
+    tokens = [
+        Carried(_SHOWN_AS.get(token, token), float(effect), float(part), *place)
+        for token, effect, part, place in rows
     ]
+    return tokens, len(read) - len(shown)
+
+
+def _effects(model: Negativity, read: Sequence[str]) -> Floats:
+    """(at most LONGEST,) what leaving out each of the first tokens takes from p(negative)."""
+    without = [" ".join([*read[:at], *read[at + 1 :]]) for at in range(min(len(read), LONGEST))]
+    whole, *others = model.probabilities([" ".join(read), *without])[:, 0]
+    effects: Floats = whole - np.array(others, np.float64)
+    return effects
 
 
 def spelled(tokens: Tokens) -> list[str]:

@@ -2,7 +2,8 @@
 
 What does not carry an opinion is made alike first: every address is one sign and every handle another, letters
 are lower case, digits are 0, and a letter that is repeated is repeated once. Then a run of letters, digits, marks
-and apostrophes is a token, and so is a run of one symbol. (Chinese, Japanese and Thai have no spaces: a run is long.)
+and apostrophes is a token, and so is a run of one symbol. A character of Chinese, Japanese and Korean is a token by
+itself: words are not told apart by blanks there, or carry their particles with them. (In Thai a run is long.)
 """
 
 import html
@@ -21,11 +22,18 @@ Flags = NDArray[np.bool_]
 LONGEST = 4_000  # characters that are read of a text; what it thinks, it has said by then
 _URL, _HANDLE = "\ue001", "\ue002"
 _SPACE, _WORD, _SYMBOL = 0, 1, 2
+_LONE = (
+    (0x3040, 0x30FF),
+    (0x3400, 0x9FFF),
+    (0xAC00, 0xD7A3),
+    (0xF900, 0xFAFF),
+)  # kana, Han, Hangul: each a token
 _NEWLINE, _BLANK, _ZERO = 10, 32, 48
 _BASE = 0x9E3779B97F4A7C15  # odd, so that its powers never vanish modulo 2^64
 
-_ADDRESSES = re.compile(r"https?:\S*|\bwww\.\S+|\bhttp\b", re.IGNORECASE)
-_HANDLES = re.compile(r"@\w+(?:@[\w-]+(?:\.[\w-]+)+)?")
+TAGS = re.compile(r"<[^<>]{1,500}>")  # of HTML, where a source left them in
+ADDRESSES = re.compile(r"https?:\S*|\bwww\.\S+|\bhttp\b", re.IGNORECASE)
+HANDLES = re.compile(r"@\w+(?:@[\w-]+(?:\.[\w-]+)+)?")
 
 
 def _kinds() -> NDArray[np.uint8]:
@@ -65,8 +73,8 @@ class Tokens(NamedTuple):
 
 def bare(text: str) -> str:
     """The text as a person wrote it, but for addresses and handles: they carry no opinion, and copies differ in them."""
-    text = _ADDRESSES.sub("http", text)
-    return _HANDLES.sub("@user", text) if "@" in text else text
+    text = ADDRESSES.sub("http", text)
+    return HANDLES.sub("@user", text) if "@" in text else text
 
 
 def tokenize(texts: Sequence[str]) -> Tokens:
@@ -96,6 +104,8 @@ def tokenize(texts: Sequence[str]) -> Tokens:
 def _line(text: str) -> str:
     """One text on one line; what it says in HTML's own signs is read as it was meant."""
     text = text[:LONGEST]
+    if "<" in text:
+        text = TAGS.sub(" ", text)
     if "&" in text:
         text = html.unescape(text)
     return text.replace("\n", " ") + "\n"
@@ -103,9 +113,9 @@ def _line(text: str) -> str:
 
 def _made_alike(lines: str) -> str:
     """No pattern here reaches over the end of a line."""
-    lines = _ADDRESSES.sub(f" {_URL} ", lines)
+    lines = ADDRESSES.sub(f" {_URL} ", lines)
     if "@" in lines:
-        lines = _HANDLES.sub(f" {_HANDLE} ", lines)
+        lines = HANDLES.sub(f" {_HANDLE} ", lines)
     return unicodedata.normalize("NFC", lines).lower().replace("’", "'")
 
 
@@ -123,9 +133,13 @@ def _without_repeats(
 
 
 def _begins(codes: NDArray[np.uint32], kinds: NDArray[np.uint8]) -> Flags:
-    """Where the kind changes, or one symbol follows another."""
+    """Where the kind changes, one symbol follows another, or a character stands alone."""
     begin = np.ones(len(codes), np.bool_)
     begin[1:] = (kinds[1:] != kinds[:-1]) | ((kinds[1:] == _SYMBOL) & (codes[1:] != codes[:-1]))
+    if codes.max(initial=0) >= _LONE[0][0]:
+        lone = np.logical_or.reduce([(codes >= first) & (codes <= last) for first, last in _LONE])
+        begin |= lone
+        begin[1:] |= lone[:-1]
     return begin
 
 

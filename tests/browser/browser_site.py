@@ -30,11 +30,19 @@ class Site:
 
     @property
     def pages(self) -> list[str]:
-        return [f"{self.url}{path}" for path in ("/", *self.stories, "/stories/1", "/?brand=Ronvia", *LISTS)]
+        return [
+            f"{self.url}{path}"
+            for path in ("/", *self.stories, *self.mentions, "/stories/1", "/?brand=Ronvia", *LISTS)
+        ]
 
     @property
     def stories(self) -> list[str]:
         return [f"/stories/{story}" for story in (self.storm, self.single, self.hostile)]
+
+    @property
+    def mentions(self) -> list[str]:
+        """The first of each story, and one that could not be read."""
+        return [f"/mentions/{n}" for n in (self.storm, self.single, self.hostile, self.hostile + 1)]
 
 
 @dataclass

@@ -126,6 +126,41 @@ def test_light_and_dark_follow_the_viewer(chromium: Browser, site: Site) -> None
     assert papers == ["rgb(251, 250, 247)", "rgb(21, 22, 20)"]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_tinted_words_are_readable_and_told_apart_without_colour(
+    chromium: Browser, site: Site, scheme: str
+) -> None:
+    page = chromium.new_page(color_scheme=scheme)
+    page.goto(f"{site.url}{site.mentions[0]}")
+    contrasts, lines = page.evaluate(TINTS)
+    assert min(contrasts) >= 4.5  # WCAG 2.2, 1.4.3
+    assert lines == ["solid 1px", "solid 2px", "solid 3px", "dotted 2px", "dotted 3px", "dotted 4px"]
+    page.context.close()
+
+
+TINTS = """() => {
+    const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const light = (colour) => {
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+        const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => value / 255)
+            .map((value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+    };
+    const all = ["up-1", "up-2", "up-3", "down-1", "down-2", "down-3"].map((name) => {
+        const word = document.createElement("mark");
+        word.className = name;
+        document.querySelector(".tinted").append(word);
+        return getComputedStyle(word);
+    });
+    const contrast = (one, other) => Math.max(one, other) / Math.min(one, other);
+    return [
+        all.map((each) => contrast(light(each.color), light(each.backgroundColor))),
+        all.map((each) => `${each.textDecorationStyle} ${each.textDecorationThickness}`),
+    ];
+}"""
+
+
 def test_the_moment_that_called_leads_to_its_mention(chromium: Browser, site: Site) -> None:
     page = chromium.new_page(viewport=DESK)
     page.goto(f"{site.url}{site.stories[0]}")

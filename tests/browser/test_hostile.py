@@ -1,7 +1,7 @@
 """What people write is shown, never obeyed: each vector in every field of a mention, each page in both languages."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import quote
@@ -71,10 +71,11 @@ class Watched:
 def mention(vector: str, row: mentions.Row) -> mentions.Row:
     """The row with the vector wherever a string may stand."""
     said = mentions.read(row).mention
+    language = vector[:35] if row.n % 2 else "en"  # the even ones are read, so their words are tinted
     author = Author(id=vector, handle=vector, name=vector, url=vector, followers=1, verified=True)
     hostile = Mention(
         id=f"{vector}:{row.n}", brand=said.brand, author=author, created_at=said.created_at,
-        collected_at=said.collected_at, text=vector, title=vector, language=vector[:35], url=vector,
+        collected_at=said.collected_at, text=vector, title=vector, language=language, url=vector,
         root=vector, parent=vector, quoted=vector, reposted=vector, links=(vector, f"https://evil.example/{vector}"),
     )  # fmt: skip
     score = Score(language=vector, negative=0.9, neutral=0.1, positive=0.0, basis=vector, model=vector)
@@ -159,6 +160,12 @@ class Planted:
         odd = [f"/stories/{quote(VECTORS[0], safe='')}", f"/alerts?after={quote(VECTORS[40])}"]
         return [self.url + path for path in (*lists, *asked, *odd, f"/login?next={quote(VECTORS[82])}")]
 
+    @property
+    def mentions(self) -> list[str]:
+        """The page of each vector."""
+        told = [(story, n) for story, part in self.stories.items() for n in range(len(part))]
+        return [f"{self.url}/mentions/{story + n}" for story, n in told]
+
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
@@ -196,10 +203,26 @@ def test_what_a_page_does_would_be_seen(chromium: Browser) -> None:
 def test_no_vector_runs_or_asks_for_anything_on_any_page(
     chromium: Browser, planted: Planted, language: str
 ) -> None:
-    context = chromium.new_context(locale=language)
-    page, watched = context.new_page(), Watched(planted.url)
+    visit(chromium, planted.url, planted.pages, language)
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_no_vector_runs_on_the_page_of_its_mention(
+    chromium: Browser, planted: Planted, language: str
+) -> None:
+    assert len(planted.mentions) == len(VECTORS)
+    half = len(VECTORS) // 2
+    pages = planted.mentions[:half] if language == "en" else planted.mentions[half:]
+    tinted = visit(chromium, planted.url, pages, language)
+    assert tinted > len(VECTORS) // 8, "their words are not explained"
+
+
+def visit(chromium: Browser, host: str, addresses: Sequence[str], language: str) -> int:
+    """Looks at each; how many of them tint words."""
+    context, tinted = chromium.new_context(locale=language), 0
+    page, watched = context.new_page(), Watched(host)
     watched.watch(page)
-    for address in planted.pages:
+    for address in addresses:
         page.goto(address)
         assert page.evaluate("window.ran") == [], address
         assert page.inner_text("h1").strip(), address
@@ -210,7 +233,9 @@ def test_no_vector_runs_or_asks_for_anything_on_any_page(
         assert page.evaluate(DISOBEYED) == [], address
         assert page.evaluate("document.documentElement.lang") == language
         assert watched.nothing, (address, watched)
+        tinted += page.locator("main .tinted mark").count() > 0
     context.close()
+    return tinted
 
 
 DISOBEYED = r"""

@@ -9,7 +9,7 @@ from msgspec import structs
 from alerts.rules import identity
 from earshot.model import Level, Story
 from earshot.store import Store, brands, mentions, stories
-from processors import measure
+from processors.rebuild import rebuild
 
 
 def check_stored_once(store: Store, expected: Counter[tuple[str, str]]) -> None:
@@ -19,7 +19,7 @@ def check_stored_once(store: Store, expected: Counter[tuple[str, str]]) -> None:
         with store.read() as connection:
             rows = mentions.of_story(connection, story.id)
         stored.update((m.id, m.brand) for m in (mentions.read(row).mention for row in rows))
-        assert measure.rebuild(story, rows)[0] == story
+        assert rebuild(story, rows)[0] == story
     assert stored <= expected, f"stored more than once: {sorted((stored - expected).items())[:5]}"
     assert expected <= stored, f"lost: {sorted((expected - stored).items())[:5]}"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from earshot.store import Store, brands, mentions, stories
-from processors import measure
+from processors.rebuild import rebuild
 
 ROOT = Path(__file__).parents[2]
 TWEETS = ROOT / "../shared/data/airline_dev.jsonl"
@@ -36,7 +36,7 @@ def test_every_tweet_is_stored_once_and_every_story_is_what_its_mentions_make(tm
         for story in found:
             kept = mentions.of_story(connection, story.id)
             stored.update(mentions.read(row).mention.id for row in kept)
-            assert measure.rebuild(story, kept)[0] == story
+            assert rebuild(story, kept)[0] == story
     store.close()
     assert len(rows) == 6
     assert len(found) == summary["stories"]

@@ -17,8 +17,8 @@ from earshot.runtime import Context
 from earshot.seams import Message
 from earshot.store import Store, brands, ledger, mentions, stories
 from earshot.topics import MENTIONS, Event, Measured, Said, Withdrawn, brand_of
-from processors import measure
 from processors.pipeline import Pipeline
+from processors.rebuild import rebuild
 from processors.turn import Desk
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -130,7 +130,7 @@ class World:
 
     def rebuilt(self, story: Story) -> Story:
         with self.store.read() as connection:
-            return measure.rebuild(story, mentions.of_story(connection, story.id))[0]
+            return rebuild(story, mentions.of_story(connection, story.id))[0]
 
     def state(self) -> list[Any]:
         """Everything that was worked out, without the versions, which count saves."""

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from earshot.config import from_dict
 from earshot.seams import Asked
 from processors.asked import NegativityScorer
-from processors.negativity.explanation import explain, spelled
+from processors.negativity.explanation import LONGEST, explain, spelled
 from processors.negativity.features import extract
 from processors.negativity.model import Negativity
-from processors.negativity.tokens import tokenize
+from processors.negativity.tokens import bare, tokenize
 
 
 @cache
@@ -34,22 +34,61 @@ def test_tokens_joined_are_read_as_the_same_tokens(text: str) -> None:
 
 
 def test_each_effect_is_what_leaving_the_token_out_does() -> None:
-    tokens = explain(model(), "the parcel is broken")
+    tokens, left = explain(model(), "the parcel is broken")
     whole, without = model().probabilities(["the parcel is broken", "the parcel is"])[:, 0]
     assert [each.token for each in tokens] == ["the", "parcel", "is", "broken"]
     assert tokens[-1].effect == pytest.approx(whole - without)
     assert tokens[-1].effect > 0
+    assert left == 0
 
 
 def test_the_linear_parts_are_of_the_right_sign() -> None:
-    by_token = {each.token: each.linear for each in explain(model(), "terrible service but wonderful food")}
+    by_token = {
+        each.token: each.linear for each in explain(model(), "terrible service but wonderful food")[0]
+    }
     assert by_token["terrible"] > 0 > by_token["wonderful"]
 
 
 @pytest.mark.parametrize("text", ["", "\0", "a" * 99_999, "no " * 30_000, "\ud800", "@a https://b.example"])
-def test_any_text_is_explained(text: str) -> None:
-    assert len(explain(model(), text)) == len(extract([text]).tokens.which)
-    assert scorer().explain(Asked(text))
+def test_any_text_is_explained_as_far_as_is_worth_it(text: str) -> None:
+    tokens, left = explain(model(), text)
+    assert len(tokens) <= LONGEST
+    assert len(tokens) + left == len(extract([bare(text)]).tokens.which)
+    assert scorer().explain(Asked(text)).model == model().version
+
+
+def test_each_token_knows_what_it_stands_for() -> None:
+    text = "@Ada_B NON arrivaaaa: https://a.example/x?y=1 &amp; l’ho pagato 39,90 € 👎🏽!!"
+    tokens, _ = explain(model(), text)
+    assert [(each.token, text[each.start : each.end]) for each in tokens] == [
+        ("[handle]", "@Ada_B"),
+        ("non", "NON"),
+        ("arrivaa", "arrivaaaa"),
+        (":", ":"),
+        ("[address]", "https://a.example/x?y=1"),
+        ("&", "&amp;"),
+        ("l'ho", "l’ho"),
+        ("pagato", "pagato"),
+        ("0", "39"),
+        (",", ","),
+        ("0", "90"),
+        ("€", "€"),
+        ("👎", "👎🏽"),
+        ("!!", "!!"),
+    ]
+
+
+@given(st.text(st.sampled_from("aà0 1.\n@:/&;hHtTpPwWİΣ’_'e\u0301👍🏽\u200d\ue001\ud800"), max_size=80))
+def test_places_are_in_order_and_in_the_text(text: str) -> None:
+    end = 0
+    for each in explain(model(), text)[0]:
+        assert end <= each.start <= each.end <= len(text)
+        end = each.end
+
+
+@given(st.lists(st.from_regex(r"[a-zà-ü]{1,12}|[!?.,:;€]|[0-9]{1,4}", fullmatch=True), max_size=40))
+def test_no_ordinary_word_is_without_a_place(words: list[str]) -> None:
+    assert all(each.start < each.end for each in explain(model(), " ".join(words))[0])
 
 
 def test_a_score_is_ready_for_json_and_an_unread_language_is_null() -> None:
@@ -61,7 +100,22 @@ def test_a_score_is_ready_for_json_and_an_unread_language_is_null() -> None:
 
 
 def test_an_explanation_of_english_names_the_words_that_vader_knows() -> None:
-    lines = dict(scorer().explain(Asked("This is a HORRIBLE company, thanks for nothing!")))
-    assert "HORRIBLE -2.5" in lines["VADER"]
-    assert "horrible" in lines["more negative"]
-    assert "VADER" not in dict(scorer().explain(Asked("Questa azienda è orribile, mai più")))
+    why = scorer().explain(Asked("This is a HORRIBLE company, thanks for nothing!"))
+    assert why.second
+    assert ("HORRIBLE", -2.5) in why.second.words
+    assert sum(why.second.shares) == pytest.approx(1)
+    assert max(why.tokens, key=lambda each: each.effect).token == "horrible"
+    assert scorer().explain(Asked("Questa azienda è orribile, mai più")).second is None
+
+
+def test_what_is_explained_is_what_is_scored() -> None:
+    text = "Sono furioso, @ada: il pacco è arrivato rotto https://a.example"
+    why, (scored,) = scorer().explain(Asked(text)), scorer().score([Asked(text)])
+    assert why.shares
+    assert why.shares.negative == pytest.approx(scored["negative"], abs=1e-4)
+    assert (why.language, why.model) == (scored["language"], scored["model"])
+
+
+def test_what_cannot_be_read_has_no_reasons() -> None:
+    why = scorer().explain(Asked("配送が遅れて最悪です"))
+    assert (why.language, why.shares, why.tokens) == ("unknown", None, ())

@@ -1,0 +1,78 @@
+"""`/mentions/{n}`: one mention, how it reads, and which of its words carried that."""
+
+import asyncio
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from console import charts, mention_view, reading_mentions
+from console.reading_mentions import Found
+from console.website import Page, Site, number
+from earshot.config import Config
+from earshot.recent import Recent
+from earshot.scorers import explained, installed
+from earshot.seams import Asked, Explanation, Scorer
+
+_KEPT = 50  # explanations: an open page asks again whenever something was heard
+
+
+class MentionPages:
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._reasons = Reasons(site.context.config)
+
+    def pages(self) -> list[Page]:
+        return [Page("/mentions/{n}", self.mention)]
+
+    async def mention(self, request: Request) -> Response:
+        found = await self._found(request)
+        if found is None:
+            return self._site.not_found(request)
+        asked = _asked(found)
+        why = await self._reasons.of(asked) if asked else None
+        return await asyncio.to_thread(self._page, request, found, why)
+
+    async def _found(self, request: Request) -> Found | None:
+        n = number(request.path_params["n"])
+        if n is None:
+            return None
+        return await self._site.read(request, lambda connection: reading_mentions.mention(connection, n))
+
+    def _page(self, request: Request, found: Found, why: Explanation | None) -> Response:
+        site, say, brand = self._site, self._site.tongue(request), found.story.brand
+        page = mention_view.mention_page(say, found, why, site.context.clock.now(), site.accounts(brand))
+        said = ", ".join(f"{share.word} {share.number}" for share in page.shares)
+        bar = charts.bar([(share.key, share.value) for share in page.shares], said)
+        return site.page(request, "mention.html", "stories", page=page, bar=bar, watched=brand in site.names)
+
+
+class Reasons:
+    """Why texts read as they do: loaded when first asked, one text at a time, off the event loop."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._scorers: Sequence[Scorer] | None = None
+        self._known = Recent[Asked, Explanation](_KEPT)
+        self._turn = asyncio.Lock()
+
+    async def of(self, asked: Asked) -> Explanation | None:
+        async with self._turn:
+            found = self._known.get(asked) or await asyncio.to_thread(self._explain, asked)
+            if found:
+                self._known.put(asked, found)
+        return found
+
+    def _explain(self, asked: Asked) -> Explanation | None:
+        if self._scorers is None:
+            self._scorers = installed(self._config)
+        return explained(self._scorers, asked)
+
+
+def _asked(found: Found) -> Asked | None:
+    """None where there is nothing to explain: no words any more, or words that could not be read."""
+    said = found.kept.mention
+    text = mention_view.text_of(said)
+    if found.kept.withdrawn or found.kept.score.negative is None or not text:
+        return None
+    return Asked(text, said.language, said.brand)

@@ -1,0 +1,204 @@
+"""One mention, and why it reads as it does: from what is stored and what the scorer says, to words. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from console import mention_words, views
+from console.reading_mentions import Found
+from console.rows import MentionRow, StoryRow, When
+from console.tongue import Tongue
+from earshot.clock import from_us
+from earshot.explain import points
+from earshot.model import Mention, Score
+from earshot.seams import Carried, Explanation, SecondOpinion, Shares
+
+_STEPS = (0.03, 0.08, 0.18)  # from this effect on a word is tinted so strongly
+_LISTED = 6
+_TITLED = 90
+_SHOWN = 10_000  # characters
+_LINES = 300
+
+
+class Piece(NamedTuple):
+    """Some of the text, in the text's own letters. `tint` is one of up-1 to up-3 and down-1 to down-3, or empty."""
+
+    text: str
+    tint: str = ""
+    said: str = ""
+    """What its effect is."""
+
+
+class Weight(NamedTuple):
+    token: str
+    points: str
+    tint: str
+
+
+class Share(NamedTuple):
+    key: str
+    word: str
+    number: str
+    value: float
+
+
+class Weighed(NamedTuple):
+    """Which words carried it."""
+
+    more: list[Weight]
+    less: list[Weight]
+    left: str
+    """How many words were not weighed; empty for none."""
+
+
+class Second(NamedTuple):
+    name: str
+    shares: list[Share]
+    words: list[Weight]
+
+
+class MentionPage(NamedTuple):
+    row: MentionRow
+    story: StoryRow
+    opened: When
+    """When the story was."""
+    heard: When
+    pieces: list[Piece]
+    more: str
+    """How much of the text is not shown."""
+    shares: list[Share]
+    """Empty where it could not be read."""
+    meaning: str
+    unread: str
+    uncertain: str
+    basis: str
+    language: str
+    model: str
+    other_model: str
+    """Said where the words are explained by another version than the one that scored them."""
+    alone: list[Share]
+    """What the words alone say, where the stars decided."""
+    weighed: Weighed | None
+    second: Second | None
+    link: str
+    why: str
+    counted: list[tuple[str, str]]
+    counted_at: When | None
+
+
+def text_of(mention: Mention) -> str:
+    """What was scored, with at most one blank line at a time."""
+    said = f"{mention.title}\n{mention.text}" if mention.title else mention.text
+    return re.sub(r"\n\s*\n\s*", "\n\n", said).strip()
+
+
+def mention_page(
+    say: Tongue, found: Found, why: Explanation | None, now: datetime, accounts: Sequence[str] = ()
+) -> MentionPage:
+    kept, said, score = found.kept, found.kept.mention, found.kept.score
+    text = "" if kept.withdrawn else text_of(said)
+    shown = "\n".join(text[:_SHOWN].split("\n")[:_LINES])
+    row = views.mention_row(say, kept, now, accounts)
+    read = why if why and why.shares else None
+    stored = _stored(score)
+    by_stars = mention_words.is_by_stars(score)
+    return MentionPage(
+        row,
+        views.story_row(say, found.story, found.first, now)._replace(
+            headline=views.headline(say, found.first, _TITLED)
+        ),
+        views.when(say, found.story.opened_at, now),
+        views.when(say, from_us(found.heard_at), now),
+        list(pieces(say, shown, read.tokens if read else ())),
+        views.left_out(say, len(text) - len(shown)),
+        _shares(say, stored),
+        mention_words.meaning(say, score, _hundredths(stored)) if stored else "",
+        mention_words.unread(say) if score.negative is None else "",
+        mention_words.uncertain(say, score),
+        mention_words.basis(say, score.basis),
+        _language(say, score.language),
+        score.model,
+        mention_words.other_model(say, read.model)
+        if read and read.model != (score.model or read.model)
+        else "",
+        _shares(say, read.shares) if read and by_stars else [],
+        _weighed(say, read, text) if read else None,
+        _second(say, read.second) if read and read.second else None,
+        mention_words.link(say, kept.link),
+        mention_words.heard(say, said.why),
+        [] if kept.withdrawn else mention_words.counted(say, said.metrics),
+        views.when(say, said.metrics.at, now) if said.metrics else None,
+    )
+
+
+def _language(say: Tongue, code: str) -> str:
+    return mention_words.unknown(say) if code == "unknown" else views.brief(say.language_name(code))
+
+
+def pieces(say: Tongue, text: str, tokens: Iterable[Carried]) -> Iterator[Piece]:
+    """All of the text, in order: joined they are the text again."""
+    at = 0
+    for each in tokens:
+        tint = _tint(each.effect)
+        if not tint or not at <= each.start < each.end <= len(text):
+            continue
+        if at < each.start:
+            yield Piece(text[at : each.start])
+        said = mention_words.effect(say, points(each.effect, say.language), worse=each.effect > 0)
+        yield Piece(text[each.start : each.end], tint, said)
+        at = each.end
+    if at < len(text):
+        yield Piece(text[at:])
+
+
+def _tint(effect: float) -> str:
+    step = sum(abs(effect) >= least for least in _STEPS)
+    return f"{'up' if effect > 0 else 'down'}-{step}" if step else ""
+
+
+def _weighed(say: Tongue, why: Explanation, text: str) -> Weighed:
+    """Each word once, as it was written where it weighs most."""
+    rising = sorted(why.tokens, key=lambda each: abs(each.effect))
+    strongest = {each.token: each for each in rising if _tint(each.effect)}
+    told = sorted(strongest.values(), key=lambda each: -abs(each.effect))
+    return Weighed(
+        [_weight(say, each, text) for each in told if each.effect > 0][:_LISTED],
+        [_weight(say, each, text) for each in told if each.effect < 0][:_LISTED],
+        mention_words.not_weighed(say, why.left) if why.left else "",
+    )
+
+
+def _weight(say: Tongue, carried: Carried, text: str) -> Weight:
+    written = text[carried.start : carried.end] or carried.token
+    return Weight(views.brief(written), points(carried.effect, say.language), _tint(carried.effect))
+
+
+def _second(say: Tongue, second: SecondOpinion) -> Second:
+    known = [
+        Weight(views.brief(word), points(value, say.language), "up-1" if value < 0 else "down-1")
+        for word, value in second.words
+    ]
+    return Second(second.name, _shares(say, second.shares), known)
+
+
+def _stored(score: Score) -> Shares | None:
+    if score.negative is None:
+        return None
+    return Shares(score.negative, score.neutral or 0.0, score.positive or 0.0)
+
+
+def _shares(say: Tongue, shares: Shares | None) -> list[Share]:
+    if shares is None:
+        return []
+    rounded = zip(shares._asdict().items(), _hundredths(shares), strict=True)
+    return [
+        Share(key, mention_words.mood(say, key), say.decimal(hundredths / 100), value)
+        for (key, value), hundredths in rounded
+    ]
+
+
+def _hundredths(shares: Shares) -> tuple[int, int, int]:
+    """Rounded so that they sum to a hundred: what is over goes to the neutral."""
+    negative, positive = round(100 * shares.negative), round(100 * shares.positive)
+    return negative, max(0, 100 - negative - positive), positive

@@ -1,0 +1,123 @@
+"""Words of the page of a mention: every number on it in a sentence."""
+
+from collections.abc import Sequence
+
+from console import words
+from console.tongue import N_, Tongue
+from earshot.model import Metrics, Score
+
+_BY_STARS = "rating"
+_BY_BOTH = "rating, text"
+
+_TOLD = {"negative": N_("negative"), "neutral": N_("neutral"), "positive": N_("positive")}
+_BASES = {
+    "text": N_("the words"),
+    "vader": N_("the words"),
+    _BY_STARS: N_("the stars alone"),
+    _BY_BOTH: N_("the stars and the words"),
+}
+_LINKS = {
+    "new": N_("It began the story: nothing before it was on the same thing."),
+    "reference": N_("Others had answered, quoted or reposted it before it was heard itself."),
+    "repost": N_("It reposts a mention of the story."),
+    "quote": N_("It quotes a mention of the story."),
+    "reply": N_("It replies to a mention of the story."),
+    "thread": N_("It is in the same conversation as a mention of the story."),
+    "url": N_("It is the same page as a mention of the story, or links to the same one."),
+    "copy": N_("It has the same words as a mention of the story."),
+}
+_HEARD = {
+    "term": N_("Heard because it names the brand."),
+    "own account": N_("Heard because one of the brand’s own accounts is part of it."),
+    "followed conversation": N_("Heard because it is in a conversation that was heard before."),
+    "configured source": N_("Heard because its source was set up for this brand."),
+}
+_COUNTED = {
+    "likes": N_("likes"),
+    "reposts": N_("reposts"),
+    "replies": N_("replies"),
+    "quotes": N_("quotes"),
+    "views": N_("views"),
+}
+
+
+def mood(say: Tongue, key: str) -> str:
+    return say.gettext(_TOLD[key])
+
+
+def basis(say: Tongue, key: str) -> str:
+    return say.gettext(_BASES[key]) if key in _BASES else key
+
+
+def is_by_stars(score: Score) -> bool:
+    return score.basis in (_BY_STARS, _BY_BOTH)
+
+
+def meaning(say: Tongue, score: Score, hundredths: Sequence[int]) -> str:
+    """What the three numbers are: negative, neutral and positive, in hundredths."""
+    if is_by_stars(score):
+        return say.gettext(
+            "Set by the stars, in any language: up to two of five count as negative, three as mixed, four and five as positive. The words can only cast doubt on them."
+        )
+    return say.gettext(
+        "Of 100 texts that read like this one, about %(negative)s are negative, %(neutral)s neutral and %(positive)s positive.",
+        **dict(zip(_TOLD, hundredths, strict=True)),
+    )
+
+
+def unread(say: Tongue) -> str:
+    return say.gettext(
+        "Could not be read: the language is not one that Earshot reads, or there are too few words to tell. "
+        "That does not make it fine: read it yourself."
+    )
+
+
+def unknown(say: Tongue) -> str:
+    return say.pgettext("language", "unknown")
+
+
+def uncertain(say: Tongue, score: Score) -> str:
+    """Why; empty where it is not."""
+    if not score.uncertain:
+        return ""
+    if is_by_stars(score):
+        return say.gettext(
+            "The words say the opposite of the stars: irony, or one star taken for the best. Read it yourself."
+        )
+    return say.gettext("The second opinion, VADER, says the opposite. Read it yourself.")
+
+
+def other_model(say: Tongue, now: str) -> str:
+    return say.gettext(
+        "The numbers above were stored by that version. The words are explained by the one at hand, %(model)s, which may weigh them differently.",
+        model=now,
+    )
+
+
+def effect(say: Tongue, points: str, *, worse: bool) -> str:
+    """Beside a tinted word."""
+    if worse:
+        return say.gettext("more negative: %(points)s", points=points)
+    return say.gettext("less negative: %(points)s", points=points)
+
+
+def not_weighed(say: Tongue, count: int) -> str:
+    return say.ngettext(
+        "One more word was read too, but is not weighed one by one.",
+        "%(count)s more words were read too, but are not weighed one by one.",
+        count,
+    )
+
+
+def link(say: Tongue, key: str) -> str:
+    return say.gettext(_LINKS[key]) if key in _LINKS else words.link(say, key)
+
+
+def heard(say: Tongue, key: str) -> str:
+    return say.gettext(_HEARD[key])
+
+
+def counted(say: Tongue, metrics: Metrics | None) -> list[tuple[str, str]]:
+    """What the source counts, by name."""
+    found = ((name, getattr(metrics, name, None)) for name in _COUNTED)
+    return [(say.gettext(_COUNTED[name]), say.number(count)) for name, count in found if count is not None]

@@ -1,0 +1,18 @@
+"""What is installed to say something about a text."""
+
+from collections.abc import Iterable
+from importlib.metadata import entry_points
+
+from earshot.config import Config
+from earshot.seams import Asked, Explanation, Scorer
+
+
+def installed(config: Config) -> list[Scorer]:
+    """All of them, by name. What they read with is loaded when it is first needed."""
+    points = sorted(entry_points(group="earshot.scorers"), key=lambda point: point.name)
+    return [point.load()(config) for point in points]
+
+
+def explained(scorers: Iterable[Scorer], asked: Asked) -> Explanation | None:
+    """The first reasons that one of them has. Blocking: up to a second for a long text."""
+    return next((found for each in scorers if (found := each.explain(asked))), None)
