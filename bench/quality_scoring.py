@@ -64,7 +64,7 @@ def _read(path: Path) -> list[dict[str, str]]:
 def _by_language(rows: list[dict[str, str]], predict: Predict) -> dict[str, Quality]:
     p = predict([row["text"] for row in rows])
     labels = np.array([_LABELS[row["label"]] for row in rows])
-    languages = np.array([row["lang"] for row in rows])
+    languages = np.array([row.get("lang", "unsaid") for row in rows])
     found = {
         lang: measure(p[languages == lang], labels[languages == lang]) for lang in sorted(set(languages))
     }

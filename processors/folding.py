@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 
 from earshot.clock import from_us, to_us
 from earshot.config import Config
+from earshot.hashing import hash64
 from earshot.model import Author, Level, Mention, Score, Story
 from earshot.store import authors, brands, mentions, stories
 from earshot.store.authors import Seat
 from earshot.store.brands import Brand
-from earshot.store.hashing import hash64
 from earshot.store.mentions import Row
 from processors import episodes, measure, risk, tick
 from processors.owner import Owner

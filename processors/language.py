@@ -38,14 +38,22 @@ _SCRIPTS = (  # language, its letters, and letters of others who write in the sa
 )
 
 
+def _restricted(languages: Sequence[str]) -> Any:
+    """Without the numbers of all the other languages, which the library would keep: 28 MB."""
+    full: Any = LanguageIdentifier.from_model_file(MODEL_FILE)
+    full.set_languages(list(languages))
+    return LanguageIdentifier(
+        full.nb_ptc, full.nb_pc, full.nb_classes, full.tk_nextmove, full.tk_output, norm_probs=True, tk_row=full.tk_row
+    )  # fmt: skip
+
+
 class LanguageGuesser:
-    """py3langid, restricted to the configured languages (98.7 % right on posts, 33 µs a text)."""
+    """Function words, then py3langid restricted to the configured languages (96 % right on posts of 90 characters)."""
 
     def __init__(self, languages: Sequence[str]) -> None:
         self._languages = frozenset(languages)
         self._of_word = {word: lang for lang in languages for word in _FUNCTION_WORDS.get(lang, "").split()}
-        self._identifier: Any = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-        self._identifier.set_languages(list(languages))
+        self._identifier = _restricted(languages)
 
     def guess(self, text: str, declared: str | None = None) -> str:
         """ISO 639-1, or "unknown". The declared language decides where there is little to read.

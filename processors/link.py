@@ -8,8 +8,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from earshot.hashing import hash64
 from earshot.model import Mention
-from earshot.store.hashing import hash64
 
 _TRACKING = re.compile(
     r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|igsh|si|ref_src|ref_url|cmpid|ocid|smid)$"

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from earshot.clock import to_us
+from earshot.hashing import hash64
 from earshot.model import Mention, Score
 from earshot.store import brands, ledger, stories
-from earshot.store.hashing import hash64
 from earshot.store.ledger import Entry
 from earshot.topics import Event, Measured, Said, Withdrawn
 from processors.index import Place

@@ -4,9 +4,9 @@ One vote an author: a person's vote is the mean of what they said, and reach cou
 """
 
 from earshot.clock import from_us
+from earshot.hashing import pair64
 from earshot.model import Id, OutletClass, Story
 from earshot.store.authors import Seat
-from earshot.store.hashing import pair64
 from earshot.store.mentions import Row
 
 _HALF = 5_000

@@ -7,9 +7,9 @@ strongly the score is uncertain, as where the words contradict the stars.
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from earshot.hashing import hash64
 from earshot.model import Mention, Rating, Score
 from earshot.recent import Recent
-from earshot.store.hashing import hash64
 from processors.language import UNKNOWN, LanguageGuesser
 from processors.negativity.model import Negativity
 from processors.negativity.opinion import Opinion

@@ -2,7 +2,7 @@
 
 A mention's number `n` is `brands.no << 40 | seq`, the brand's own count: unique, in log order, and a brand's
 newest mentions are one range of keys. A story's id is the number of its first mention.
-Times are microseconds since 1970 UTC; hashes are 64-bit (`earshot.store.hashing`).
+Times are microseconds since 1970 UTC; hashes are 64-bit (`earshot.hashing`).
 """
 
 from typing import Any

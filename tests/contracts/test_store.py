@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from earshot.clock import to_us
 from earshot.errors import Stale, Unavailable
+from earshot.hashing import hash64, pair64
 from earshot.model import (
     Author,
     Episode,
@@ -42,7 +43,6 @@ from earshot.store import (
     sources,
     stories,
 )
-from earshot.store.hashing import hash64, pair64
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FIRST = brands.number(1, 1)

@@ -134,11 +134,13 @@ def kill_again_and_again(at: Path, times: int) -> None:
         child = os.fork()
         if not child:
             _work(at, tell)
+        os.close(tell)  # so that a child that had nothing left to do is not waited for
         for _ in range(rng.randint(1, 3)):
             os.read(told, 1)
         time.sleep(rng.uniform(0.0, 0.1))  # the moment is the point: there is nothing to wait for
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        os.close(told)
         with closing(Store(at)) as store:
             sys.stdout.write(f"{check_whole(store)}\n")
 
@@ -160,11 +162,6 @@ def rescore_again(store: Store, told: Callable[[], object] = lambda: None) -> No
             if step.changes:
                 told()
         rescorer.settle(brand)
-
-
-def unread(store: Store) -> int:
-    _, rows, _, _ = numbers(store)
-    return sum(row.vote is None for row in rows)
 
 
 if __name__ == "__main__":

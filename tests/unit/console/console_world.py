@@ -11,10 +11,10 @@ from console.tongue import Tongue
 from earshot.bus.memory import MemoryBus
 from earshot.clock import SetClock, to_us
 from earshot.config import from_dict
+from earshot.hashing import hash64
 from earshot.model import Author, Episode, Level, Mention, Rating, Score, Step, Story, Terms
 from earshot.runtime import Context
 from earshot.store import Store, brands, mentions, stories
-from earshot.store.hashing import hash64
 from earshot.store.schema import ALERTS
 
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

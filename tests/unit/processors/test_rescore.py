@@ -28,10 +28,10 @@ from test_same_decisions import events
 
 from earshot.clock import to_us
 from earshot.errors import Refused
+from earshot.hashing import hash64
 from earshot.model import Level, Mention, Score
 from earshot.rescoring import Change
 from earshot.store import authors, brands, mentions, stories
-from earshot.store.hashing import hash64
 from earshot.store.retention import purge
 from earshot.topics import Event
 from processors import rescore
