@@ -40,6 +40,8 @@ def write(
     text = text.replace("{validation}", "\n".join(table(*validated)))
     text = text.replace("{held_out}", "\n".join(table(*held_out)))
     text = text.replace("{left_out}", ", ".join(NOISY))
+    own = [each for each in validated[0] if each.source == OWN]
+    text = text.replace("{own}", f"{len(own):,}").replace("{hands}", str(len({each.part for each in own})))
     model.with_suffix(".md").write_text(text, encoding="utf-8")
     manifest = {"python": platform.python_version(), "numpy": np.__version__, "files": files}
     model.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")

@@ -1,13 +1,13 @@
-"""The shipped model: two readers, one of public posts and one of customers, and how much of each a text needs.
+"""The shipped model: what public posts taught and what customers taught, weighed by who seems to speak.
 
 Texts of customers read differently from other posts: they state facts, where others use words of feeling. The
-linear part and the network each have an answer for both; a small stack makes of them the opinion of each reader,
-and the two are mixed by the chance that a customer speaks.
+linear part and the network each have an answer for both; a small stack weighs the four, and how much it makes of
+each depends on how much the text sounds like a customer.
 """
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,21 +18,10 @@ from processors.negativity.network import Network, Weights
 from processors.negativity.opinion import Opinion
 
 MODEL_FILE = Path(__file__).parents[1] / "models" / "negativity-1.npz"
-_CHUNK = 40_000  # characters that are read at once: what they need stays in the processor's cache
+_CHUNK = 16_000  # characters that are read at once: what they need stays in the processor's cache
 _GRID = 65_536.0  # inputs and weights of the stack are whole multiples of 1/_GRID
 
 Floats = NDArray[np.float64]
-
-
-class Readers(NamedTuple):
-    """The stack. Inputs are those of `evidence`."""
-
-    public: Floats
-    """(7, 3)"""
-    customers: Floats
-    """(13, 3)"""
-    gate: Floats
-    """(2,): log-odds of a customer are the gate's distance times the second, plus the first."""
 
 
 class Negativity:
@@ -45,7 +34,8 @@ class Negativity:
             self._linear = Linear(*(stored[f"linear_{name}"] for name in ("table", "scale", "bias")))
             weights: dict[str, Any] = {name: stored[f"network_{name}"] for name in Weights._fields}
             self._network = Network(Weights(**weights))
-            self._readers = Readers(*(stored[f"reader_{name}"] for name in Readers._fields))
+            self._stack: Floats = stored["stack"]
+            """(26, 3), for `evidence`."""
 
     def opinions(self, texts: Sequence[str]) -> list[Opinion]:
         """One for each, in order; the same in any company, to the last bit. Raises nothing, whatever the text."""
@@ -62,38 +52,37 @@ class Negativity:
         return softmax(2 * np.concatenate(parts)) if parts else np.zeros((0, 3))
 
     def linear_contributions(self, features: Features) -> Floats:
-        """(tokens,) of one text: what each adds to the distance to "negative", mixed as the readers are."""
-        chance = customer(self._readers, self._linear.scores(features))[0]
-        planes = self._linear.contributions(features)
-        parts: Floats = (1 - chance) * planes[:, 0] + chance * planes[:, 3]
+        """(tokens,) of one text: what each adds, by the linear part, to the log-odds of "negative" in the stack."""
+        towards = self._stack[:, 0] - self._stack[:, 1:].mean(axis=1)
+        planes, with_speaker = towards[_OF_PLANES], np.append(towards[_WITH_SPEAKER][:6], 0)
+        weights = planes + speaker(self._linear.scores(features))[0] * with_speaker
+        parts: Floats = self._linear.contributions(features) @ weights
         return parts
 
     def _probabilities(self, features: Features) -> Floats:
-        return mixed(self._readers, self._linear.scores(features), self._network.outputs(features))
+        return stacked(self._stack, self._linear.scores(features), self._network.outputs(features))
 
 
-def mixed(readers: Readers, linear: Floats, network: Floats) -> Floats:
+def stacked(stack: Floats, linear: Floats, network: Floats) -> Floats:
     """(texts, 3) from the distances (texts, 7) to the planes, and the outputs (texts, 6) of the two heads."""
-    of_public, of_customers = evidence(linear, network)
-    public: Floats = softmax(_exact(of_public, readers.public))
-    both: Floats = public + customer(readers, linear) * (
-        softmax(_exact(of_customers, readers.customers)) - public
-    )
-    return both
+    return softmax(_exact(evidence(linear, network), stack))
 
 
-def customer(readers: Readers, linear: Floats) -> Floats:
-    """(texts, 1) the chance that it is a customer who speaks."""
-    odds = readers.gate[0] + readers.gate[1] * linear[:, 6:]
-    chance: Floats = 1 / (1 + np.exp(-np.clip(odds, -50, 50)))
-    return chance
+_OF_PLANES, _WITH_SPEAKER = slice(1, 8), slice(14, 26)
 
 
-def evidence(linear: Floats, network: Floats) -> tuple[Floats, Floats]:
-    """What the reader of public posts sees (texts, 7), and that of customers (texts, 13)."""
+def evidence(linear: Floats, network: Floats) -> Floats:
+    """(texts, 26) what the stack sees: one, the planes, the heads, and planes and heads times who speaks."""
+    answers = np.concatenate([linear[:, :6], network], axis=1)
     ones = np.ones((len(linear), 1))
-    public = np.concatenate([ones, linear[:, :3], network[:, :3]], axis=1)
-    return public, np.concatenate([public, linear[:, 3:6], network[:, 3:6]], axis=1)
+    return np.concatenate([ones, linear, network, speaker(linear) * answers], axis=1)
+
+
+def speaker(linear: Floats) -> Floats:
+    """(texts, 1) from -1, a public post, to 1, a customer."""
+    distance = linear[:, 6:]
+    sign: Floats = distance / (1 + np.abs(distance))
+    return sign
 
 
 def _exact(inputs: Floats, weights: Floats) -> Floats:

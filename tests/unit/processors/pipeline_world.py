@@ -24,7 +24,7 @@ from processors.turn import Desk
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FURIOUS = "This is a horrible, disgusting company and the worst service that I have ever had"
 PLEASED = "Thank you so much, that was wonderful and very kind, you are the best"
-PLAIN = "The shop in the station opens at nine on weekdays and at ten on Sunday"
+PLAIN = "Does the shop in the station open at nine on weekdays, or at ten as it does on Sunday?"
 
 CONFIG: dict[str, Any] = {
     "brands": [
