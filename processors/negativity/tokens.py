@@ -31,7 +31,7 @@ _LONE = (
 _NEWLINE, _BLANK, _ZERO = 10, 32, 48
 _BASE = 0x9E3779B97F4A7C15  # odd, so that its powers never vanish modulo 2^64
 
-TAGS = re.compile(r"<[^<>]{1,500}>")  # of HTML, where a source left them in
+TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")  # of HTML, where a source left them in
 ADDRESSES = re.compile(r"https?:\S*|\bwww\.\S+|\bhttp\b", re.IGNORECASE)
 HANDLES = re.compile(r"@\w+(?:@[\w-]+(?:\.[\w-]+)+)?")
 

@@ -31,6 +31,8 @@ def spelled(text: str) -> list[str]:
         ("&#10;uno&NewLine;due", ["uno", "due"]),
         ("", []),
         (" \0\n ", []),
+        ("Ottimo.<br/>Molto <b>bello</b>, 3 < 4", ["ottimo", ".", "molto", "bello", ",", "0", "<", "0"]),
+        ("届かない 배송 late", ["届", "か", "な", "い", "배", "송", "late"]),
     ],
 )
 def test_what_a_text_is_read_as(text: str, tokens: list[str]) -> None:
