@@ -12,7 +12,7 @@ UNKNOWN = "unknown"
 _NOISE = re.compile(r"https?://\S+|[@#]\w+|\d+")
 _LEAST_LETTERS = 12
 _LEAST_CONFIDENCE = 0.5
-_READ = 100  # characters: more of them cost time and change nothing
+_READ = 80  # characters: more of them cost time and change nothing
 _FUNCTION_WORDS = {  # common in one of these languages, and rare in the others
     "en": "the and you with this that have they your are when not but from would been just why how "
     "can't don't it's i'm their there were which had our about because who could should didn't "
@@ -30,7 +30,9 @@ _FUNCTION_WORDS = {  # common in one of these languages, and rare in the others
     "pt": "não é eu com você uma em muito tem isso minha ela foi só estou seu já pra tenho vou esse pode essa quem "
     "há são tão estava agora bem mais também do da os",
 }
-_ENOUGH = 3  # different ones prove a language where every other has two less
+_ENOUGH = (
+    2  # different ones prove a language where no other has any: false of 23 in 13,000 posts, most truly mixed
+)
 _PLENTY = 40
 _SCRIPTS = (  # language, its letters, and letters of others who write in the same script (Persian, Urdu; Marathi)
     ("ar", re.compile("[\u0621-\u064a\ufb50-\ufefc]"), re.compile("[پچژگکیےہٹڈڑں]")),
@@ -79,8 +81,7 @@ class LanguageGuesser:
         """Cheap, and as good as sure: most texts of some length need no more."""
         seen = Counter(map(self._of_word.get, set(words.lower().split())))
         del seen[None]
-        (first, most), (_, second) = (*seen.most_common(2), (None, 0), (None, 0))[:2]
-        return first if most >= _ENOUGH and most - second >= 2 else None
+        return next(iter(seen)) if len(seen) == 1 and seen.total() >= _ENOUGH else None
 
     def _by_script(self, words: str) -> str:
         """Not in Latin letters: of the languages that can be read, two are told by theirs."""
