@@ -32,7 +32,7 @@ def score(
 ) -> None:
     """Score a text, with the words that carried the score; or a file, one JSON object a line, in order.
 
-    Example: earshot score "Non è male, ma il pacco è arrivato rotto"
+    Example: earshot score "Risulta consegnato da lunedì, ma il pacco non è arrivato"
     """
     if bool(text) == bool(file):
         raise Refused('earshot score: give one text (earshot score "…") or --file texts.jsonl')
