@@ -1,7 +1,6 @@
 """Which language a text is in. "unknown" is an answer: what cannot be told is never scored as fine."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -67,9 +66,9 @@ class LanguageGuesser:
             claim = ""
         if claim and claim not in self._languages:
             return UNKNOWN
-        words = _NOISE.sub(" ", text[:_READ]).strip()
-        if proven := self._by_function_words(words):
+        if proven := self._by_function_words(text[: 2 * _READ]):
             return proven
+        words = _NOISE.sub(" ", text[:_READ]).strip()
         if len(words) < _PLENTY and sum(map(str.isalpha, words)) < _LEAST_LETTERS:
             return claim or UNKNOWN
         if not words.isascii() and 2 * len(words.encode("latin-1", "ignore")) < len(words):
@@ -77,11 +76,13 @@ class LanguageGuesser:
         language, confidence = self._identifier.classify(words)
         return str(language) if confidence >= _LEAST_CONFIDENCE else claim or UNKNOWN
 
-    def _by_function_words(self, words: str) -> str | None:
+    def _by_function_words(self, text: str) -> str | None:
         """Cheap, and as good as sure: most texts of some length need no more."""
-        seen = Counter(map(self._of_word.get, set(words.lower().split())))
-        del seen[None]
-        return next(iter(seen)) if len(seen) == 1 and seen.total() >= _ENOUGH else None
+        known = self._of_word.keys() & text.lower().split()
+        if len(known) < _ENOUGH:
+            return None
+        first, *others = {self._of_word[word] for word in known}
+        return None if others else first
 
     def _by_script(self, words: str) -> str:
         """Not in Latin letters: of the languages that can be read, two are told by theirs."""
