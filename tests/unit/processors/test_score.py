@@ -8,12 +8,17 @@ from hypothesis import strategies as st
 from pipeline_world import FURIOUS, PLEASED, desk, mention
 
 from earshot.model import Score
-from processors.language import LanguageGuesser
+from processors.language import _FUNCTION_WORDS, LanguageGuesser
 from processors.negativity.model import MODEL_FILE
 from processors.negativity.opinion import Opinion
 from processors.score import Finding, Reader, Scorer, Text, contradicts
 
 GUESSER = LanguageGuesser(("it", "en", "es", "fr", "de", "pt", "ar", "hi"))
+
+
+def test_no_function_word_stands_for_two_languages() -> None:
+    words = [word for each in _FUNCTION_WORDS.values() for word in each.split()]
+    assert len(words) == len(set(words))
 
 
 def score(text: str, **values: object) -> Score:
