@@ -510,7 +510,7 @@ async def test_the_last_third_of_the_day_is_for_stories_that_call(tmp_path: Path
 async def test_a_spent_budget_stops_everything_until_the_day_turns(tmp_path: Path, x: XServer) -> None:
     at = place(tmp_path, x, daily_budget=0.1, reserve=0)
     async with at.running():
-        await connected(x)
+        await settled(x)  # a page that came after the day's turn would be counted on the new day
         for number in range(400):
             x.say(at.write(f"ronvia {number}"))
         await until(lambda: "until the UTC day turns" in at.report.now.note)
