@@ -1,0 +1,34 @@
+"""The closed form: what a self-exciting process expects of a state, before any table (SEISMIC, section 3).
+
+N = n + alpha * D / (1 - gamma * nu): expected direct reposts D = p R, each with a family of its own, nu the
+reposts that one repost brings. It explains a forecast in a sentence; `tables` forecasts better.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from processors.spread.columns import Columns, Floats
+from processors.spread.features import infectiousness, infectiousness_columns, mean_marks
+from processors.spread.state import State
+
+_MOST = 0.95  # nu from which a process would never end
+
+
+class Branching(NamedTuple):
+    """Two scalars, fitted for each platform."""
+
+    alpha: float
+    gamma: float
+
+    def size(self, state: State) -> float:
+        """Events in the end, as of `state.t`."""
+        p = infectiousness(state)
+        nu = min(p * state.mean_mark, _MOST)
+        return state.n + self.alpha * p * state.remaining / (1 - self.gamma * nu)
+
+    def sizes(self, columns: Columns) -> Floats:
+        """(stories,) the same for many."""
+        p = infectiousness_columns(columns)
+        nu = np.minimum(p * mean_marks(columns), _MOST)
+        return np.asarray(columns.n + self.alpha * p * columns.memory.sum(0) / (1 - self.gamma * nu))

@@ -1,0 +1,191 @@
+"""What old stories of a platform say of a state: the chance that it grows by any factor, as a sum of table rows.
+
+logit P(final >= N*) = base(r) + sum over features of T[feature, bin of its value](r), r = ln((N*+1)/(N+1)); a row
+is read between its knots of r in straight lines. Every row falls with r, so P falls with N*. The forecast is the
+size whose relative error |size - final| / final is the least to be expected, the interval lies between the sizes
+that are reached with two probabilities, which left a tenth of stories on either side in training.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from math import ceil, exp, expm1, floor, log
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.spread.branching import Branching
+from processors.spread.columns import Columns, Floats
+from processors.spread.features import FEATURES, PAIRS, feature_columns, features
+from processors.spread.state import State
+
+_CERTAIN = 8.0  # log-odds of growing by next to nothing, above those at the first knot
+_BEYOND = (0.5, 1.0, 2.0, 4.0, 20.0)  # knots behind the last, by r
+_FALL = 1.5  # by how much log-odds are lower there for each 1 of r
+
+
+class Forecast(NamedTuple):
+    """Events in the end; never fewer than there are."""
+
+    size: int
+    low: int
+    high: int
+    """`low` to `high` holds four of five final sizes."""
+
+
+class Tables:
+    """One platform's; never changes."""
+
+    def __init__(self, raw: dict[str, Any], knots: Sequence[float]) -> None:
+        """`raw` as `training/spread.py` writes it: edges, tables in thousandths, base, levels by poll and age."""
+        beyond = np.array(_BEYOND)
+        self.edges = [np.array(each) for each in raw["edges"]]
+        self._edges: list[list[float]] = raw["edges"]
+        self.knots = np.array([0.0, *knots, *(knots[-1] + beyond)])
+        self._knots: list[float] = self.knots.tolist()
+        around = ((0, 0), (1, len(beyond)))
+        self.rows = [np.pad(np.array(each) / 1000, around, mode="edge") for each in raw["tables"]]
+        self._rows: list[list[list[float]]] = [each.tolist() for each in self.rows]
+        self.pairs = [np.array(each) / 1000 for each in raw["pairs"]]
+        self._pairs = [(i, j, each.tolist()) for (i, j), each in zip(PAIRS, self.pairs, strict=True)]
+        self.base = raw["base"] + np.array([_CERTAIN, *[0.0] * len(knots), *(-_FALL * beyond)])
+        self._base: list[float] = self.base.tolist()
+        self._ages: list[float] = raw["ages"]
+        self.branching = Branching(*raw["branching"])
+        # What an error of one event weighs, where final sizes lie between two knots
+        self._each = np.exp(-(self.knots[1:] + self.knots[:-1]) / 2)
+        self._polls: list[float] = raw["polls"]
+        self._levels = [[_logits(each) for each in levels] for levels in raw["levels"]]
+
+    def probability(self, state: State, size: float) -> float:
+        """P(final >= size) as of `state.t`."""
+        if size <= state.n:
+            return 1.0
+        at, part = self._between(state, size)
+        total, bins = _read(self._base, at, part), self._bins(state)
+        for rows, which in zip(self._rows, bins, strict=True):
+            row = rows[which]
+            total += row[at] + part * (row[at + 1] - row[at])
+        for i, j, table in self._pairs:
+            total += table[bins[i]][bins[j]]
+        return 1 / (1 + exp(-total)) if total > -700 else 0.0
+
+    def contributions(self, state: State, size: float) -> dict[str, float]:
+        """What "base" and each of `FEATURES` adds to the log-odds of `probability`: they are their sum."""
+        at, part = self._between(state, max(size, state.n))
+        bins = self._bins(state)
+        found = {"base": _read(self._base, at, part)}
+        for name, rows, which in zip(FEATURES, self._rows, bins, strict=True):
+            found[name] = _read(rows[which], at, part)
+        for i, j, table in self._pairs:
+            both = table[bins[i]][bins[j]]
+            found[FEATURES[i]] += both / 2
+            found[FEATURES[j]] += both / 2
+        return found
+
+    def forecast(self, state: State, *, poll: float = 0.0) -> Forecast:
+        """The final size as of `state.t`; `poll`: s between two looks at a counter without times ("measured")."""
+        bins = self._bins(state)
+        curve = self.base + sum(table[bins[i]][bins[j]] for i, j, table in self._pairs)
+        for rows, which in zip(self.rows, bins, strict=True):
+            curve += rows[which]
+        levels = self._seen(poll)[bisect_right(self._ages, state.t - state.first)]
+        low, high = np.interp(np.negative(levels), -curve, self.knots).tolist()
+        middle = min(max(self._least_error(curve), low), high)
+        size, least, most = (state.n + (state.n + 1) * expm1(r) for r in (middle, low, high))
+        return Forecast(round(size), floor(least), ceil(most))
+
+    def _least_error(self, curve: Floats) -> float:
+        """The r with the least relative error to be expected: the median, each final size weighing 1/size."""
+        below = self._weights(curve).cumsum()
+        at = int(below.searchsorted(below[-1] / 2))
+        since = below[at - 1] if at else 0.0
+        part = float((below[-1] / 2 - since) / (below[at] - since))
+        return self._knots[at] + part * (self._knots[at + 1] - self._knots[at])
+
+    def _weights(self, curves: Floats) -> Floats:
+        """(..., knots - 1) chances of ending between two knots, over the size there; behind the last nothing ends."""
+        reached = 1 / (1 + np.exp(-curves))
+        reached[..., 0], reached[..., -1] = 1.0, 0.0
+        return np.asarray((reached[..., :-1] - reached[..., 1:]) * self._each)
+
+    def _seen(self, poll: float) -> list[list[float]]:
+        """Levels by age of stories that are looked at so rarely."""
+        return self._levels[min(bisect_left(self._polls, poll), len(self._polls) - 1)]
+
+    # --- many stories -----------------------------------------------------------------------------------
+
+    def probabilities(self, columns: Columns, size: Floats | float) -> Floats:
+        """(stories,) P(final >= size)."""
+        r = np.log((np.maximum(size, columns.n) + 1) / (columns.n + 1))
+        at = np.clip(np.searchsorted(self.knots, r, side="right") - 1, 0, len(self.knots) - 2)
+        part = np.clip((r - self.knots[at]) / np.diff(self.knots)[at], 0, 1)
+        total = self.base[at] + part * (self.base[at + 1] - self.base[at])
+        bins = self._bin_columns(columns)
+        for rows, which in zip(self.rows, bins, strict=True):
+            left = rows[which, at]
+            total += left + part * (rows[which, at + 1] - left)
+        total += self._paired(bins)
+        return np.asarray(np.where(size <= columns.n, 1.0, 1 / (1 + np.exp(-total))))
+
+    def forecasts(self, columns: Columns, *, poll: float = 0.0) -> Floats:
+        """(stories, 3): size, low, high."""
+        curves = self._curves(columns)
+        ages = np.searchsorted(self._ages, columns.t - columns.first, side="right")
+        levels = np.array(self._seen(poll))[ages]
+        low, high = (_crossed(curves, self.knots, levels[:, [i]]) for i in (0, 1))
+        below = np.pad(np.cumsum(self._weights(curves), 1), ((0, 0), (1, 0)))
+        middle = _crossed(-below, self.knots, -below[:, -1:] / 2).clip(low, high)
+        size, least, most = (columns.n + (columns.n + 1) * np.expm1(r) for r in (middle, low, high))
+        return np.stack([np.round(size), np.floor(least), np.ceil(most)], 1)
+
+    def sizes(self, columns: Columns, p: float) -> Floats:
+        """(stories,) the N* that is reached with probability `p`."""
+        growth = _crossed(self._curves(columns), self.knots, np.full((len(columns.n), 1), log(p / (1 - p))))
+        return np.asarray(columns.n + (columns.n + 1) * np.expm1(growth))
+
+    def _curves(self, columns: Columns) -> Floats:
+        """(stories, knots) log-odds of growing by each knot."""
+        bins = self._bin_columns(columns)
+        curves: Floats = self.base + self._paired(bins)[:, None]
+        for rows, which in zip(self.rows, bins, strict=True):
+            curves += rows[which]
+        return curves
+
+    def _paired(self, bins: list[NDArray[np.int64]]) -> Floats:
+        each = [table[bins[i], bins[j]] for (i, j), table in zip(PAIRS, self.pairs, strict=True)]
+        return np.asarray(np.sum(each, axis=0))
+
+    def _bin_columns(self, columns: Columns) -> list[NDArray[np.int64]]:
+        values = feature_columns(columns)
+        return [
+            np.searchsorted(edges, each, side="right") for edges, each in zip(self.edges, values, strict=True)
+        ]
+
+    def _bins(self, state: State) -> list[int]:
+        return [bisect_right(edges, value) for edges, value in zip(self._edges, features(state), strict=True)]
+
+    def _between(self, state: State, size: float) -> tuple[int, float]:
+        """Between which knots, and how far between them, r is."""
+        r = log((size + 1) / (state.n + 1))
+        at = min(bisect_right(self._knots, r) - 1, len(self._knots) - 2)
+        left = self._knots[at]
+        return at, min((r - left) / (self._knots[at + 1] - left), 1.0)
+
+
+def _read(row: list[float], at: int, part: float) -> float:
+    return row[at] + part * (row[at + 1] - row[at])
+
+
+def _logits(levels: Sequence[float]) -> list[float]:
+    return [log(p / (1 - p)) for p in levels]
+
+
+def _crossed(curves: Floats, knots: Floats, level: Floats) -> Floats:
+    """(stories,) where each falling curve (stories, knots) reaches its level (stories, 1)."""
+    last = len(knots) - 2
+    at = np.clip((curves >= level).sum(1) - 1, 0, last)
+    one = np.arange(len(curves))
+    left, right = curves[one, at], curves[one, at + 1]
+    fall = np.where(left > right, left - right, 1.0)
+    return np.asarray(knots[at] + np.clip((left - level[:, 0]) / fall, 0, 1) * np.diff(knots)[at])

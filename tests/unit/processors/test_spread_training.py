@@ -1,0 +1,141 @@
+"""Learning how stories spread: tables that fall with growth, the same each time, and rules measured fairly."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+ROOT = Path(__file__).resolve().parents[3]
+MIDNIGHT = 1_399_939_200.0  # of a day in 2014, UTC
+sys.path += [str(ROOT / "training"), str(ROOT / "bench")]
+
+from spread_boost import boost  # noqa: E402
+from spread_cascades import Cascades, platform, polled, read, trace  # noqa: E402
+from spread_fit import KNOTS, fit  # noqa: E402
+from spread_rules import LogLinear, lead, peaks, threshold  # noqa: E402
+
+from processors.spread.branching import Branching  # noqa: E402
+from processors.spread.features import FEATURES  # noqa: E402
+from processors.spread.state import add, begin  # noqa: E402
+from processors.spread.tables import Tables  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def cascades() -> Cascades:
+    random = np.random.default_rng(7)
+    sizes = np.exp(random.uniform(np.log(60), np.log(800), 80)).astype(int)
+    return trace([np.append(0.0, np.sort(random.exponential(3_600, size - 1))).round(1) for size in sizes])
+
+
+def asleep(how_far: float) -> Cascades:
+    """Stories that begin at any hour; those of the first half of the day stay small, as far as the hour tells."""
+    random = np.random.default_rng(5)
+    stories = []
+    for number in range(160):
+        hour = random.uniform(0, 24)
+        small = hour < 12 if random.random() < how_far else random.random() < 0.5
+        times = random.exponential(900, 39 if small else 199)
+        stories.append(MIDNIGHT + 86_400 * number + hour * 3_600 + np.append(0.0, np.sort(times)))
+    return trace(stories)
+
+
+class TestCascades:
+    def test_are_read_by_platform_in_the_order_in_which_they_began(self, tmp_path: Path) -> None:
+        path = tmp_path / "weibo_dev.jsonl"
+        rows = [{"started_at": 20, "t": [5, 9, 7]}, {"started_at": 10, "t": [0, 1]}, {"t": []}]
+        path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        assert {name: [t.tolist() for t in each] for name, each in read([path]).items()} == {
+            "weibo": [[10, 11], [25, 27, 29]]
+        }
+
+    def test_are_lived_through_at_their_date_and_read_by_their_age(self, cascades: Cascades) -> None:
+        dated = trace([1.4e9 + times for times in cascades.times])
+        assert dated.states.first.tolist() == [1.4e9] * len(dated.states.first)
+        assert dated.at(np.full(80, 1_800.0)).n.tolist() == cascades.at(np.full(80, 1_800.0)).n.tolist()
+
+    def test_a_file_is_named_after_its_platform(self) -> None:
+        assert platform(Path("twitter1516_later.jsonl")) == "twitter"
+        assert platform(Path("2020.jsonl")) == "any"
+
+    def test_states_at_an_age_know_nothing_of_what_comes(self, cascades: Cascades) -> None:
+        states, state = cascades.at(np.full(80, 1_800.0)), begin(0.0)
+        seen = [t for t in cascades.times[3].tolist()[1:] if t <= 1_800]
+        for t in seen:
+            add(state, t)
+        assert states.n[3] == 1 + len(seen)
+        assert states.last[3] == state.last
+
+    def test_a_look_spreads_what_it_saw_evenly_since_the_last(self) -> None:
+        seen = polled(trace([np.array([0.0, 10.0, 20.0, 100.0, 3_700.0])]), 3_600.0)
+        assert seen.states.last.tolist() == pytest.approx([0.0, 1_200.0, 2_400.0, 3_600.0, 7_200.0])
+
+    def test_between_two_looks_nothing_is_known_of_what_happens(self) -> None:
+        seen = polled(trace([np.array([0.0, 10.0, 20.0, 100.0, 3_700.0])]), 3_600.0)
+        assert [seen.at(np.array([age])).n[0] for age in (3_599.0, 3_600.0, 7_199.0, 7_200.0)] == [1, 4, 4, 5]
+
+
+class TestBoost:
+    def test_chances_fall_with_growth_and_rise_with_what_helps(self) -> None:
+        random = np.random.default_rng(3)
+        x, r = random.integers(0, 8, 20_000), random.integers(0, 8, 20_000)
+        y = random.random(20_000) < 1 / (1 + np.exp(r - x + random.normal(0, 1, 20_000)))
+        made = boost(np.stack([x, r]).astype(np.uint8), y, [(0, 1)], 8, 30, 0.2, 1.0)
+        assert (np.diff(made.tables[0], axis=1) <= 1e-12).all()
+        assert made.tables[0, 7, 4] > made.tables[0, 0, 4] + 2
+
+
+class TestFit:
+    def test_the_same_stories_give_the_same_tables_and_intervals_that_hold(self, cascades: Cascades) -> None:
+        raw, folds = fit(cascades)
+        assert json.dumps(raw) == json.dumps(fit(cascades)[0])
+        assert sorted(np.concatenate([stories for stories, _ in folds]).tolist()) == list(range(80))
+        _, low, high = Tables(raw, KNOTS).forecasts(cascades.at(np.full(80, 3_600.0))).T
+        assert ((low <= cascades.sizes) & (cascades.sizes <= high)).mean() > 0.7
+
+    def test_the_hour_is_read_where_it_tells(self) -> None:
+        by_day, any_time = Tables(fit(asleep(1.0))[0], KNOTS), fit(asleep(0.0))[0]
+        morning, evening, undated = (begin(at) for at in (MIDNIGHT + 6 * 3_600, MIDNIGHT + 18 * 3_600, 0.0))
+        chances = [by_day.probability(state, 100) for state in (morning, undated, evening)]
+        assert chances == sorted(chances)
+        assert chances[2] > chances[0] + 0.2
+        assert any_time["edges"][FEATURES.index("hour")] == []
+
+
+class TestBranching:
+    @given(st.lists(st.floats(0, 1e6), max_size=30), st.floats(0, 5), st.floats(0, 1))
+    def test_is_never_below_what_happened(self, times: list[float], alpha: float, gamma: float) -> None:
+        state = begin(0.0)
+        for t in times:
+            add(state, t)
+        assert Branching(alpha, gamma).size(state) >= state.n
+
+    def test_many_are_as_each(self, cascades: Cascades) -> None:
+        state = begin(0.0)
+        for t in cascades.times[0].tolist()[1:]:
+            add(state, t)
+        scalars, last = Branching(0.7, 0.5), cascades.starts[1] - 1
+        assert scalars.sizes(cascades.states)[last] == pytest.approx(scalars.size(state))
+
+
+class TestRules:
+    def test_a_threshold_is_the_lowest_with_four_of_five_right(self) -> None:
+        highest = np.array([9.0, 8.0, 7.0, 7.0, 6.0, 5.0])
+        assert threshold(highest, np.array([True, True, True, False, True, False])) == 6.0
+        assert threshold(highest, np.array([False] * 6)) == float("inf")
+
+    def test_lead_counts_misses_as_nothing_and_alarms_only_before_the_size(self) -> None:
+        stories = trace(
+            [np.array([0.0, 60.0, 120.0, 600.0]), np.array([0.0, 60.0]), np.array([0.0, 1.0, 2.0, 3.0])]
+        )
+        scores = np.array([0, 1, 1, 9, 0, 1, 0, 0, 0, 9], float)
+        assert peaks(stories, scores, 4).tolist() == [1.0, 1.0, 0.0]
+        found = lead(stories, scores, 4, 1.0)
+        assert (found.median, found.precision, found.stories, found.alarms) == (4.5, 0.5, 2, 2)
+
+    def test_the_baseline_learns_how_much_is_still_to_come(self, cascades: Cascades) -> None:
+        sizes = LogLinear(cascades)(cascades.at(np.full(80, 3_600.0)), 3_600.0)
+        assert np.median(np.abs(sizes - cascades.sizes) / cascades.sizes) < 0.1
