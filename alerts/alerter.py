@@ -105,9 +105,12 @@ class Alerter:
         numbers = _keep_alerts(connection, stories)
         wanted = [telling for story in stories for telling in tellings(story, self._receivers)]
         known = notices.known(connection, [telling.identity for telling in wanted])
+        once = {
+            telling.identity: telling for telling in wanted
+        }  # a joined story and the one that stays both tell
         new = [
             self._notice(connection, telling, numbers[telling.story.id, telling.episode.number])
-            for telling in wanted
+            for telling in once.values()
             if telling.identity not in known
         ]
         if new:
@@ -120,7 +123,7 @@ class Alerter:
         first = mentions.read(began) if began else None
         cause = first
         if first is None or telling.step.mention != first.mention.id:
-            cause = alerts.mention_behind(connection, story.id, telling.step.mention)
+            cause = alerts.mention_behind(connection, story.part_of or story.id, telling.step.mention)
         notice = compose(telling, first, cause, now, self._base_url)
         return notices.New(notice.identity, number, notice.receiver, to_us(now), notices.encode(notice))
 
@@ -184,6 +187,6 @@ def _tell(story: Story, episode: Episode, since: int) -> None:
     """Tell the log and Prometheus of the steps after `since` µs."""
     facts = {"brand": story.brand, "story": story.id, "episode": episode.number}
     for step in episode.steps:
-        if to_us(step.at) > since:
+        if to_us(step.at) > since and not step.story:
             DECIDED.labels(step.level.name, step.reason).inc()
             _LOG.info("alert", **facts, level=step.level.name, reason=step.reason, risk=step.risk)

@@ -36,8 +36,9 @@ def wants(receiver: ReceiverSettings, brand: str, step: Step) -> bool:
 
 
 def identity(story: Story, episode: Episode, step: Step, receiver: str) -> str:
-    """The same for the same step and receiver, after any crash and on any machine."""
-    parts = (story.brand, str(story.id), str(episode.number), step.reason, step.level.name, receiver)
+    """The same for the same step and receiver, after any crash and on any machine, and when its story is joined."""
+    where = (step.story, step.episode) if step.story else (story.id, episode.number)
+    parts = (story.brand, *map(str, where), step.reason, step.level.name, receiver)
     return "msg_" + blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
 

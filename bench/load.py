@@ -18,17 +18,16 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import httpx
+from vocabulary import rare, unheard
 
 from earshot.signing import sign
 
 TICK = 0.02  # s
 EVERY = 100  # one mention in so many calls
 BRANDS = "Acme Borealis Corvina Dalmora Eliport Fontana Galvia Hestia".split()
-NOUNS = (
-    "parcel card flight refund counter app driver agent phone line queue booking ticket invoice account meter "
-    "contract router seat luggage lounge kiosk branch letter form password coupon garage lift ferry"
+ANGRY = (
+    "horrible terrible awful dreadful disgusting appalling pathetic disgraceful shameful hopeless useless rotten"
 ).split()
-VERBS = "lost broke delayed ignored cancelled damaged doubled refused forgot dropped blocked ruined".split()
 CALM = (  # nothing of it is negative, and one word in seven is in VADER's lexicon
     "the a my your this that parcel card flight counter app driver agent phone line hour day week is was has been "
     "will on for from to and our today tomorrow yesterday morning evening station airport branch letter desk bag "
@@ -37,17 +36,18 @@ CALM = (  # nothing of it is negative, and one word in seven is in VADER's lexic
 
 
 def words(number: int, brand: str = "Acme") -> str:
-    """Angry, about a brand, and unlike the others."""
+    """Angry, about a brand, and unlike the others, so that each begins a story."""
     rng = random.Random(number)
-    things = [f"they {rng.choice(VERBS)} my {noun}" for noun in rng.sample(NOUNS, 5)]
-    return f"{brand} case ({number}) is horrible, the worst: {', '.join(things)}. I hate it, never again"
+    one, other = rng.sample(ANGRY, 2)
+    things = [" ".join(unheard(rng) for _ in range(8)) for _ in range(3)]
+    return f"case ({number}): the {things[0]} of {brand} is {one}, my {things[1]} was {other}, I have no {things[2]}"
 
 
 def mention(number: int, brand: str = "Acme") -> dict[str, Any]:
-    """A loud one: its author makes it call, and it begins a story."""
-    author = {"id": f"u{number}", "followers": 800_000}
-    now = datetime.now(UTC).isoformat()
-    return {"id": f"x:{number}", "text": words(number, brand), "author": author, "created_at": now}
+    """A loud one: its author makes it call, and its one star says how it is meant."""
+    author, now = {"id": f"u{number}", "followers": 800_000}, datetime.now(UTC).isoformat()
+    said = {"id": f"x:{number}", "text": words(number, brand), "author": author, "created_at": now}
+    return said | {"rating": {"value": 1, "best": 5}}
 
 
 def calls(number: int) -> bool:
@@ -124,7 +124,8 @@ def _one(rng: random.Random, number: int) -> dict[str, Any]:
     if calls(number):
         return mention(number, brand)
     author = {"id": f"u{number}", "followers": min(5_000, int(rng.paretovariate(1) * 100))}
-    text = f"{brand} {' '.join(rng.choices(CALM, k=16))} {number}"
+    said = [*rng.choices(CALM, k=11), *(rare(rng) for _ in range(5))]
+    text = f"{brand} {' '.join(said)} {number}"
     now = datetime.now(UTC).isoformat()
     return {"id": f"x:{number}", "text": text, "author": author, "created_at": now}
 

@@ -22,6 +22,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from vocabulary import rare
+
 START = datetime(2026, 1, 5, tzinfo=UTC)
 BRANDS = tuple(f"Brand {letter}" for letter in "ABCDEFGH")
 GAP = timedelta(seconds=2)
@@ -47,10 +49,17 @@ def mentions(count: int, mix: str) -> Iterator[dict[str, Any]]:
         else:
             mention |= {
                 "brand": rng.choice(BRANDS),
-                "text": " ".join(rng.choices(WORDS, k=16)) + f" {number}",
+                "text": _text(rng, number),
             }
             lately = [*lately[-40:], mention]
         yield mention
+
+
+def _text(rng: random.Random, number: int) -> str:
+    """Sixteen words, a third of them of a large vocabulary, as in real posts."""
+    said = [*rng.choices(WORDS, k=11), *(rare(rng) for _ in range(5))]
+    rng.shuffle(said)
+    return f"{' '.join(said)} {number}"
 
 
 def _carried_on(rng: random.Random, other: dict[str, Any]) -> dict[str, Any]:

@@ -50,6 +50,14 @@ class Metrics(Struct, frozen=True, omit_defaults=True, kw_only=True):
     replies: Count | None = None
     quotes: Count | None = None
     views: Count | None = None
+    since: Moment | None = None
+    """When the counts of those who carried it on were first seen as they are; None: then."""
+
+    @property
+    def carried(self) -> int | None:
+        """How many reposted, quoted or answered it; None: the platform says nothing of them."""
+        counts = [count for count in (self.reposts, self.quotes, self.replies) if count is not None]
+        return sum(counts) if counts else None
 
 
 class Rating(Struct, frozen=True, omit_defaults=True):
@@ -119,11 +127,11 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
         return None if self.negative is None else round(self.negative * 10_000)
 
 
-Reason = Literal["risk", "loud_author", "voice"]
+Reason = Literal["risk", "loud_author", "voice", "press_interest", "pick_up"]
 OutletClass = Literal["national", "regional", "local", "news", "blog"]
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class Step(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One reason to notify: the story reached a level, or something happened that must be told."""
 
     level: Level
@@ -132,6 +140,10 @@ class Step(Struct, frozen=True, kw_only=True):
     mention: Id
     """The mention that did it."""
     risk: float
+    story: int = 0
+    """Where it was decided in a story that has become part of this one: that story; nobody is told again."""
+    episode: int = 0
+    """And that story's episode."""
 
 
 class Episode(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -178,6 +190,15 @@ class Terms(Struct, frozen=True, kw_only=True):
         )
 
 
+class Forecast(Struct, frozen=True, array_like=True):
+    """How many mentions a story will have in the end; never fewer than it has."""
+
+    size: int
+    low: int
+    high: int
+    """`low` to `high` is meant to hold four of five."""
+
+
 class Story(Struct, omit_defaults=True, kw_only=True):
     """Everything that carries the same thing on, in numbers. Changed only by its brand's owner.
 
@@ -212,19 +233,60 @@ class Story(Struct, omit_defaults=True, kw_only=True):
     """Estimated people: `followers` and the audiences of the outlets."""
     outlets: dict[str, OutletClass] = field(default_factory=dict)
     """Domain -> class, for each outlet that carried it; the classes of place are the trusted ones."""
+    confirmations: int = 0
+    """Mentions that say that it happened to their author too."""
+    copies: int = 0
+    """Mentions that say the words of another one and are no reposts."""
+    counted: int = 0
+    """What platforms counted below its mentions: reposts, quotes and answers, heard or not."""
+    counted_at: Moment | None = None
+    """When the newest of these counts was first seen."""
+    spread: tuple[float, ...] = ()
+    """What its spread is remembered by (`processors.spread.state`); empty while it has one mention."""
     base: float = 0.0
     """The brand's base rate of negativity when the risk was last assessed."""
+    large: int = 20
+    """N*: mentions that one story in twenty of its brand reaches, as known then."""
+    chance: float = 0.0
+    """That it becomes so large, or goes on being, as of then; 0 where nothing negative spreads."""
+    forecast: Forecast | None = None
+    """As of then, where it stands above calm."""
     risk: float = 0.0
     level: Level = Level.calm
+    part_of: int = 0
+    """The story that it has become part of; 0: it stands for itself."""
+    joined_n: int = 0
+    """The number of the mention that proved it."""
     calmed: Level = Level.calm
     """The level at which it last settled: a rise above it opens an episode."""
     terms: Terms = field(default_factory=lambda: Terms(bias=0.0))
     episodes: tuple[Episode, ...] = ()
 
     @property
+    def unheard(self) -> int:
+        """How many more the platforms counted than were heard: all but the first may be among those."""
+        return self.size - self.mentions if self.counted else 0
+
+    @property
+    def size(self) -> int:
+        """Mentions, heard or counted."""
+        return max(self.mentions, self.counted + (self.mentions > 0)) if self.counted else self.mentions
+
+    @property
     def episode(self) -> Episode | None:
         """The episode that is open now, if any."""
         return self.episodes[-1] if self.episodes and self.episodes[-1].resolved_at is None else None
+
+    @property
+    def fades(self) -> bool:
+        """Whether silence alone still lowers its risk to any effect."""
+        called = self.level > Level.calm or self.episode is not None
+        return called and self.chance > 0 and self.part_of == 0
+
+    @property
+    def is_awake(self) -> bool:
+        """Whether the clock alone may still change it."""
+        return self.episode is not None or self.fades
 
 
 class SourceReport(Struct, frozen=True, omit_defaults=True, kw_only=True):

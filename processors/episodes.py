@@ -34,6 +34,16 @@ def advance(
     _settle(story, held, now)
 
 
+def fade(story: Story, reached: Level, held: Level, now: datetime) -> None:
+    """Decide at a tick, when nobody said anything: a level falls, and nothing is called."""
+    story.level = max(reached, min(held, story.level))
+    episode = story.episode
+    if episode is None:
+        story.calmed = min(story.calmed, story.level)
+    elif held < episode.steps[0].level and episode.below_since is None:
+        _since(story, episode, now)
+
+
 def expire(story: Story, now: datetime, after: timedelta) -> bool:
     """Resolve the open episode if it has been below for long enough. True where it was."""
     episode = story.episode

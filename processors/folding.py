@@ -7,50 +7,17 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from earshot.clock import from_us, to_us
-from earshot.config import Config
 from earshot.hashing import hash64
-from earshot.model import Author, Level, Mention, Score, Story
+from earshot.model import Author, Mention, Score, Story
 from earshot.store import authors, brands, mentions, stories
 from earshot.store.authors import Seat
 from earshot.store.brands import Brand
 from earshot.store.mentions import Row
-from processors import episodes, measure, risk, tick
+from processors import episodes, joining, measure, sizes, tick
+from processors.judge import Judge
 from processors.owner import Owner
-from processors.reach import Reach
-from processors.rules import MentionRules
-from processors.tasks import New, Recounted, Retracted, Revised, Task
-
-
-class Judge:
-    """Pure: how a story stands, from its numbers and the configuration."""
-
-    def __init__(self, config: Config) -> None:
-        self.reach = Reach(config.risk, config.outlets)
-        self.rules = MentionRules(config.rules, config.brands)
-        self.resolve_after = config.alerts.resolve_after
-        self._risk = config.risk
-        self._hysteresis = config.alerts.hysteresis
-
-    def base_rate(self, votes: int, voters: int) -> float:
-        return risk.base_rate(votes, voters, self._risk.base_cap)
-
-    def assess(self, story: Story, base: float, clock: int, mention: Mention, score: Score | None) -> None:
-        """Set the story's risk, level and episodes after `mention` was counted or changed at `clock` µs."""
-        level, held = self._stand(story, base)
-        signals = self.rules.fire(mention, score) if score else ()
-        if level or signals or story.episodes or story.level:
-            now = from_us(clock)
-            episodes.advance(story, level, held, signals, mention.id, now, quiet=mention.backfill)
-
-    def reassess(self, story: Story, base: float) -> None:
-        """The same where nothing was said, only its numbers are others now: as of its last mention, calling nobody."""
-        level, held = self._stand(story, base)
-        if level or story.episodes or story.level:
-            episodes.advance(story, level, held, (), story.first, story.last_at, quiet=True)
-
-    def _stand(self, story: Story, base: float) -> tuple[Level, Level]:
-        people = story.followers + self.reach.audience(story.outlets)
-        return risk.assess(story, base, people, self._risk, self._hysteresis)
+from processors.rules import takes_up
+from processors.tasks import Joined, New, Recounted, Retracted, Revised, Task
 
 
 class Folding:
@@ -64,28 +31,43 @@ class Folding:
         self.seats: dict[int, Seat] = {}
         self.stories: dict[int, Story] = {}
         self.due = dict(owner.due)
-        self._next_tick = tick.first(self.due)
+        self._agenda = tick.Agenda(self.due)
+        self._looked_at: dict[int, Story] = {}
+        """Stories that a tick came to and left as they were."""
+        self._sizes, self._large = owner.row.sizes, sizes.large(owner.row.sizes)
         self.changed_rows: set[int] = set()
         self.changed_seats: set[int] = set()
         self.changed_stories: set[int] = set()
+        self.gone_seats: set[int] = set()
+        self.moves: list[tuple[int, int]] = []
+        """(joined, kept): whose stored mentions change their story."""
         self._mine: set[int] = set()
+        self._parts: dict[int, list[int]] = {}
+        """Story -> those that the store still has its mentions under."""
+        self._assessed: dict[int, int] = {}
+        """Story -> the brand's clock, µs, when it was last assessed here."""
+        self._last = 0
+        """The newest mention that was counted."""
 
-    def load(self, tasks: Sequence[Task]) -> None:
-        """Fetch at once the rows, stories and seats that the tasks touch."""
+    def load(self, tasks: Sequence[Task], also: Iterable[int] = ()) -> None:
+        """Fetch at once the rows, stories and seats that the tasks touch; `also`: stories that are only told of."""
         for task in tasks:
             if isinstance(task, New):
                 self.rows[task.n] = self._new_row(task)
         stored = {t.n for t in tasks if isinstance(t, Revised | Recounted | Retracted)} - self.rows.keys()
         if stored:
             self.rows.update(mentions.get(self._connection, stored))
-        self._load_stories({task.story for task in tasks if task.story})
+        joined = {task.joined for task in tasks if isinstance(task, Joined)}
+        self._load_stories({task.story for task in tasks if task.story}.union(joined, also))
         self._seat_keys = {n: measure.seat_hash(row.story, row.author) for n, row in self.rows.items()}
         self._load_seats(self._seat_keys.values())
 
     @property
     def brand(self) -> Brand:
         """The brand's row as it is now."""
-        return self._brand._replace(clock=self._clock, votes=self._votes, voters=self._voters)
+        return self._brand._replace(
+            clock=self._clock, votes=self._votes, voters=self._voters, sizes=self._sizes
+        )
 
     def fold(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
@@ -93,6 +75,8 @@ class Folding:
             self._clock = max(self._clock, task.at)
             if isinstance(task, New):
                 self._add(task)
+            elif isinstance(task, Joined):
+                self._join(task)
             elif isinstance(task, Revised):
                 self._revise(task)
             elif isinstance(task, Retracted):
@@ -100,16 +84,38 @@ class Folding:
             elif isinstance(task, Recounted):
                 self._recount(task)
 
+    def foresee(self) -> None:
+        """What is to come of the stories of this batch: once for each, as of when it was last assessed."""
+        for number, clock in self._assessed.items():
+            self._judge.foresee(self.stories[number], clock)
+
     def run_clock(self, until: int) -> None:
         """What the clock alone does to the brand's stories before `until` µs."""
-        if self._next_tick is None or self._next_tick >= until:
+        if not (soon := self._agenda.before(until)):
             return
-        for at, story_id in tick.passed(self.due, until):
-            if story_id not in self.stories:
-                self._load_stories({story_id})
-            story = self._own(story_id)
-            episodes.expire(story, from_us(at), self._judge.resolve_after)
-            self._reschedule(story)
+        self._looked_at |= self._read(soon - self.stories.keys() - self._looked_at.keys())
+        while (found := self._agenda.next(until)) is not None:
+            at, story = found
+            self._let_pass(story, at)
+            self._reschedule(self._look_at(story), at + 1)
+
+    def _let_pass(self, number: int, at: int) -> None:
+        """Nothing was said in the story until the tick `at`."""
+        story = self._look_at(number)
+        if story.fades and (faded := self._judge.faded(story, at)):
+            self.stories[number] = story = faded
+            self._assessed.pop(number, None)  # its forecast is of this moment
+            self._mine.add(number)
+            self.changed_stories.add(number)
+        ends = episodes.due(story, self._judge.resolve_after)
+        if ends is not None and to_us(ends) <= at:
+            if number not in self.stories:
+                self.stories[number] = story
+            episodes.expire(self._own(number), from_us(at), self._judge.resolve_after)
+
+    def _look_at(self, number: int) -> Story:
+        """As it stands now; never to be changed. It is of the batch only once it has changed."""
+        return self.stories[number] if number in self.stories else self._looked_at[number]
 
     # --- one task each ----------------------------------------------------------------------------------
 
@@ -120,11 +126,57 @@ class Folding:
             self._mine.add(task.story)
         story = self._own(task.story)
         key = self._seat_keys[task.n]
-        self._seat(measure.add(story, row, key, self.seats.get(key)))
+        before, picked_up = story.size, takes_up(story, row.outlet_class)
+        self._seat(measure.add(story, row, key, self.seats.get(key), task.mention))
+        self._resize(sizes.grow(self._sizes, before, story.size))
         self.changed_rows.add(task.n)
-        self._assess(story, task.mention, task.score)
+        self._last = task.n
+        self._assess(story, task.mention, task.score, picked_up=picked_up)
         self._weigh(row.vote, 1)
         self._reschedule(story)
+
+    def _join(self, task: Joined) -> None:
+        kept, joined = self._own(task.story), self._own(task.joined)
+        sizes_before = kept.size, joined.size
+        rows = self._rows_of(joined.id)
+        self._load_seats({measure.seat_hash(kept.id, row.author) for row in rows} - self.seats.keys())
+        self._merge(kept, joined, rows)
+        joining.hand_over(kept, joined, task.n, from_us(self._clock))
+        left = sizes.grow(self._sizes, sizes_before[1], 0)
+        self._resize(sizes.grow(left, sizes_before[0], kept.size))
+        newest = mentions.read(self._newest(kept.id, rows[-1])).mention
+        self._assess(kept, newest, None)
+        self.due.pop(joined.id, None)
+        self._reschedule(kept)
+
+    def _merge(self, kept: Story, joined: Story, rows: Sequence[Row]) -> None:
+        for row in rows:
+            self.changed_seats.add(measure.seat_hash(kept.id, row.author))
+            self.changed_seats.discard(left := measure.seat_hash(joined.id, row.author))
+            self.seats.pop(left, None)
+            if row.n in self.rows:
+                self.rows[row.n] = row._replace(story=kept.id)
+                self._seat_keys[row.n] = measure.seat_hash(kept.id, row.author)
+        self.gone_seats |= joining.merge(kept, rows, self.seats, self._read_mention)
+        self.moves.append((joined.id, kept.id))
+        self._parts[kept.id] = self._parts.get(kept.id, [kept.id]) + self._parts.pop(joined.id, [joined.id])
+
+    def _read_mention(self, n: int) -> Mention:
+        row = self.rows.get(n) or mentions.get(self._connection, [n])[n]
+        return mentions.read(row).mention
+
+    def _rows_of(self, story: int) -> list[Row]:
+        """All that was counted in it so far, in log order."""
+        stored = mentions.of_stories(self._connection, self._parts.get(story, [story]))
+        rows = {row.n: self.rows.get(row.n, row) for row in stored}
+        rows |= {n: row for n, row in self.rows.items() if row.story == story and n <= self._last}
+        return [rows[n] for n in sorted(rows)]
+
+    def _newest(self, story: int, known: Row) -> Row:
+        """The newest of its mentions; `known` is one of them."""
+        stored = mentions.newest_of_stories(self._connection, self._parts[story])
+        here = [row for n, row in self.rows.items() if row.story == story and n <= self._last]
+        return max((known, *stored, *here), key=lambda row: row.n)
 
     def _revise(self, task: Revised) -> None:
         old = self.rows[task.n]
@@ -134,7 +186,7 @@ class Folding:
             created_at=before.created_at,
             collected_at=before.collected_at,
             backfill=before.backfill,
-            metrics=task.mention.metrics or before.metrics,
+            metrics=measure.newer(before.metrics, task.mention.metrics),
         )
         new = old._replace(
             followers=max(old.followers, self._judge.reach.followers(task.mention)),
@@ -149,19 +201,35 @@ class Folding:
     def _retract(self, task: Retracted) -> None:
         old = self.rows[task.n]
         bare = forget(mentions.read(old).mention)
-        self._change(task, old, old._replace(withdrawn=True, mention=mentions.encode(bare)), bare, None)
+        self._change(
+            task, old, old._replace(withdrawn=True, mention=mentions.encode(bare), evidence=""), bare, None
+        )
 
     def _recount(self, task: Recounted) -> None:
         row = self.rows[task.n]
-        mention = mentions.read(row).mention
-        if mention.metrics is None or mention.metrics.at < task.metrics.at:
-            fresh = mentions.encode(structs.replace(mention, metrics=task.metrics))
-            self.rows[task.n] = row._replace(mention=fresh)
-            self.changed_rows.add(task.n)
+        before = mentions.read(row).mention
+        newest = measure.newer(before.metrics, task.metrics)
+        if newest == before.metrics or self._judge.own.wrote(before):
+            return
+        after = structs.replace(before, metrics=newest)
+        self.rows[task.n] = row._replace(mention=mentions.encode(after))
+        self.changed_rows.add(task.n)
+        if measure.counts(after) != measure.counts(before):
+            self._grow(self._own(task.story), before, after)
+
+    def _grow(self, story: Story, before: Mention, after: Mention) -> None:
+        """Counters tell of more than was heard."""
+        size = story.size
+        measure.recount(story, before, after)
+        self._resize(sizes.grow(self._sizes, size, story.size))
+        self._assess(story, after, None)
+        self._reschedule(story)
 
     def _change(self, task: Task, old: Row, new: Row, mention: Mention, score: Score | None) -> None:
         story = self._own(task.story)
+        size = story.size
         self._seat(measure.revise(story, self.seats[self._seat_keys[task.n]], old, new))
+        self._resize(sizes.grow(self._sizes, size, story.size))
         self.rows[task.n] = new
         self.changed_rows.add(task.n)
         self._assess(story, mention, score)
@@ -173,9 +241,17 @@ class Folding:
             self._votes += times * vote
             self._voters += times
 
-    def _assess(self, story: Story, mention: Mention, score: Score | None) -> None:
+    def _assess(
+        self, story: Story, mention: Mention, score: Score | None, *, picked_up: bool = False
+    ) -> None:
         base = self._judge.base_rate(self._votes, self._voters)
-        self._judge.assess(story, base, self._clock, mention, score)
+        story.large = self._large
+        self._assessed[story.id] = self._clock
+        self._judge.assess(story, base, self._clock, mention, score, picked_up=picked_up)
+
+    def _resize(self, now: sizes.Sizes) -> None:
+        if now is not self._sizes:
+            self._sizes, self._large = now, sizes.large(now)
 
     # --- what is at hand --------------------------------------------------------------------------------
 
@@ -196,24 +272,26 @@ class Folding:
             link=task.link,
             mention=mentions.encode(mention),
             score=mentions.encode(score),
+            evidence=task.evidence,
         )
 
     def _load_stories(self, wanted: set[int]) -> None:
-        missing = set()
-        for story in wanted:
-            if (cached := self._owner.story(story)) is not None:
-                self.stories[story] = cached
-            else:
-                missing.add(story)
+        self.stories.update(self._read(wanted))
+
+    def _read(self, wanted: set[int]) -> dict[int, Story]:
+        """Those of them that there are, as they were before the batch."""
+        found = {story: cached for story in wanted if (cached := self._owner.story(story)) is not None}
         newest = brands.number(self._brand.no, self._owner.row.seq)
-        if missing := {story for story in missing if story <= newest}:
-            self.stories.update(stories.load(self._connection, missing))
+        if missing := {story for story in wanted if story <= newest} - found.keys():
+            found.update(stories.load(self._connection, missing))
+        return found
 
     def _load_seats(self, wanted: Iterable[int]) -> None:
         places = self._owner.seats.find(wanted)
         if places:
             found = authors.get(self._connection, (place[0] for place in places.values()))
-            self.seats.update({seat.hash: seat for seat in found.values()})
+            for seat in found.values():
+                self.seats.setdefault(seat.hash, seat)
 
     def _own(self, story: int) -> Story:
         """A copy that may be changed: what failed must leave no trace in the cache."""
@@ -227,13 +305,16 @@ class Folding:
         self.seats[seat.hash] = seat
         self.changed_seats.add(seat.hash)
 
-    def _reschedule(self, story: Story) -> None:
-        due = episodes.due(story, self._judge.resolve_after) if story.episodes else None
-        if due is not None:
-            self.due[story.id] = to_us(due)
-        elif self.due.pop(story.id, None) is None:
-            return
-        self._next_tick = tick.first(self.due)
+    def _reschedule(self, story: Story, since: int | None = None) -> None:
+        """When the clock comes to it next, at `since` µs or later, or from now on."""
+        due = None
+        if story.is_awake:
+            due = tick.due(story, self._clock if since is None else since, self._judge.resolve_after)
+        if due is None:
+            self.due.pop(story.id, None)
+        elif self.due.get(story.id) != due:
+            self.due[story.id] = due
+            self._agenda.note(story.id)
 
 
 def forget(mention: Mention) -> Mention:

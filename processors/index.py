@@ -1,6 +1,7 @@
 """An exact index in memory from 64-bit hashes to where they were last registered: 24 bytes an entry."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ class HashIndex:
         found = {value: place for value in wanted if (place := self._fresh.get(value))}
         wanted.difference_update(found)
         keys = np.fromiter(wanted, np.int64, len(wanted))
+        keys.sort()  # neighbours are looked for in the same part of memory
         for run, places in reversed(self._runs):
             if not len(keys):
                 break
@@ -60,6 +62,18 @@ class HashIndex:
             merged = np.concatenate((older, newer))
             order = np.argsort(merged, kind="stable")
             self._runs.append((merged[order], np.concatenate((older_places, newer_places))[order]))
+
+    def changes(self, root: Callable[[int], int]) -> Counter[int]:
+        """How often each hash was registered for another story than before; `root` says what is one now.
+
+        Within what was added by one `extend`.
+        """
+        found = Counter[int]()
+        for keys, places in self._runs:
+            again = np.flatnonzero(keys[1:] == keys[:-1])
+            for at in again[places[again, 1] != places[again + 1, 1]].tolist():
+                found[int(keys[at])] += root(int(places[at, 1])) != root(int(places[at + 1, 1]))
+        return found
 
     def __len__(self) -> int:
         return len(self._fresh) + sum(len(run) for run, _ in self._runs)

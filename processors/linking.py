@@ -1,6 +1,7 @@
 """Decide what is new and where it belongs: events of one brand in, tasks out. Writes nothing."""
 
 import struct
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
@@ -11,12 +12,20 @@ from earshot.model import Mention, Score
 from earshot.store import brands, ledger, stories
 from earshot.store.ledger import Entry
 from earshot.topics import Event, Measured, Said, Withdrawn
+from processors import likeness
+from processors.ahead import Asked, Decided
+from processors.centroid import Joined as Pair
 from processors.index import Place
 from processors.link import Tie, id_hash, ties
-from processors.owner import Owner
-from processors.tasks import Known, New, Recounted, Retracted, Revised, Task
+from processors.owner import SILENT, Owner
+from processors.proofs import Joins
+from processors.tasks import Joined, Known, New, Recounted, Retracted, Revised, Task
 
 _BY_ID = frozenset({"repost", "quote", "reply", "thread"})
+_ID = _BY_ID | {"reference"}
+_SAID_ANYWHERE = 3
+"""Times that an address or a text was said in another story than before: it tells none from another."""
+_NOTHING = Decided(None, ())
 
 
 class Linking:
@@ -31,24 +40,44 @@ class Linking:
         self.changed: set[int] = set()
         self.ids: dict[int, Place] = {}
         self.keys: dict[int, Place] = {}
+        self.changes: Counter[int] = Counter()
+        self.also: set[int] = set()
+        """Joined stories whose snapshots go out again, in case a crash had swallowed them."""
+        self.joins = Joins(owner, connection)
+        self._tasks: list[Task] = []
+        self._swept: Sequence[Pair] = ()
         self._tied = [_ties(event) for event in events]
-        hashes = {tie.hash for tied in self._tied for tie in tied}
-        self._known_ids = owner.ids.find(hashes)
-        self._known_keys = owner.keys.find(hashes)
+        self._known_ids = owner.ids.find(
+            {key for tied in self._tied for reason, key in tied if reason in _ID}
+        )
+        self._known_keys = owner.keys.find({key for tied in self._tied for _, key in tied})
         known = {place[0] for tied in self._tied if (place := self._known_ids.get(tied[0].hash))}
         if known:
             self.entries.update(ledger.get(connection, known))
         self._leave_purged(connection)
 
-    def tasks(self, events: Sequence[Event], scores: Sequence[Score | None]) -> list[Task]:
-        """In log order; `scores` holds one for everything that was said."""
-        return [self._task(*each) for each in zip(events, self._tied, scores, strict=True)]
+    def tasks(self, events: Sequence[Event], scores: Sequence[Score | None], again: int = 0) -> list[Task]:
+        """In log order; `scores` holds one for everything that was said.
+
+        `again`: so many of the first have had their effects. Of most that shows, as they are known then; but a count
+        of what was not known yet had none, and has none now.
+        """
+        for place, each in enumerate(zip(events, self._tied, scores, strict=True)):
+            task = self._task(*each)
+            if place < again and isinstance(task, Recounted):
+                task = Known(task.n, task.story, task.at)
+            self._tasks.append(task)
+            self._sweep()
+        self.joins.check()
+        return self._tasks
 
     def _leave_purged(self, connection: Connection) -> None:
         """Retention takes old stories from under the indexes: nothing can be linked to those any more."""
         places = (*self._known_ids.values(), *self._known_keys.values())
-        unsure = {story for _, story in places if story and self._owner.story(story) is None}
-        if gone := unsure - stories.known(connection, unsure) if unsure else None:
+        root = self._owner.root
+        unsure = {story for _, story in places if story and self._owner.story(root(story)) is None}
+        there = stories.known(connection, map(root, unsure)) if unsure else set()
+        if gone := {story for story in unsure if root(story) not in there}:
             self._known_ids = {key: (n, 0 if s in gone else s) for key, (n, s) in self._known_ids.items()}
             self._known_keys = {key: place for key, place in self._known_keys.items() if place[1] not in gone}
 
@@ -68,61 +97,122 @@ class Linking:
         if isinstance(event, Withdrawn):
             return self._withdrawn(entry, tied[0], at)
         if isinstance(event, Measured) and entry and not entry.withdrawn:
-            return Recounted(entry.n, entry.story, at, event.metrics)
-        return Known(entry.n, entry.story, at) if entry else Known(0, 0, at)
+            return Recounted(entry.n, self.joins.root(entry.story), at, event.metrics)
+        return self._known(entry, at) if entry else Known(0, 0, at)
 
     def _first(self, mention: Mention, score: Score, tied: list[Tie], at: int) -> New:
-        self.seq += 1
-        n = brands.number(self._owner.row.no, self.seq)
-        link, story = self._place(tied) or ("new", n)
+        n = self._next()
+        link, story, joins = self._placed(mention, tied, n, at)
+        decided = self._decide(n, tied[0].hash, link, story, joins, mention)
+        alike, self._swept = decided.alike, decided.joined
+        if alike:
+            link, story = alike.reason, self.joins.led(alike.story)
+        story = story or n
+        self.joins.grown[story] += 1
         keys = self._fresh_keys(tied, n, story)
         self._register(_entry(n, tied[0].hash, story, clock=self._clock, mention=mention, keys=keys))
-        return New(n, story, at, link, mention, score)
+        return New(n, story, at, link, mention, score, " ".join(alike.shared) if alike else "")
+
+    def _next(self) -> int:
+        self.seq += 1
+        return brands.number(self._owner.row.no, self.seq)
+
+    def _placed(self, mention: Mention, tied: list[Tie], n: int, at: int) -> tuple[str, int, list[Pair]]:
+        """By its ties: why, in which story (0: in none) and which others that proves to be the same one."""
+        found = self._places(tied)
+        if not found:
+            return "new", 0, []
+        link, story = found[0]
+        joins = list[Pair]()
+        for reason, named in found[1:]:
+            other, story = self.joins.root(named), self.joins.root(story)
+            pair = Pair(min(story, other), max(story, other))
+            if (
+                other != story
+                and _proves(link, mention)
+                and _proves(reason, mention)
+                and self.joins.may(pair)
+            ):
+                self._join(pair, n, at)
+                joins.append(pair)
+        return link, self.joins.root(story), joins
+
+    def _decide(
+        self, n: int, own: int, link: str, story: int, joins: Sequence[Pair], mention: Mention
+    ) -> Decided:
+        speaks = link not in SILENT
+        if not speaks and not joins and self.seq % likeness.SWEEP:
+            return _NOTHING
+        asked = Asked(n, self.seq, own, self._clock, story, tuple(joins), speaks)
+        return self._owner.ahead.decide(asked, lambda: f"{mention.title} {mention.text}", self.joins.may)
+
+    def _sweep(self) -> None:
+        """What the sweep after the last mention has joined."""
+        pairs, self._swept = self._swept, ()
+        for pair in pairs:
+            self._join(pair, brands.number(self._owner.row.no, self.seq), self._clock)
+
+    def _join(self, pair: Pair, n: int, at: int) -> None:
+        self.joins.join(pair, n)
+        self._tasks.append(Joined(n, pair.kept, pair.joined, at))
+
+    # --- what was heard before --------------------------------------------------------------------------
+
+    def _known(self, entry: Entry, at: int) -> Known:
+        self.also.update(self._owner.proofs.get(entry.n, ()))
+        return Known(entry.n, self.joins.root(entry.story), at)
 
     def _again(self, mention: Mention, score: Score, entry: Entry, at: int) -> Task:
         fresh = _entry(
             entry.n, entry.hash, entry.story, clock=entry.heard_at, mention=mention, keys=entry.keys
         )
         if entry.withdrawn or fresh.revision <= entry.revision:
-            return Known(entry.n, entry.story, at)
+            return self._known(entry, at)
         self._change(fresh)
         if fresh.content == entry.content:
-            return Known(entry.n, entry.story, at)
-        return Revised(entry.n, entry.story, at, mention, score)
+            return self._known(entry, at)
+        return Revised(entry.n, self.joins.root(entry.story), at, mention, score)
 
     def _withdrawn(self, entry: Entry | None, own: Tie, at: int) -> Task:
         if entry is None:
-            self.seq += 1
-            n = brands.number(self._owner.row.no, self.seq)
+            n = self._next()
+            asked = Asked(n, self.seq, 0, self._clock, 0)
+            self._swept = self._owner.ahead.decide(asked, str, self.joins.may).joined
             self._register(Entry(n, own.hash, 0, self._clock, True, False, 0, 0, b""))
             return Known(n, 0, at)
         if entry.withdrawn:
-            return Known(entry.n, entry.story, at)
+            return self._known(entry, at)
         self._change(entry._replace(withdrawn=True))
-        return Retracted(entry.n, entry.story, at)
+        return Retracted(entry.n, self.joins.root(entry.story), at)
 
-    def _place(self, tied: list[Tie]) -> tuple[str, int] | None:
-        """The first tie that leads to a story: ids always do, words and addresses for seven days."""
-        oldest = self._owner.horizon(self._clock)
+    def _places(self, tied: list[Tie]) -> list[tuple[str, int]]:
+        """The ties that lead to a story, strongest first: ids always do, words and addresses for seven days."""
+        found, oldest = [], self._owner.horizon(self._clock)
         for reason, key in tied:
             place = (self.ids.get(key) or self._known_ids.get(key)) if reason in _BY_ID else None
             if place and place[1]:
-                return reason, place[1]
-            place = self._key(key)
-            if place and place[0] >= oldest:
-                return reason, place[1]
-        return None
+                found.append((reason, self.joins.root(place[1])))
+                continue
+            place = self.keys.get(key) or self._known_keys.get(key)
+            if place and place[0] >= oldest and not self._said_anywhere(reason, key):
+                found.append((reason, self.joins.root(place[1])))
+        return found
 
-    def _key(self, key: int) -> Place | None:
-        return self.keys.get(key) or self._known_keys.get(key)
+    def _said_anywhere(self, reason: str, key: int) -> bool:
+        if reason not in ("url", "copy"):
+            return False
+        return self._owner.changes.get(key, 0) + self.changes.get(key, 0) >= _SAID_ANYWHERE
 
     def _fresh_keys(self, tied: list[Tie], n: int, story: int) -> list[int]:
         """Register by what others may be linked to this one; what is registered and young stays as it is."""
         stale = self._owner.yesterday(self._clock)
         fresh = []
         for _, key in tied[1:]:
-            place = self._key(key)
-            if place is None or place[1] != story or place[0] < stale:
+            place = self.keys.get(key) or self._known_keys.get(key)
+            moved = place is not None and self.joins.root(place[1]) != story
+            if moved:
+                self.changes[key] += 1
+            if place is None or moved or place[0] < stale:
                 self.keys[key] = (n, story)
                 fresh.append(key)
         return fresh
@@ -136,6 +226,17 @@ class Linking:
     def _change(self, entry: Entry) -> None:
         self.entries[entry.n] = entry
         self.changed.add(entry.n)
+
+
+def _proves(reason: str, mention: Mention) -> bool:
+    """Whether such a tie proves that two stories are one: a conversation does, and what a page is about.
+
+    A link in an answer is mostly help, and a brand says the same to everybody.
+    """
+    if reason == "copy":
+        return False
+    ours = mention.why == "own account"
+    return not (ours and reason in ("quote", "url")) and not (reason == "url" and mention.parent)
 
 
 def content_hash(mention: Mention) -> int:

@@ -1,13 +1,20 @@
 """Fold mentions into a story's numbers: whole numbers, so that any order and any change gives the same.
 
-One vote an author: a person's vote is the mean of what they said, and reach counts each account once.
+One vote an author: a person's vote is the mean of what they said, and reach counts each account once. Only what
+is remembered of the spread has fractions: it is the same for the same order, and nearly the same for another one.
 """
+
+from datetime import datetime
+
+from msgspec import structs
 
 from earshot.clock import from_us
 from earshot.hashing import pair64
-from earshot.model import Id, OutletClass, Story
+from earshot.model import Id, Mention, Metrics, OutletClass, Story
+from earshot.store import mentions
 from earshot.store.authors import Seat
 from earshot.store.mentions import Row
+from processors import outlook, phrases
 
 _HALF = 5_000
 
@@ -23,11 +30,19 @@ def seat_hash(story: int, author: int) -> int:
     return pair64(story, author)
 
 
-def add(story: Story, row: Row, key: int, seat: Seat | None) -> Seat:
-    """Count a mention; `seat` is what is known under `key` of its author in this story. Returns what is now."""
+def add(story: Story, row: Row, key: int, seat: Seat | None, mention: Mention | None = None) -> Seat:
+    """Count a mention; `seat` is what is known under `key` of its author in this story. Returns what is now.
+
+    `mention` is what the row holds, where that is at hand.
+    """
+    outlook.hear(story, row.said_at, row.link)
+    mention = mention or mentions.read(row).mention
+    _told(story, 0, mention)
     if seat is None:
         seat = Seat(row.n, key, 0, 0, 0)
         story.authors += 1
+    story.confirmations += confirms(mention)
+    story.copies += row.link == "copy" and mention.kind != "repost"
     story.mentions += 1
     if story.mentions > 1:
         story.last_at = max(story.last_at, from_us(row.heard_at))
@@ -39,9 +54,45 @@ def add(story: Story, row: Row, key: int, seat: Seat | None) -> Seat:
 
 
 def revise(story: Story, seat: Seat, old: Row, new: Row) -> Seat:
-    """The same mention says something else now, or says nothing any more."""
+    """The same mention says something else now, or says nothing any more; when it was said stays."""
+    before, after = mentions.read(old).mention, mentions.read(new).mention
+    story.confirmations += confirms(after) - confirms(before)
+    recount(story, before, after)
     seat = _hear(story, seat, new.followers)
     return _count(story, _discount(story, seat, old), new)
+
+
+def recount(story: Story, before: Mention, after: Mention) -> None:
+    """The platform counts otherwise what was carried on from the same mention."""
+    known = counts(before)
+    _told(story, known[0] if known else 0, after)
+
+
+def counts(mention: Mention) -> tuple[int, datetime] | None:
+    """How many carried it on by its platform's count, and since when that is so. None: it does not say."""
+    metrics = mention.metrics
+    if metrics is None or metrics.carried is None:
+        return None
+    return metrics.carried, metrics.since or metrics.at
+
+
+def newer(known: Metrics | None, fresh: Metrics | None) -> Metrics | None:
+    """The newer of two observations, which keeps since when those who carried the mention on are so many."""
+    if known is None or fresh is None or fresh.at <= known.at:
+        return known or fresh
+    same = fresh.carried is not None and fresh.carried == known.carried
+    return structs.replace(fresh, since=known.since or known.at) if same else fresh
+
+
+def _told(story: Story, before: int, mention: Mention) -> None:
+    now = counts(mention)
+    story.counted += (now[0] if now else 0) - before
+    if now:
+        story.counted_at = max(now[1], story.counted_at or now[1])
+
+
+def confirms(mention: Mention) -> bool:
+    return phrases.CONFIRMATION in phrases.found(mention)
 
 
 def _hear(story: Story, seat: Seat, followers: int) -> Seat:

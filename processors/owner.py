@@ -1,23 +1,33 @@
 """A brand at its owner: the one process that writes its stories, and what it keeps in memory to do so."""
 
+import gc
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from earshot.clock import to_us
 from earshot.config import AlertSettings
 from earshot.model import Story
 from earshot.recent import Recent
-from earshot.store import authors, brands, ledger, stories
-from processors import episodes
+from earshot.store import authors, brands, ledger, mentions, regrouped, stories
+from earshot.store.regrouped import Regrouped
+from earshot.store.stories import Redirect
+from processors import tick
+from processors.ahead import Ahead
 from processors.index import HashIndex
+from processors.likeness import Heard, Likeness, Proved
+from processors.likeness import take_over as likeness_from
 
 _HOUR = 3_600_000_000
 _WINDOW = 7 * 24  # hours after which words and addresses no longer link, ids always do
 _DAY = 24
 _NONE_YET = 2**62
+SILENT = ("copy", "repost", "reply", "thread")
+"""Ties whose mentions say nothing new of their stories: a reply ("same here!") is only about what it hangs below."""
 
 
 class Owner:
@@ -31,6 +41,17 @@ class Owner:
         self.seats = HashIndex()
         self.due: dict[int, int] = {}
         """Story -> when the clock alone will change it, µs."""
+        self.redirects: dict[int, int] = {}
+        """Joined story -> the one that it was joined to."""
+        self.proofs: dict[int, list[int]] = {}
+        """Mention -> the stories that it led to another one."""
+        self.changes: Counter[int] = Counter()
+        """Address or reference -> how often it was said in another story than before."""
+        self.by_hand = 0
+        """The last thing that a person joined or split."""
+        self.apart: list[tuple[int, int]] = []
+        """What a person has split."""
+        self.ahead = Ahead(Likeness())
         self._stories = cache
         self._hours: list[int] = []
         self._firsts: list[int] = []
@@ -42,6 +63,26 @@ class Owner:
     def keep(self, changed: Iterable[Story]) -> None:
         for story in changed:
             self._stories.put(story.id, story)
+
+    def root(self, story: int) -> int:
+        """The story itself, or the one that it has become part of."""
+        while story in self.redirects:
+            story = self.redirects[story]
+        return story
+
+    def redirect(self, joined: int, kept: int, n: int) -> None:
+        self.redirects[joined] = kept
+        self.proofs.setdefault(n, []).append(joined)
+
+    def know(self, done: Regrouped) -> None:
+        """A person joined or split stories."""
+        self.by_hand = done.id
+        if done.kind == "split":
+            self.apart.append((done.story, done.other))
+
+    def outdated(self, connection: Connection) -> bool:
+        """Whether somebody joined or split stories by hand since the indexes were read."""
+        return regrouped.newest(connection, self.row.no) != self.by_hand
 
     def mark(self, n: int, clock: int) -> None:
         """Mention `n` was registered when the brand's clock stood at `clock` µs; clocks never go back."""
@@ -68,31 +109,69 @@ def take_over(
 ) -> Owner:
     """Read a brand's indexes back (about three seconds for 300,000 mentions)."""
     owner, span = Owner(row, cache), brands.numbers(row.no)
+    redirects = stories.redirects(connection, *span)
+    for each in redirects:
+        owner.redirect(each.id, each.part_of, each.joined_n)
+    for done in regrouped.of_brand(connection, row.no):
+        owner.know(done)
+    keyed, places = [np.empty(0, np.int64)], [np.empty((0, 2), np.int64)]
     for chunk in ledger.scan(connection, *span):
         numbers, hashes, in_story, heard, keys = zip(*chunk, strict=True)
         for n, clock in zip(numbers, heard, strict=True):
             owner.mark(n, clock)
         owner.ids.extend(np.array(hashes, np.int64), np.array((numbers, in_story), np.int64).T)
-        _extend_keys(owner.keys, numbers, in_story, keys)
+        some, of_these = _keys(numbers, in_story, keys)
+        keyed.append(some)
+        places.append(of_these)
     for seats in authors.scan(connection, *span):
         numbers, hashes = zip(*seats, strict=True)
         owner.seats.extend(np.array(hashes, np.int64), np.array((numbers, (0,) * len(numbers)), np.int64).T)
+    owner.keys.extend(np.concatenate(keyed), np.concatenate(places))
+    owner.changes = owner.keys.changes(owner.root)
+    with _nothing_is_garbage():
+        owner.ahead = Ahead(_likeness(connection, owner, redirects))
     renew(connection, owner, row, settings)
     return owner
 
 
+@contextmanager
+def _nothing_is_garbage() -> Iterator[None]:
+    """All that is made is kept, so to look through it again and again for what is not costs a fifth more."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _likeness(connection: Connection, owner: Owner, redirects: Iterable[Redirect]) -> Likeness:
+    before, last = brands.numbers(owner.row.no)
+    proved = [Proved(each.joined_n, each.part_of, each.id) for each in redirects]
+    heard = _speaking(connection, owner.horizon(owner.row.clock), last)
+    return likeness_from(heard, proved, before, brands.number(owner.row.no, owner.row.seq))
+
+
+def _speaking(connection: Connection, first: int, last: int) -> Iterator[Heard]:
+    for chunk in mentions.texts(connection, first, last, SILENT):
+        yield from map(Heard._make, chunk)
+
+
 def renew(connection: Connection, owner: Owner, row: brands.Brand, settings: AlertSettings) -> None:
     """Go on from what another writer left, where it added no mention: the indexes are what they were."""
-    opened = stories.open_of_brand(connection, row.name)
+    opened = stories.awake_of_brand(connection, row.name)
     owner.row = row
     owner.keep(opened)
-    owner.due = {s.id: to_us(due) for s in opened if (due := episodes.due(s, settings.resolve_after))}
+    after = settings.resolve_after
+    owner.due = {s.id: due for s in opened if (due := tick.due(s, row.clock, after)) is not None}
 
 
-def _extend_keys(
-    index: HashIndex, numbers: Iterable[int], in_story: Iterable[int], keys: Iterable[bytes]
-) -> None:
+def _keys(
+    numbers: Iterable[int], in_story: Iterable[int], keys: Iterable[bytes]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Those of a chunk: (n,) and where they were registered, (n, 2)."""
     flat = np.frombuffer(b"".join(keys), "<i8")
     counts = np.fromiter((len(each) // 8 for each in keys), np.int64)
     places = np.stack((np.repeat(list(numbers), counts), np.repeat(list(in_story), counts)), axis=1)
-    index.extend(flat.astype(np.int64), places.astype(np.int64))
+    return flat.astype(np.int64), places.astype(np.int64)

@@ -1,6 +1,7 @@
 """The loop: consume, work out, save, publish snapshots, commit. In that order, so that nothing is lost."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -113,7 +114,7 @@ class Pipeline:
         with self._store.read() as connection:
             for brand in brand_names:
                 owner, row = self._owners.get(brand), brands.load(connection, brand)
-                if owner and row and owner.row.seq == row.seq:
+                if owner and row and owner.row.seq == row.seq and not owner.outdated(connection):
                     renew(connection, owner, row, self._context.config.alerts)
                 else:
                     self._owners.pop(brand, None)
@@ -156,7 +157,10 @@ class Pipeline:
     def _save_whole(self, heard: Sequence[Heard], batch: Batch) -> list[Story]:
         by_brand = self._by_brand([event for _, event in heard])
         with self._store.read() as connection:
-            turns = [self._work(connection, brand, scored) for brand, scored in by_brand.items()]
+            again = self._again(connection, heard)
+            turns = [
+                self._work(connection, brand, scored, again[brand]) for brand, scored in by_brand.items()
+            ]
         started = perf_counter()
         with self._store.begin() as connection:
             for turn in turns:
@@ -182,13 +186,21 @@ class Pipeline:
         took("score", started)
         return parted
 
-    def _work(self, connection: Connection, brand: str, scored: Sequence[Scored]) -> Turn:
+    def _again(self, connection: Connection, heard: Sequence[Heard]) -> Counter[str]:
+        """How many of each brand's events, its first ones, have had their effects: a crash came before the commit."""
+        done = positions.load(connection, MENTIONS.name, PROCESSORS)
+        return Counter(
+            brand_of(event) for record, event in heard if record.offset < done.get(record.partition, 0)
+        )
+
+    def _work(self, connection: Connection, brand: str, scored: Sequence[Scored], again: int) -> Turn:
         turn = Turn(self._desk, self._owner(connection, brand), connection)
-        turn.hear(*zip(*scored, strict=True))
+        events, scores = zip(*scored, strict=True)
+        turn.hear(events, scores, again)
         return turn
 
     def _owner(self, connection: Connection, brand: str) -> Owner:
-        if brand not in self._owners:
+        if (owner := self._owners.get(brand)) is None or owner.ahead.spoiled:
             row = brands.load(connection, brand)
             if row is None:
                 with self._store.begin() as writing:  # `Stale` where it was begun after what we read from

@@ -41,4 +41,9 @@ def _emptied(story: Story) -> Story:
         negative_authors=0,
         followers=0,
         outlets={},
+        confirmations=0,
+        copies=0,
+        counted=0,
+        counted_at=None,
+        spread=(),
     )

@@ -1,18 +1,21 @@
 """The risk of a story, 0..100, as a sum whose terms are kept (section 4 of the spread study).
 
 L = bias + neg + gate * (reach + spread + media + audience + surge) + credibility; risk = 100 / (1 + e^-L).
-The weights are priors, not fitted yet. Spread, surge and audience have no scorer yet: their terms are 0.
+The weights are priors, not fitted yet. Surge has no scorer yet: its term is 0.
 """
 
 from math import exp, log
+from typing import NamedTuple
 
 from earshot.config import RiskSettings
 from earshot.model import Level, OutletClass, Story, Terms
 
 _PRIOR_VOTERS = 3
 _BASE_PRIOR = (0.2, 50)  # what a new brand's base rate is taken to be, and how many votes that is worth
+_PRIOR_MENTIONS = 3  # that confirm nothing
 _CERTAIN = 0.9
 _GATE = 0.4
+_NOTHING = 1e-9  # what rounding may leave of no negativity at all
 _PICK_UP: dict[OutletClass, float] = {
     "national": 0.8,
     "regional": 0.6,
@@ -34,6 +37,21 @@ def negativity(story: Story, base: float) -> float:
     return _clip((mean - base) / (_CERTAIN - base))
 
 
+def gate(x_neg: float) -> float:
+    """How far what spreads counts, in [0, 1]: the spread of something harmless is no risk."""
+    return _clip(x_neg / _GATE) if x_neg > _NOTHING else 0.0
+
+
+def audience(story: Story) -> float:
+    """X in [0, 1]: the share of its mentions that say that it happened to their author too."""
+    return story.confirmations / (story.mentions + _PRIOR_MENTIONS)
+
+
+def credibility(story: Story) -> float:
+    """X in [0, 1]: the share of its mentions that are in words of their own, or reposts that show where from."""
+    return 1 - story.copies / story.mentions if story.copies else 1.0
+
+
 def reached(people: int) -> float:
     """X in [0, 1]: a million people is all of it."""
     return min(1.0, log(1 + people) / log(1 + 1_000_000))
@@ -50,32 +68,59 @@ def media(outlets: dict[str, OutletClass]) -> float:
 def assess(
     story: Story, base: float, reach: int, settings: RiskSettings, slack: float = 0.0
 ) -> tuple[Level, Level]:
-    """Set the story's risk, terms and reach.
+    """Set the story's risk, terms and reach; its chance, of the spread, is what was set before.
 
     Returns the level that they mean by themselves, without memory, and the one that they would hold up, with
     the thresholds lowered by `slack`.
     """
-    x_neg, x_reach, x_media = negativity(story, base), reached(reach), media(story.outlets)
-    gate = _clip(x_neg / _GATE)
+    found = _shares(story, negativity(story, base), reach)
+    opened = gate(found.neg)
     story.terms = Terms(
         bias=settings.bias,
-        neg=settings.neg * x_neg,
-        reach=settings.reach * gate * x_reach,
-        media=settings.media * gate * x_media,
-        credibility=settings.credibility,
+        neg=settings.neg * found.neg,
+        reach=settings.reach * opened * found.reach,
+        spread=settings.spread * opened * found.spread,
+        media=settings.media * opened * found.media,
+        audience=settings.audience * opened * found.audience,
+        credibility=settings.credibility * credibility(story),
     )
     story.base, story.reach = base, reach
     story.risk = 100 / (1 + exp(-story.terms.total))
-    return level(story.risk, x_neg, x_media, settings), level(story.risk, x_neg, x_media, settings, slack)
+    return level(story.risk, found, settings), level(story.risk, found, settings, slack)
 
 
-def level(risk: float, x_neg: float, x_media: float, settings: RiskSettings, slack: float = 0.0) -> Level:
-    """What a risk means; `slack` lowers the thresholds, for a level that is held already."""
-    if risk >= settings.critical - slack or (x_neg >= 0.8 and x_media >= 0.6):
+class Shares(NamedTuple):
+    """What a story is weighed by, each in [0, 1]."""
+
+    neg: float
+    reach: float = 0.0
+    spread: float = 0.0
+    media: float = 0.0
+    audience: float = 0.0
+
+
+def _shares(story: Story, x_neg: float, reach: int) -> Shares:
+    """Where the gate is shut the others count nothing, and are not worked out."""
+    if not gate(x_neg):
+        return Shares(x_neg)
+    return Shares(x_neg, reached(reach), story.chance, media(story.outlets), audience(story))
+
+
+def level(risk: float, found: Shares, settings: RiskSettings, slack: float = 0.0) -> Level:
+    """What a risk means; `slack`, in points, lowers the thresholds, for a level that is held already."""
+    if risk >= settings.critical - slack or _alarming(found, slack / 100):
         return Level.critical
     if risk >= settings.warning - slack:
         return Level.warning
     return Level.watch if risk >= settings.watch - slack else Level.calm
+
+
+def _alarming(found: Shares, slack: float) -> bool:
+    """Critical whatever the sum: nearly all are negative, and papers of weight or very many people have it."""
+    if found.neg < 0.8 - slack:
+        return False
+    spreads = found.spread >= 0.8 - slack and found.reach >= 0.9 - slack
+    return spreads or found.media >= 0.6 - slack
 
 
 def _clip(x: float) -> float:

@@ -1,35 +1,46 @@
-"""Rules on a single mention that call whatever the risk: a small story can have a loud first voice.
+"""Rules that call whatever the risk: a small story can have a loud first voice, or be taken up by the press.
 
 A brand's own accounts are no voices: what they publish is an answer.
 """
 
 from earshot.config import Brand, Rules
-from earshot.model import Level, Mention, Score
+from earshot.model import Level, Mention, OutletClass, Score, Story
 from processors.episodes import Signal
+from processors.own import OwnAccounts, author_of, handle_of
+from processors.phrases import PRESS_INTEREST, found
+
+_TRUSTED: tuple[OutletClass, ...] = ("national", "regional", "local")
+
+
+def takes_up(story: Story, outlet: str | None) -> bool:
+    """Whether a mention by such an outlet, not counted yet, is the first trusted pick-up of what others said."""
+    if outlet not in _TRUSTED or story.authors <= len(story.outlets):
+        return False
+    return all(known not in _TRUSTED for known in story.outlets.values())
 
 
 class MentionRules:
-    """The default rules, as far as the scores exist: negative, and said by many followers or by a voice."""
+    """Negative, and said by many followers or by a voice; or the press asks for a word, whatever its mood."""
 
-    def __init__(self, rules: Rules, brands: tuple[Brand, ...]) -> None:
-        self._rules = rules
-        self._everywhere = frozenset(map(_handle, rules.voices))
-        self._voices = {brand.name: frozenset(map(_handle, brand.voices)) for brand in brands}
-        self._own = {brand.name: frozenset(map(_handle, brand.accounts)) for brand in brands}
+    def __init__(self, rules: Rules, brands: tuple[Brand, ...], own: OwnAccounts) -> None:
+        self._rules, self._own = rules, own
+        self._everywhere = frozenset(map(handle_of, rules.voices))
+        self._voices = {brand.name: frozenset(map(handle_of, brand.voices)) for brand in brands}
 
     def fire(self, mention: Mention, score: Score) -> list[Signal]:
-        if score.negative is None or score.negative < self._rules.loud_negativity:
+        is_negative = score.negative is not None and score.negative >= self._rules.loud_negativity
+        asks = PRESS_INTEREST in found(mention)
+        if not (is_negative or asks):
             return []
-        handle = _handle(mention.author.handle or mention.author.id)
-        if handle in self._own.get(mention.brand, ()):
+        if self._own.wrote(mention):
             return []
+        fired = self._negative(mention, author_of(mention)) if is_negative else []
+        return [*fired, ("press_interest", Level.warning)] if asks else fired
+
+    def _negative(self, mention: Mention, handle: str) -> list[Signal]:
         fired: list[Signal] = []
         if (mention.author.followers or 0) >= self._rules.loud_followers:
             fired.append(("loud_author", Level.warning))
         if handle in self._everywhere or handle in self._voices.get(mention.brand, ()):
             fired.append(("voice", Level.warning))
         return fired
-
-
-def _handle(handle: str) -> str:
-    return handle.removeprefix("@").casefold()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from earshot.model import Story
 from earshot.store import Store, brands, stories
-from processors.folding import Judge
+from processors.judge import Judge
 
 Stands = NDArray[np.int64]
 """A row a story: its id, its mentions, and the brand's votes and voters just before the last of them."""
@@ -43,8 +43,10 @@ def settle(store: Store, judge: Judge, brand: str, part: Stands) -> int:
     with store.read() as connection:
         row = brands.load(connection, brand)
         known = stories.load(connection, part[:, 0].tolist())
-    moved = [(old, new) for old, new in _weighed(known, judge, part) if new != old]
-    if row is None or not moved:
+    if row is None:
+        return 0
+    moved = [(old, new) for old, new in _weighed(known, judge, part, row.clock) if new != old]
+    if not moved:
         return 0
     for _, new in moved:
         new.version += 1
@@ -54,10 +56,12 @@ def settle(store: Store, judge: Judge, brand: str, part: Stands) -> int:
     return sum(new.level != old.level for old, new in moved)
 
 
-def _weighed(known: dict[int, Story], judge: Judge, part: Stands) -> Iterable[tuple[Story, Story]]:
+def _weighed(
+    known: dict[int, Story], judge: Judge, part: Stands, clock: int
+) -> Iterable[tuple[Story, Story]]:
     for number, mentions, votes, voters in part.tolist():
         story = known.get(number)
         if story and story.mentions == mentions:  # else it was purged, or heard of since: then it is weighed
             fresh = copy(story)
-            judge.reassess(fresh, judge.base_rate(votes, voters))
+            judge.reassess(fresh, judge.base_rate(votes, voters), clock)
             yield story, fresh

@@ -15,6 +15,18 @@ class New(NamedTuple):
     link: str
     mention: Mention
     score: Score
+    evidence: str = ""
+    """The words that it shares with the story, where those are the link."""
+
+
+class Joined(NamedTuple):
+    """Two stories are one: `story` stays, `joined` leads to it."""
+
+    n: int
+    """The mention that proved it."""
+    story: int
+    joined: int
+    at: int
 
 
 class Revised(NamedTuple):
@@ -52,4 +64,4 @@ class Known(NamedTuple):
     at: int
 
 
-Task = New | Revised | Recounted | Retracted | Known
+Task = New | Joined | Revised | Recounted | Retracted | Known

@@ -1,22 +1,74 @@
 """Time alone changes stories, a minute at a time: silence is news too.
 
 A tick for minute T runs once everything heard up to T is processed: before the first event heard after it, or
-when the log is drained and the wall clock is past it.
+when the log is drained and the wall clock is past it. A story is weighed again a minute after it was last heard
+of, two, and so on to five; from then on whenever its silence is a fifth longer: what is read off silence is its
+logarithm, and a fortnight of it costs fifty looks.
 """
 
-from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from heapq import heapify, heappop, heappush
+from math import log
+
+from earshot.clock import to_us
+from earshot.model import Story
+from processors import episodes
 
 MINUTE = 60_000_000
 
-
-def passed(due: Mapping[int, int], until: int) -> Iterator[tuple[int, int]]:
-    """(tick, story) for each story that a tick before `until` changes, in the order of the clock. µs."""
-    yield from sorted((at_tick(moment), story) for story, moment in due.items() if at_tick(moment) < until)
+_EACH = 5  # minutes that are looked at one by one
+_LONGER = 1.2
 
 
-def first(due: Mapping[int, int]) -> int | None:
-    """The next tick that will change anything."""
-    return at_tick(min(due.values())) if due else None
+class Agenda:
+    """In which order ticks come to stories. `due` is the truth, story -> moment in µs: who changes it says so."""
+
+    def __init__(self, due: dict[int, int]) -> None:
+        self._due = due
+        self._ticks = [(at_tick(moment), story) for story, moment in due.items()]
+        heapify(self._ticks)
+
+    def note(self, story: int) -> None:
+        """The story is due at another moment now."""
+        heappush(self._ticks, (at_tick(self._due[story]), story))
+
+    def before(self, until: int) -> set[int]:
+        """Stories that a tick before `until` may come to."""
+        if not self._ticks or self._ticks[0][0] >= until:
+            return set()
+        return {story for tick, story in self._ticks if tick < until and story in self._due}
+
+    def next(self, until: int) -> tuple[int, int] | None:
+        """(tick, story) of the first story that a tick before `until` comes to; it is not due any more then."""
+        while self._ticks and self._ticks[0][0] < until:
+            tick, story = heappop(self._ticks)
+            if story in self._due and at_tick(self._due[story]) == tick:
+                del self._due[story]
+                return tick, story
+        return None
+
+
+def due(story: Story, since: int, after: timedelta) -> int | None:
+    """When, at `since` µs or later, the clock alone will change it; None where it will not."""
+    ends = episodes.due(story, after)
+    moments = [to_us(ends)] if ends else []
+    if story.fades:
+        moments.append(_look(to_us(story.last_at), since))
+    return min(moments, default=None)
+
+
+def _look(last: int, since: int) -> int:
+    """The first tick at `since` or later at which a story is weighed that was last heard of at `last`."""
+    silence = max(0, since - last) / MINUTE
+    count = int(silence) if silence < _EACH else _EACH + int(log(silence / _EACH) / log(_LONGER))
+    count = max(1, count - 2)  # what was rounded up to a full minute is found again
+    while (tick := at_tick(last + _after(count))) < since:
+        count += 1
+    return tick
+
+
+def _after(count: int) -> int:
+    return round(MINUTE * (count if count <= _EACH else _EACH * _LONGER ** (count - _EACH)))
 
 
 def at_tick(moment: int) -> int:

@@ -13,11 +13,12 @@ from earshot.metrics import STAGE_SECONDS
 from earshot.model import Score, Story
 from earshot.store import authors, brands, ledger, mentions, stories
 from earshot.topics import Event
-from processors.folding import Folding, Judge
+from processors.folding import Folding
+from processors.judge import Judge
 from processors.linking import Linking
 from processors.owner import Owner
 from processors.score import Scorer
-from processors.tasks import Known, Task
+from processors.tasks import Joined, Known, Task
 from processors.workers import Workers
 
 
@@ -48,16 +49,20 @@ class Turn:
         self._linking: Linking | None = None
         self._folding = Folding(desk.judge, owner, connection)
 
-    def hear(self, events: Sequence[Event], scores: Sequence[Score | None]) -> None:
-        """The stages, in order; each event is decided after the one before it."""
+    def hear(self, events: Sequence[Event], scores: Sequence[Score | None], again: int = 0) -> None:
+        """The stages, in order; each event is decided after the one before it.
+
+        So many of the first have had their effects, and are only told of `again`.
+        """
         started = perf_counter()
         self._linking = Linking(self._owner, self._connection, events)
-        tasks = self._linking.tasks(events, scores)
+        tasks = list(map(self._desk.judge.own.uncounted, self._linking.tasks(events, scores, again)))
         started = took("link", started)
-        self._folding.load(tasks)
+        self._folding.load(tasks, self._linking.also)
         self._folding.fold(tasks)
+        self._folding.foresee()
         took("measure", started)
-        self.outcomes.update(map(_outcome, tasks))
+        self.outcomes.update(_outcome(task) for task in tasks if not isinstance(task, Joined))
 
     def run_clock(self, until: int) -> None:
         """No event: time alone, up to `until` µs."""
@@ -84,7 +89,11 @@ class Turn:
         first_new = brands.number(self._row.no, self._owner.row.seq + 1)
         if linking:
             _write(connection, ledger, linking.entries, linking.changed, first_new)
+        for joined, kept in folding.moves:
+            mentions.move(connection, joined, kept)
         _write(connection, mentions, folding.rows, folding.changed_rows, first_new)
+        if gone := [n for n in folding.gone_seats if n < first_new]:
+            authors.remove(connection, gone)
         seats = {folding.seats[key].n: folding.seats[key] for key in folding.changed_seats}
         _write(connection, authors, seats, seats.keys(), first_new)
         changed = [folding.stories[story] for story in sorted(folding.changed_stories)]
@@ -100,10 +109,15 @@ class Turn:
         owner.row, owner.due = self._row, folding.due
         owner.keep(folding.stories.values())
         new = (folding.seats[key] for key in folding.changed_seats)
-        owner.seats.add({seat.hash: (seat.n, 0) for seat in new if seat.n >= first_new})
+        owner.seats.add({seat.hash: (seat.n, 0) for seat in new if seat.n >= first_new or folding.moves})
         if self._linking:
             owner.ids.add(self._linking.ids)
             owner.keys.add(self._linking.keys)
+            owner.changes.update(self._linking.changes)
+            for n, joined in self._linking.joins.proofs.items():
+                for story in joined:
+                    owner.redirect(story, self._linking.joins.redirects[story], n)
+            owner.ahead.saved(brands.number(owner.row.no, owner.row.seq))
 
 
 def _write(

@@ -10,8 +10,10 @@ from earshot.cli import (
     dead,
     init,
     listing,
+    lists,
     migrate_store,
     password,
+    regroup,
     replay,
     rescore,
     run,
@@ -35,10 +37,11 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("init")(init.init)
 app.command("check")(check.check)
+app.command("lists")(lists.lists)
 app.command("sources")(sources.sources)
 app.command("try")(sources.try_source)
 app.command("replay")(replay.replay)
-app.command("stories")(listing.stories)
+app.add_typer(regroup.app, name="stories")
 app.command("alerts")(listing.alerts)
 app.command("score")(score.score)
 app.command("rescore")(rescore.rescore)

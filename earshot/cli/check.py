@@ -109,8 +109,16 @@ def _tell_settings(settings: Config) -> None:
     _OUT.print(f"  brands     {brands}")
     _OUT.print(f"  sources    {', '.join(c.name for c in settings.collectors) or 'none yet'}")
     _OUT.print(f"  receivers  {', '.join(r.name for r in settings.receivers) or 'none yet'}")
+    _OUT.print(f"  outlets    {len(settings.outlets) or 'none: all media count as other news'}")
+    _OUT.print(f"  voices     {_voices(settings) or 'none'}")
     _OUT.print(f"  database   {named(settings.store_url)}")
     _OUT.print(f"  log        {log}")
+
+
+def _voices(settings: Config) -> int:
+    """Different handles, for all brands or for some."""
+    lists = (settings.rules.voices, *(brand.voices for brand in settings.brands))
+    return len({voice.removeprefix("@").casefold() for voices in lists for voice in voices})
 
 
 def _tell_answers(answers: Sequence[Answer], others: Sequence[Reached]) -> None:
@@ -202,6 +210,8 @@ def _plain(
     settings: Config, answers: Sequence[Answer], others: Sequence[Reached], matched: Sequence[Matched]
 ) -> dict[str, Any]:
     return {
+        "outlets": len(settings.outlets),
+        "voices": _voices(settings),
         "sources": [
             {"name": each.source.name, "state": _how(each)[0].lower(), "events": len(each.events), "fault": each.fault}
             for each in answers

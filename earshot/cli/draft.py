@@ -46,6 +46,8 @@ class Answers:
     notify: str = ""
     language: str = "en"
     """Of notices."""
+    lists: tuple[str, ...] | None = None
+    """Of outlets and voices; None: the one of the language that is listened to."""
 
 
 class Draft(NamedTuple):
@@ -57,7 +59,7 @@ class Draft(NamedTuple):
 
 
 def draft(answers: Answers) -> Draft:
-    parts = [_HEAD, _brand(answers), *_sources(answers), *_receivers(answers)]
+    parts = [_HEAD, _brand(answers), _rules(answers), *_sources(answers), *_receivers(answers)]
     given = {"secrets/x": answers.x_token, "secrets/mail": answers.mail_password}
     made = {"secrets/webhook": answers.webhook, "secrets/notify": bool(answers.notify)}
     return Draft(
@@ -80,6 +82,24 @@ def _brand(answers: Answers) -> str:
         ),
         _unless(answers.competitors, "competitors", "", 'competitors = ["Bolt"]'),
     )
+
+
+def _rules(answers: Answers) -> str:
+    return _table(
+        "# Media with how far they carry, and voices whose word weighs more than their followers: associations,",
+        "# authorities, programmes. `earshot lists` names those that ship and prints one to change.",
+        "[rules]",
+        _unless(_lists(answers), "lists", "", 'lists = ["english"]'),
+    )
+
+
+def _lists(answers: Answers) -> tuple[str, ...]:
+    if answers.lists is not None:
+        return answers.lists
+    places = (answers.language, answers.news_language, answers.news_country, *answers.app_countries)
+    if "it" in (place.lower() for place in places):
+        return ("italy",)
+    return ("english",) if answers.news_language.lower() == "en" else ()
 
 
 def _sources(answers: Answers) -> Iterator[str]:

@@ -56,6 +56,7 @@ def init(
         Path | None, typer.Option(help="A file with its password; it is copied.")
     ] = None,
     notify: Annotated[str | None, typer.Option(help="Address that alerts are posted to.")] = None,
+    lists: Annotated[Words, _words("--list", "Lists of outlets and voices, like italy.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: options and defaults.")] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace what is there; the old is kept as .bak.")
@@ -80,7 +81,7 @@ def init(
         "news_country": news_country, "feeds": _split(feeds), "apps": _split(apps), "app_countries": _split(app_countries),
         "x": x, "x_token": _secret(x_token_file), "webhook": webhook, "mail_to": _split(mail_to),
         "mail_host": mail_host, "mail_sender": mail_sender, "mail_user": mail_user,
-        "mail_password": _secret(mail_password_file), "notify": notify,
+        "mail_password": _secret(mail_password_file), "notify": notify, "lists": _split(lists),
     }  # fmt: skip
     given = {key: value for key, value in given.items() if value is not None}
     made = draft(interview(given, _questions(asking=not yes), os.environ))

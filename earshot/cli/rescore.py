@@ -77,7 +77,7 @@ def rescore(
         store = held.enter_context(existing_store(config, data_dir))
         wanted = _wanted(store, brand or [])
         if not dry_run:
-            held.enter_context(_alone(settings))
+            held.enter_context(alone(settings))
         rescorer = held.enter_context(closing(find_rescorer(settings, store)))
         show = held.enter_context(_bars() if _ASIDE.is_terminal and not as_json else _lines(quiet=as_json))
         tally = _Tally()
@@ -115,7 +115,7 @@ def _wanted(store: Store, names: list[str]) -> list[Brand]:
 
 
 @contextmanager
-def _alone(settings: Config) -> Iterator[None]:
+def alone(settings: Config) -> Iterator[None]:
     """A file has one writer; a server's rows say by themselves who was faster. Raises `Refused`."""
     with ExitStack() as held:
         if not settings.store.is_postgres:
@@ -123,7 +123,7 @@ def _alone(settings: Config) -> Iterator[None]:
                 held.enter_context(claimed(settings.earshot.data_dir, ["processors"]))
             except Refused as running:
                 raise Refused(
-                    f"{settings.earshot.data_dir}: Earshot runs on it, or another rescore. Stop it, run this again, and"
+                    f"{settings.earshot.data_dir}: Earshot runs on it, or another command that writes. Stop it, run this again, and"
                     " start it after; --dry-run may look meanwhile"
                 ) from running
         yield

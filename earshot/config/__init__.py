@@ -4,20 +4,19 @@ Every fault is reported at once, as `file:line: key: message`; what comes from t
 """
 
 import copy
-import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, Field
 from sqlalchemy import URL, make_url
 
-from earshot.config.document import Document, Table, known_keys
+from earshot.config import lists
+from earshot.config.document import Document, Table, build
 from earshot.config.environment import override, read_secrets
-from earshot.config.faults import Faults, dotted, explain, unknown
+from earshot.config.faults import Faults, dotted, unknown
 from earshot.config.kinds import Kinds, installed
+from earshot.config.lists import Listing
 from earshot.config.sections import (
     AlertSettings,
     Brand,
@@ -33,7 +32,8 @@ from earshot.config.sections import (
     Server,
     StoreSettings,
 )
-from earshot.config.toml_lines import KeyPath, locate
+from earshot.config.toml_file import parse
+from earshot.config.toml_lines import KeyPath
 from earshot.errors import ConfigError
 from earshot.seams import CollectorSettings, ReceiverSettings, Settings
 
@@ -106,12 +106,8 @@ def load(path: Path, environ: Mapping[str, str], kinds: Kinds | None = None) -> 
     Raises:
         ConfigError: with every fault there is, or why the file cannot be read.
     """
-    text = _text(path)
-    try:
-        written = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([_syntax_fault(path, text, str(error))]) from None
-    return _checked(written, environ, kinds or installed(), Faults(str(path), locate(text)), path.parent)
+    written, faults = parse(_text(path), path)
+    return _checked(written, environ, kinds or installed(), faults, path.parent)
 
 
 def from_dict(
@@ -137,12 +133,6 @@ def _text(path: Path) -> str:
         raise ConfigError([f"{path}: is not UTF-8 text; save it as UTF-8"]) from None
 
 
-def _syntax_fault(path: Path, text: str, message: str) -> str:
-    place = re.search(r" \(at line (\d+), column \d+\)$", message)
-    line = int(place[1]) if place else max(1, len(text.splitlines()))
-    return f"{path}:{line}: {message[: place.start()] if place else message}"
-
-
 def _checked(
     written: dict[str, Any], environ: Mapping[str, str], kinds: Kinds, faults: Faults, folder: Path
 ) -> Config:
@@ -154,8 +144,9 @@ def _checked(
     _check_names(sections, faults)
     _check_receivers(sections, faults)
     _check_own_time(built, faults)
+    named = _lists(built.get(("rules",)), folder, faults)
     faults.raise_any()
-    return _assembled(built)
+    return _with_lists(_assembled(built), named)
 
 
 def _built(table: Table, faults: Faults) -> BaseModel | None:
@@ -164,19 +155,7 @@ def _built(table: Table, faults: Faults) -> BaseModel | None:
         return None
     if "kind" in table.written:
         table.written.setdefault("name", table.written["kind"])
-    try:
-        return table.model.model_validate(table.written)
-    except ValidationError as error:
-        for details in error.errors(include_url=False, include_input=False):
-            faults.add((*table.path, *details["loc"]), _message(table, details))
-        return None
-
-
-def _message(table: Table, details: ErrorDetails) -> str:
-    if details["type"] != "extra_forbidden":
-        return explain(details)
-    *around, key = details["loc"]
-    return unknown("key", str(key), known_keys(table.model, tuple(around)))
+    return build(table.model, table.written, table.path, faults)
 
 
 def _check_names(sections: Sequence[Table], faults: Faults) -> None:
@@ -226,3 +205,27 @@ def _assembled(built: Mapping[KeyPath, BaseModel]) -> Config:
         section = str(path[0])
         sections[section] = part if len(path) == 1 else (*sections.get(section, ()), part)
     return Config(**sections)
+
+
+def _lists(rules: BaseModel | None, folder: Path, faults: Faults) -> list[Listing]:
+    found = []
+    for index, name in enumerate(rules.lists if isinstance(rules, Rules) else ()):
+        try:
+            found.append(lists.load(name, folder))
+        except LookupError as error:
+            faults.add(("rules", "lists", index), str(error))
+        except ConfigError as error:
+            faults.add_others(error.faults)
+    return found
+
+
+def _with_lists(config: Config, named: Sequence[Listing]) -> Config:
+    """The operator's own outlets win over a list's, and a list over those that are named after it."""
+    if not named:
+        return config
+    outlets = {outlet.domain: outlet for outlet in config.outlets}
+    for outlet in (outlet for each in named for outlet in each.media()):
+        outlets.setdefault(outlet.domain, outlet)
+    voices = dict.fromkeys((*config.rules.voices, *(voice for each in named for voice in each.voices)))
+    rules = config.rules.model_copy(update={"voices": tuple(voices)})
+    return config.model_copy(update={"outlets": tuple(outlets.values()), "rules": rules})

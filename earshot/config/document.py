@@ -1,14 +1,17 @@
 """A configuration as it was written, each table beside the class that says what may stand in it."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, get_args, get_origin
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
-from earshot.config.faults import Faults, unknown
+from earshot.config.faults import Faults, explain, unknown
 from earshot.config.kinds import Kinds, base_of
 from earshot.config.toml_lines import KeyPath
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class Table(NamedTuple):
@@ -73,6 +76,23 @@ class Document:
             return table._replace(model=self._kinds.load(section, table.written.get("kind")))
         except LookupError as error:
             return table._replace(model=base_of(section), unknown_kind=str(error))
+
+
+def build(model: type[Model], written: dict[str, Any], path: KeyPath, faults: Faults) -> Model | None:
+    """What is written at `path` as an object that was checked; None where it has faults."""
+    try:
+        return model.model_validate(written)
+    except ValidationError as error:
+        for details in error.errors(include_url=False, include_input=False):
+            faults.add((*path, *details["loc"]), _message(model, details))
+        return None
+
+
+def _message(model: type[BaseModel], details: ErrorDetails) -> str:
+    if details["type"] != "extra_forbidden":
+        return explain(details)
+    *around, key = details["loc"]
+    return unknown("key", str(key), known_keys(model, tuple(around)))
 
 
 def keys(model: type[BaseModel]) -> dict[str, FieldInfo]:

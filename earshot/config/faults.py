@@ -30,6 +30,7 @@ class Faults:
         self._lines = lines
         self._variables: dict[KeyPath, str] = {}
         self._found: dict[KeyPath, tuple[int, str]] = {}
+        self._others: dict[str, None] = {}
 
     def set_by(self, path: KeyPath, variable: str) -> None:
         """What is wrong with this key from here on is the variable's fault, not the file's."""
@@ -50,10 +51,15 @@ class Faults:
     def add_variable(self, variable: str, message: str) -> None:
         self._found.setdefault((variable,), (0, f"{variable}: {message}"))
 
+    def add_others(self, texts: Iterable[str]) -> None:
+        """Those of a file that this one names, as they are."""
+        self._others |= dict.fromkeys(texts)
+
     def raise_any(self) -> None:
-        """Raises `ConfigError` with every fault, those of the environment first, then in order of lines."""
-        if self._found:
-            raise ConfigError([text for _, text in sorted(self._found.values(), key=lambda fault: fault[0])])
+        """Raises `ConfigError` with every fault, the environment's first, then by line, then other files'."""
+        found = [text for _, text in sorted(self._found.values(), key=lambda fault: fault[0])]
+        if found or self._others:
+            raise ConfigError([*found, *self._others])
 
     def _where(self, path: KeyPath) -> tuple[int, str]:
         if variable := self.setter(path):

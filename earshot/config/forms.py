@@ -44,7 +44,7 @@ def _not_empty(text: str) -> str:
 def _domain(text: str) -> str:
     if any(mark in text for mark in "/:@ ") or "." not in text.strip("."):
         raise ValueError("must be a domain like news.example, without https:// and without a path")
-    return text
+    return text.removeprefix("www.")
 
 
 def _web_address(text: str) -> str:

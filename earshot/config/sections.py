@@ -298,7 +298,8 @@ class RiskSettings(Settings):
     audience: Weight = Field(default=0.8, description="Weight of confirmations and of the brand's audience.")
     surge: Weight = Field(default=1.2, description="Weight of an unusual rate of negative mentions.")
     credibility: Weight = Field(
-        default=0.5, description="Weight of mentions that are not templated or by bots."
+        default=0.5,
+        description="Weight of mentions in words of their own: what repeats another without saying so counts for less.",
     )
     watch: Threshold = Field(default=30.0, description="Risk from which a story is worth watching.")
     warning: Threshold = Field(
@@ -306,6 +307,10 @@ class RiskSettings(Settings):
     )
     critical: Threshold = Field(
         default=85.0, validate_default=True, description="Critical risk; above `warning`."
+    )
+    half_life: Positive = Field(
+        default=timedelta(hours=12),
+        description="Silence after which the spread of a story that is large already counts half.",
     )
     base_cap: float = Field(
         default=0.3,
@@ -339,6 +344,10 @@ class Rules(Settings):
     )
     voices: Words = Field(
         default=(), description="Handles whose word weighs more than their followers, for all brands."
+    )
+    lists: Words = Field(
+        default=(),
+        description="Lists of outlets and voices to use besides: `italy`, `english`, or the path of a file of their form.",
     )
 
 

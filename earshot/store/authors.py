@@ -33,12 +33,19 @@ def add(connection: Connection, seats: Sequence[Seat]) -> None:
 
 
 def replace(connection: Connection, seats: Sequence[Seat]) -> None:
+    """Their numbers, and the story that they sit in now."""
     change(
         connection,
         STORY_AUTHORS,
-        ("votes", "voted", "followers"),
+        ("hash", "votes", "voted", "followers"),
         ("n",),
-        [(s.votes, s.voted, s.followers, s.n) for s in seats],
+        [(s.hash, s.votes, s.voted, s.followers, s.n) for s in seats],
+    )
+
+
+def remove(connection: Connection, numbers: Iterable[int]) -> None:
+    connection.exec_driver_sql(
+        "delete from story_authors where n in (select value from json_each(?))", (Listed(numbers),)
     )
 
 

@@ -1,6 +1,8 @@
 """One row a brand: its count of mentions, its clock, its base rate, and the fence that keeps one writer."""
 
-from typing import NamedTuple
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -19,6 +21,11 @@ class Brand(NamedTuple):
     votes: int
     """Sum of p(negative) over all mentions that could be read, in ten-thousandths."""
     voters: int
+    sizes: tuple[int, ...] = ()
+    """How many of its stories there are of each size (`processors.sizes`), those included that were deleted."""
+
+
+_COLUMNS = ", ".join(Brand._fields)
 
 
 def numbers(no: int) -> tuple[int, int]:
@@ -36,10 +43,8 @@ def brand_no(n: int) -> int:
 
 
 def load(connection: Connection, name: str) -> Brand | None:
-    row = connection.exec_driver_sql(
-        "select no, name, version, seq, clock, votes, voters from brands where name = ?", (name,)
-    ).first()
-    return Brand(*row) if row else None
+    row = connection.exec_driver_sql(f"select {_COLUMNS} from brands where name = ?", (name,)).first()
+    return _brand(row) if row else None
 
 
 def create(connection: Connection, name: str) -> Brand:
@@ -47,7 +52,8 @@ def create(connection: Connection, name: str) -> Brand:
     no = connection.exec_driver_sql("select coalesce(max(no), 0) + 1 from brands").scalar_one()
     brand = Brand(no, name, 0, 0, 0, 0, 0)
     done = connection.exec_driver_sql(
-        "insert into brands values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing", brand
+        f"insert into brands ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        (*brand[:-1], json.dumps(brand.sizes)),
     )
     if done.rowcount != 1:
         raise Stale(f"brand {name}: another process began it, or another one, at the same time")
@@ -57,9 +63,9 @@ def create(connection: Connection, name: str) -> Brand:
 def save(connection: Connection, brand: Brand) -> Brand:
     """Write what was read as `brand.version`. Raises `Stale` where another writer was faster."""
     done = connection.exec_driver_sql(
-        "update brands set version = version + 1, seq = ?, clock = ?, votes = ?, voters = ?"
+        "update brands set version = version + 1, seq = ?, clock = ?, votes = ?, voters = ?, sizes = ?"
         " where no = ? and version = ?",
-        (brand.seq, brand.clock, brand.votes, brand.voters, brand.no, brand.version),
+        (*brand[3:-1], json.dumps(brand.sizes), brand.no, brand.version),
     )
     if done.rowcount != 1:
         raise Stale(f"brand {brand.name}: another process writes it")
@@ -68,7 +74,9 @@ def save(connection: Connection, brand: Brand) -> Brand:
 
 def every(connection: Connection) -> list[Brand]:
     """All brands that were ever heard of, in the order in which they were."""
-    found = connection.exec_driver_sql(
-        "select no, name, version, seq, clock, votes, voters from brands order by no"
-    )
-    return [Brand(*row) for row in found]
+    return [_brand(row) for row in connection.exec_driver_sql(f"select {_COLUMNS} from brands order by no")]
+
+
+def _brand(row: Sequence[Any]) -> Brand:
+    no, name, version, seq, clock, votes, voters, sizes = row
+    return Brand(no, name, version, seq, clock, votes, voters, tuple(json.loads(sizes)))

@@ -47,6 +47,11 @@ def replace(connection: Connection, entries: Sequence[Entry]) -> None:
     )
 
 
+def place(connection: Connection, numbers: Iterable[int], story: int) -> None:
+    """These belong to a story, whatever they were said to belong to."""
+    change(connection, HEARD, ("story",), ("n",), [(story, n) for n in numbers])
+
+
 def get(connection: Connection, numbers: Iterable[int]) -> dict[int, Entry]:
     found = connection.exec_driver_sql(
         "select * from heard where n in (select value from json_each(?))", (Listed(numbers),)

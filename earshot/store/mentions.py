@@ -27,6 +27,8 @@ class Row(NamedTuple):
     link: str
     mention: str
     score: str
+    evidence: str = ""
+    """The words that it shares with its story, where those tied it, the most telling first."""
 
 
 class Kept(NamedTuple):
@@ -37,6 +39,7 @@ class Kept(NamedTuple):
     score: Score
     link: str
     withdrawn: bool
+    evidence: str = ""
 
 
 _CHUNK = 1_000
@@ -58,10 +61,20 @@ def replace(connection: Connection, rows: Sequence[Row]) -> None:
     change(
         connection,
         MENTIONS,
-        ("followers", "vote", "withdrawn", "mention", "score"),
+        ("followers", "vote", "withdrawn", "mention", "score", "evidence"),
         ("n",),
-        [(r.followers, r.vote, r.withdrawn, r.mention, r.score, r.n) for r in rows],
+        [(r.followers, r.vote, r.withdrawn, r.mention, r.score, r.evidence, r.n) for r in rows],
     )
+
+
+def move(connection: Connection, joined: int, kept: int) -> None:
+    """All mentions of one story into another."""
+    connection.exec_driver_sql("update mentions set story = ? where story = ?", (kept, joined))
+
+
+def place(connection: Connection, numbers: Iterable[int], story: int) -> None:
+    """These mentions into a story."""
+    change(connection, MENTIONS, ("story",), ("n",), [(story, n) for n in numbers])
 
 
 def get(connection: Connection, numbers: Iterable[int]) -> dict[int, Row]:
@@ -72,7 +85,14 @@ def get(connection: Connection, numbers: Iterable[int]) -> dict[int, Row]:
 
 
 def read(row: Row) -> Kept:
-    return Kept(row.n, _MENTION.decode(row.mention), _SCORE.decode(row.score), row.link, bool(row.withdrawn))
+    return Kept(
+        row.n,
+        _MENTION.decode(row.mention),
+        _SCORE.decode(row.score),
+        row.link,
+        bool(row.withdrawn),
+        row.evidence,
+    )
 
 
 def score_of(row: Row) -> Score:
@@ -90,6 +110,16 @@ def newest_of_story(connection: Connection, story: int, limit: int) -> list[Kept
         "select * from mentions where story = ? order by n desc limit ?", (story, limit)
     )
     return [read(Row(*row)) for row in found]
+
+
+def newest_of_stories(connection: Connection, stories: Sequence[int]) -> list[Row]:
+    """The newest mention of each."""
+    found = connection.exec_driver_sql(
+        "select * from mentions where n in (select max(n) from mentions"
+        " where story in (select value from json_each(?)) group by story)",
+        (Listed(stories),),
+    )
+    return [Row(*row) for row in found]
 
 
 def count(connection: Connection) -> int:
@@ -140,6 +170,36 @@ def of_stories(connection: Connection, stories: Iterable[int]) -> Iterator[Row]:
     )
     while chunk := found.fetchmany(_CHUNK):
         yield from (Row(*row) for row in chunk)
+
+
+class _Words(msgspec.Struct):
+    title: str = ""
+    text: str = ""
+
+
+_WORDS = msgspec.json.Decoder(_Words)
+
+
+def texts(
+    connection: Connection, first: int, last: int, but: Sequence[str]
+) -> Iterator[Sequence[tuple[int, int, str, int]]]:
+    """(n, story, text, heard_at) by number, in chunks, of those that are not linked by one of `but`.
+
+    Story and time are the ledger's: as it was decided when they were heard. A withdrawn one has no text.
+    """
+    found = connection.exec_driver_sql(
+        "select m.n, h.story, m.mention, h.heard_at, m.link from mentions m join heard h on h.n = m.n"
+        " where m.n between ? and ? order by m.n",
+        (first, last),
+        execution_options=IN_CHUNKS,
+    )
+    while chunk := found.fetchmany(50 * _CHUNK):
+        yield [(row[0], row[1], _text(row[2]), row[3]) for row in chunk if row[4] not in but]
+
+
+def _text(mention: str) -> str:
+    said = _WORDS.decode(mention)
+    return f"{said.title} {said.text}"
 
 
 def votes(connection: Connection, first: int, last: int) -> Iterator[Sequence[tuple[int, int, int | None]]]:

@@ -46,11 +46,11 @@ def _purge_some(store: Store, brand: Brand, before: int, most: int) -> int:
         connection.exec_driver_sql("update brands set version = version where no = ?", (brand.no,))
         gone = connection.exec_driver_sql(
             "delete from stories where id in (select value from json_each(?)) and last_at < ? and not open"
-            " returning id",
+            " and part_of = 0 returning id",
             (Listed(old), before),
         )
         stories = list(gone.scalars())
-        _purge_rest(connection, stories)
+        _purge_rest(connection, [*stories, *_purge_parts(connection, stories)])
         return len(stories)
 
 
@@ -58,7 +58,8 @@ def _old(connection: Connection, brand: Brand, before: int, most: int) -> list[i
     """The oldest that may go: at most so many, with at most so many mentions. There is no index by time."""
     first, _ = brands.numbers(brand.no)
     ids = connection.exec_driver_sql(
-        "select id from stories where id between ? and ? and last_at < ? and not open order by id limit ?",
+        "select id from stories where id between ? and ? and last_at < ? and not open and part_of = 0"
+        " order by id limit ?",
         (first, _first_since(connection, brand, before), before, most),
     )
     found = list(ids.scalars())
@@ -82,6 +83,21 @@ def _first_since(connection: Connection, brand: Brand, moment: int) -> int:
         ).scalar()
         low, high = (low, middle) if heard is None or heard >= moment else (middle + 1, high)
     return brands.number(brand.no, low)
+
+
+def _purge_parts(connection: Connection, stories: Sequence[int]) -> list[int]:
+    """What was joined to them goes with them: until then it leads to them."""
+    found: list[int] = []
+    gone = list(stories)
+    while gone:
+        parts = connection.exec_driver_sql(
+            "delete from stories where part_of > 0 and part_of in (select value from json_each(?))"
+            " returning id",
+            (Listed(gone),),
+        )
+        gone = list(parts.scalars())
+        found += gone
+    return found
 
 
 def _purge_rest(connection: Connection, stories: Sequence[int]) -> None:

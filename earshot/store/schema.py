@@ -55,6 +55,7 @@ BRANDS = Table(
     Column("clock", BigInteger, nullable=False),
     Column("votes", BigInteger, nullable=False),
     Column("voters", BigInteger, nullable=False),
+    Column("sizes", Text, nullable=False, server_default="[]"),  # stories by size (`processors.sizes`)
     **_HOT,
 )
 
@@ -88,6 +89,9 @@ MENTIONS = Table(
     Column("link", Text, nullable=False),  # why it belongs to its story
     Column("mention", Text, nullable=False),
     Column("score", Text, nullable=False),
+    Column(
+        "evidence", Text, nullable=False, server_default=text("''")
+    ),  # the words that it shares with the story
     Index("ix_mentions_story", "story"),
 )
 
@@ -98,13 +102,22 @@ STORIES = Table(
     Column("brand", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
-    Column("open", Boolean, nullable=False),  # has an episode that is not resolved
+    Column("open", Boolean, nullable=False),  # the clock alone may still change it
     Column("story", Text, nullable=False),
+    Column(
+        "part_of", BigInteger, nullable=False, server_default=text("0")
+    ),  # the story that it was joined to
     Index(
         "ix_stories_open",
         "brand",
         sqlite_where=text("open"),
         postgresql_where=text("open"),
+    ),
+    Index(
+        "ix_stories_part_of",
+        "part_of",
+        sqlite_where=text("part_of > 0"),
+        postgresql_where=text("part_of > 0"),
     ),
     **_HOT,
 )
@@ -118,6 +131,20 @@ STORY_AUTHORS = Table(  # a row for each person in each story, numbered by the f
     Column("voted", Integer, nullable=False),
     Column("followers", BigInteger, nullable=False),
     **_HOT,
+)
+
+REGROUPED = (
+    Table(  # what people joined and split, in order: what is kept apart by hand is not joined by itself
+        "regrouped",
+        METADATA,
+        Column("id", Number, primary_key=True),
+        Column("brand", BigInteger, nullable=False),  # its number
+        Column("kind", Text, nullable=False),  # join, split
+        Column("story", BigInteger, nullable=False),
+        Column("other", BigInteger, nullable=False),
+        Column("at", BigInteger, nullable=False),
+        Index("ix_regrouped_brand", "brand"),
+    )
 )
 
 POSITIONS = Table(  # how far a group's effects in this store go, by partition

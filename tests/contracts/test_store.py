@@ -40,6 +40,7 @@ from earshot.store import (
     mentions,
     notices,
     positions,
+    regrouped,
     sources,
     stories,
 )
@@ -253,10 +254,11 @@ def test_any_name_of_a_folder(tmp_path: Path, name: str) -> None:
 def test_a_brand_read_back(store: Store) -> None:
     with store.begin() as connection:
         acme, bolt = brands.create(connection, "Acme"), brands.create(connection, "Bolt")
-        assert brands.save(connection, acme._replace(seq=7, clock=9, votes=3, voters=2)).version == 1
+        heard = acme._replace(seq=7, clock=9, votes=3, voters=2, sizes=(4, 0, 1))
+        assert brands.save(connection, heard).version == 1
         assert (acme.no, bolt.no) == (1, 2)
     with store.read() as connection:
-        assert brands.load(connection, "Acme") == (1, "Acme", 1, 7, 9, 3, 2)
+        assert brands.load(connection, "Acme") == (1, "Acme", 1, 7, 9, 3, 2, (4, 0, 1))
         assert brands.load(connection, "Celer") is None
 
 
@@ -698,3 +700,94 @@ def test_a_secret_is_made_once_and_changes_only_when_told(store: Store) -> None:
         access.replace(connection, "key", "c")
     with store.read() as connection:
         assert access.get(connection, "key") == "c"
+
+
+# --- stories that become one --------------------------------------------------------------------------------
+
+
+def test_a_joined_story_leads_to_the_one_that_stays(store: Store) -> None:
+    with store.begin() as connection:
+        stories.save(connection, [story(FIRST + n) for n in range(4)])
+    pairs = [(FIRST + 2, FIRST + 1, 9), (FIRST + 1, FIRST, 8)]
+    with store.begin() as connection:
+        changed = [story(one, version=2, part_of=into, joined_n=n) for one, into, n in pairs]
+        stories.save(connection, changed)
+    span = brands.numbers(1)
+    with store.read() as connection:
+        assert [stories.standing(connection, FIRST + n).id - FIRST for n in range(4)] == [0, 0, 0, 3]  # type: ignore[union-attr]
+        assert stories.standing(connection, 7) is None
+        assert [each.id - FIRST for each in stories.redirects(connection, *span)] == [1, 2]
+        assert [each.id - FIRST for each in stories.parts(connection, FIRST)] == [1, 2]
+        assert [each.id - FIRST for each in stories.newest(connection, span, 9)] == [3, 0]
+        assert stories.count(connection) == 2
+
+
+def test_mentions_ledger_and_seats_change_their_story(store: Store) -> None:
+    numbers = range(FIRST, FIRST + 4)
+    with store.begin() as connection:
+        mentions.add(
+            connection,
+            [
+                mentions.Row(n, FIRST + 2, 5, 3, 1, 0, None, None, 1, False, "near", "{}", "{}", "app down")
+                for n in numbers
+            ],
+        )
+        ledger.add(connection, [ledger.Entry(n, n, FIRST + 2, 5, False, False, 5, 1, b"") for n in numbers])
+        authors.add(connection, [authors.Seat(n, n, 1, 1, 1) for n in numbers])
+    with store.begin() as connection:
+        mentions.move(connection, FIRST + 2, FIRST)
+        mentions.place(connection, numbers[2:], FIRST + 9)
+        ledger.place(connection, numbers[2:], FIRST + 9)
+        authors.replace(connection, [authors.Seat(FIRST, 77, 2, 2, 2)])
+        authors.remove(connection, numbers[2:])
+    with store.read() as connection:
+        kept = mentions.get(connection, numbers)
+        assert [(kept[n].story - FIRST, kept[n].evidence) for n in numbers] == [
+            (place, "app down") for place in (0, 0, 9, 9)
+        ]
+        assert [row.n for row in mentions.newest_of_stories(connection, [FIRST, FIRST + 9])] == [
+            FIRST + 1,
+            FIRST + 3,
+        ]
+        assert [entry.story - FIRST for entry in ledger.get(connection, numbers).values()] == [2, 2, 9, 9]
+        assert [(seat.n - FIRST, seat.hash) for seat in authors.get(connection, numbers).values()] == [
+            (0, 77),
+            (1, FIRST + 1),
+        ]
+
+
+def test_texts_are_read_back_with_the_ledgers_story_and_time(store: Store) -> None:
+    told = Mention(
+        id="x:1",
+        brand="Acme",
+        author=Author(id="a"),
+        created_at=START,
+        collected_at=START,
+        title="T",
+        text="so",
+    )
+    with store.begin() as connection:
+        rows = [(FIRST, "new"), (FIRST + 1, "copy"), (FIRST + 2, "quote")]
+        mentions.add(
+            connection,
+            [
+                mentions.Row(n, 4, 5, 3, 1, 0, None, None, 1, False, link, mentions.encode(told), "{}")
+                for n, link in rows
+            ],
+        )
+        ledger.add(connection, [ledger.Entry(n, n, 8, 6, False, False, 5, 1, b"") for n, _ in rows])
+    with store.read() as connection:
+        found = [row for chunk in mentions.texts(connection, *brands.numbers(1), ["copy"]) for row in chunk]
+    assert found == [(FIRST, 8, "T so", 6), (FIRST + 2, 8, "T so", 6)]
+
+
+def test_what_people_did_is_kept_in_order(store: Store) -> None:
+    with store.begin() as connection:
+        for kind in ("split", "join"):
+            regrouped.add(connection, regrouped.Regrouped(0, 1, kind, FIRST, FIRST + 1, 5))
+        regrouped.add(connection, regrouped.Regrouped(0, 2, "split", 1, 2, 5))
+    with store.read() as connection:
+        done = regrouped.of_brand(connection, 1)
+        assert [each.kind for each in done] == ["split", "join"]
+        assert regrouped.newest(connection, 1) == done[-1].id
+        assert regrouped.newest(connection, 3) == 0

@@ -282,10 +282,10 @@ def test_stories_of_one_brand_and_for_programs(earshot: Earshot, tmp_path: Path)
 def test_alerts_fit_and_say_why(earshot: Earshot, tmp_path: Path) -> None:
     data = heard(earshot, tmp_path)
     ran = earshot("alerts", "--data-dir", data)
-    assert "loud author" in ran.out
+    assert "risk" in ran.out
     assert max(cell_len(line) for line in ran.out.splitlines()) <= 80
     (alert,) = earshot("alerts", "--data-dir", data, "--json").json
-    assert (alert["level"], alert["brand"], alert["reason"]) == ("warning", "Acme", "loud_author")
+    assert (alert["level"], alert["brand"], alert["reason"]) == ("critical", "Acme", "risk")
     assert datetime.fromisoformat(alert["opened_at"]) == START + timedelta(minutes=3)
 
 
@@ -487,7 +487,7 @@ def test_a_stop_keeps_everything_for_the_next_start(
     earshot: Earshot, running: Service, told: Receiver
 ) -> None:
     running.post("1", f"Acme! {FURIOUS}")
-    running.post("2", "Acme was terrible, awful and horrible to my mother, I hate them")
+    running.post("2", "Dirty shops, rude clerks, terrible queues: I hate Acme")
     running.signal(signal.SIGTERM)
     assert running.ended() == 0
     running.start()

@@ -46,4 +46,4 @@ def _check_same_as_uninterrupted(log: Path, folder: Path, killed: Store) -> None
     with closing(Store(folder / "whole" / "earshot.db")) as store:
         whole = decided(store)
     assert decided(killed) == whole
-    assert sum(len(story.episodes) for story in whole) > 50
+    assert sum(len(story.episodes) for story in whole) > 10  # what is alike is one story

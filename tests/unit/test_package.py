@@ -19,6 +19,7 @@ DATA = {  # what is no module and must be in the wheel all the same
     "earshot/py.typed",
     "earshot/store/migrations/script.py.mako",
     *(path.relative_to(ROOT).as_posix() for path in (ROOT / "earshot/sample").glob("*.json*")),
+    *(path.relative_to(ROOT).as_posix() for path in (ROOT / "earshot/lists").glob("*.toml")),
     *(path.relative_to(ROOT).as_posix() for path in (ROOT / "console/locale").glob("*.po")),
     *(path.relative_to(ROOT).as_posix() for path in (ROOT / "console/templates").glob("*.html")),
     *(path.relative_to(ROOT).as_posix() for path in (ROOT / "processors/models").iterdir()),

@@ -17,6 +17,7 @@ from alerts_world import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from alerts.alerter import Alerter
 from earshot.bus.memory import MemoryBus
@@ -266,3 +267,45 @@ def test_any_order_and_repetition_of_a_storys_snapshots_gives_the_same_rows(
     mixed = versions + chance.choices(versions, k=chance.randint(0, 8))
     chance.shuffle(mixed)
     assert outcome(store, mixed, iter(lambda: chance.random() < 0.5, None)) == expected
+
+
+# --- stories that become one ------------------------------------------------------------------------------
+
+
+def joined_pair() -> tuple[Story, Story]:
+    """Story 7 went on with what was open in story 9."""
+    told = a_step(Level.warning)
+    gone = a_story(an_episode(told, resolved=5), no=9, version=2, part_of=7, joined_n=12)
+    taken = structs.replace(told, story=9, episode=1)
+    return a_story(an_episode(taken), version=2), gone
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_was_told_of_a_story_is_not_told_again_when_it_is_joined(
+    bus: MemoryBus, store: Store, clock: SetClock, *, known: bool
+) -> None:
+    """Not even where the first telling had been lost: then it is told once."""
+    alerter = an_alerter(bus, store, clock)
+    kept, gone = joined_pair()
+    if known:
+        tell(bus, a_story(an_episode(a_step(Level.warning)), no=9))
+        alerter.step(0)
+    tell(bus, gone, kept)
+    alerter.step(0)
+    tell(bus, kept, gone)
+    an_alerter(bus, store, clock).step(0)
+    with store.read() as connection:
+        rows = {row.story: row.resolved_at for row in alerts.page(connection)}
+        assert notices.count(connection) == 2
+    assert rows[9] is not None
+    assert rows[7] is None
+
+
+def test_what_is_louder_after_a_join_is_told(bus: MemoryBus, store: Store, clock: SetClock) -> None:
+    alerter = an_alerter(bus, store, clock)
+    kept, gone = joined_pair()
+    louder = (*kept.episodes[0].steps, a_step(Level.critical, 6))
+    tell(bus, gone, kept, a_story(an_episode(*louder), version=3))
+    alerter.step(0)
+    with store.read() as connection:
+        assert notices.count(connection) == 4

@@ -153,7 +153,7 @@ class TestSections:
         assert [brand.any for brand in config.brands] == [("Ronvia",), (), ()]
 
     def test_an_outlet(self, write: Write) -> None:
-        outlet = write('[[outlets]]\ndomain = "News.Example"\nclass = "national"').outlets[0]
+        outlet = write('[[outlets]]\ndomain = "www.News.Example"\nclass = "national"').outlets[0]
         assert (outlet.domain, outlet.outlet_class, outlet.audience) == ("news.example", "national", None)
 
     def test_elements_are_named_by_their_kind(self, write: Write) -> None:

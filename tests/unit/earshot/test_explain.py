@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from earshot.config import RiskSettings
 from earshot.explain import TERMS, arithmetic, explain, number, points, work, worked
-from earshot.model import OutletClass, Story, Terms
+from earshot.model import Forecast, OutletClass, Story, Terms
 from processors.risk import assess
 
 _AT = datetime(2026, 11, 26, 7, 52, tzinfo=UTC)
@@ -85,8 +85,49 @@ def test_press_names_the_outlets_by_class_the_widest_first() -> None:
 
 def test_what_is_not_measured_yet_says_so() -> None:
     english, italian = sentences(a_story(), "en"), sentences(a_story(), "it")
-    assert all(english[term].endswith(": not measured yet") for term in ("spread", "audience", "surge"))
-    assert all(": non ancora misurat" in italian[term] for term in ("spread", "audience", "surge"))
+    assert english["surge"].endswith(": not measured yet")
+    assert ": non ancora misurat" in italian["surge"]
+
+
+def test_spread_says_the_chance_and_of_what() -> None:
+    story = a_story(mentions=12, chance=0.786, large=24, forecast=Forecast(90, 33, 408))
+    assert sentences(story, "en")["spread"] == (
+        "Spread: 79 in 100 that it comes to 24 mentions, as one story in twenty does;"
+        " about 90 in the end (33 to 408)"
+    )
+    assert sentences(story, "it")["spread"] == (
+        "Diffusione: 79 su 100 che arrivi a 24 menzioni, come una vicenda su venti;"
+        " circa 90 alla fine (da 33 a 408)"
+    )
+    story = a_story(mentions=1_200, chance=0.5, large=24)
+    assert sentences(story, "en")["spread"] == (
+        "Spread: with 1,200 mentions it is as large as one story in twenty (24); awake to 50 in 100"
+    )
+    story = a_story(mentions=5, counted=104, chance=0.5, large=24)
+    assert sentences(story, "en")["spread"] == (
+        "Spread: with 105 mentions, heard or counted by the platforms, it is as large as one story in twenty (24);"
+        " awake to 50 in 100"
+    )
+    assert sentences(story, "it")["spread"] == (
+        "Diffusione: con 105 menzioni, rilevate o contate dalle piattaforme, è grande come una vicenda su venti"
+        " (24); viva per 50 su 100"
+    )
+    assert sentences(a_story(), "it")["spread"] == "Diffusione: nulla di negativo si sta diffondendo"
+
+
+def test_a_chance_is_never_told_as_certain() -> None:
+    assert "99 in 100" in sentences(a_story(mentions=19, chance=1.0), "en")["spread"]
+    assert "1 in 100" in sentences(a_story(mentions=2, chance=0.001), "en")["spread"]
+
+
+def test_the_audience_is_who_says_that_it_is_so_with_them() -> None:
+    assert sentences(a_story(mentions=12, confirmations=4), "en")["audience"] == (
+        "Audience: 4 of 12 mentions say that it is so with them too"
+    )
+    assert sentences(a_story(mentions=12, confirmations=1), "it")["audience"] == (
+        "Pubblico: 1 dice che è capitato anche a loro, su 12 menzioni"
+    )
+    assert sentences(a_story(mentions=9), "it")["audience"] == "Pubblico: nessuno conferma"
 
 
 def test_the_sum_is_written_as_each_language_writes_it() -> None:
@@ -135,15 +176,28 @@ def test_the_arithmetic_explained_is_the_risks_own(
 ) -> None:
     settings = RiskSettings()
     outlets = {f"{n}.example": kind for n, kind in enumerate(kinds)}
-    story = a_story(voters=voters, votes=int(voters * share * 10_000), outlets=outlets)
+    counts = {"voters": voters, "mentions": voters, "confirmations": int(voters * share), "chance": share}
+    counts["copies"] = max(0, int(voters * share) - 1)
+    story = a_story(votes=int(voters * share * 10_000), outlets=outlets, **counts)
     assess(story, base, people, settings)
     steps = work(story, settings)
-    assert (steps.neg, steps.reach, steps.media) == pytest.approx(
-        (story.terms.neg, story.terms.reach, story.terms.media)
+    terms = story.terms
+    assert (steps.neg, steps.reach, steps.spread, steps.media, steps.audience) == pytest.approx(
+        (terms.neg, terms.reach, terms.spread, terms.media, terms.audience)
     )
+    assert steps.credibility == pytest.approx(terms.credibility)
     assert steps.risk == pytest.approx(story.risk)
     for language in ("en", "it"):
-        assert len(worked(story, settings, language)) == 5
+        assert len(worked(story, settings, language)) == 8
+
+
+def test_who_repeats_words_without_saying_so_is_counted() -> None:
+    assert explain(a_story(mentions=40, copies=12), "en")[-1].sentence == (
+        "Credibility: 12 of 40 mentions repeat the words of another without saying so"
+    )
+    assert explain(a_story(mentions=40, copies=1), "it")[-1].sentence == (
+        "Credibilità: 1 su 40 menzioni ripete le parole di un’altra senza dirlo"
+    )
 
 
 def test_the_formulas_stand_with_their_numbers() -> None:
@@ -152,4 +206,4 @@ def test_the_formulas_stand_with_their_numbers() -> None:
     found = worked(story, settings, "it")
     assert "la media di 8 voti" in found[0]
     assert "ln(1 + 67.182)" in found[2]
-    assert found[4].endswith(f"= {story.risk:.2f}".replace(".", ","))
+    assert found[-1].endswith(f"= {story.risk:.2f}".replace(".", ","))

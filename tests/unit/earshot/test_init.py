@@ -114,6 +114,31 @@ def test_the_name_alone_is_enough(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "lists"),
+    [
+        ({}, ("english",)),
+        ({"news_language": "it"}, ("italy",)),
+        ({"news": True, "news_country": "IT"}, ("italy",)),
+        ({"app_countries": ("de", "it")}, ("italy",)),
+        ({"news_language": "de"}, ()),
+        ({"news_language": "it", "lists": ("english",)}, ("english",)),
+        ({"lists": ()}, ()),
+    ],
+)
+def test_the_list_of_the_language_that_is_heard_is_used(
+    tmp_path: Path, given: dict[str, Any], lists: tuple[str, ...]
+) -> None:
+    config = loaded(tmp_path, answered(**given))
+    assert config.rules.lists == lists
+    assert bool(config.outlets) == bool(config.rules.voices) == bool(lists)
+
+
+def test_who_is_asked_in_italian_gets_the_italian_list(tmp_path: Path) -> None:
+    answers = interview({}, Person("Ronvia").questions("it"), {})
+    assert loaded(tmp_path, answers).rules.lists == ("italy",)
+
+
 def test_a_token_may_come_from_the_environment(tmp_path: Path) -> None:
     answers = interview({"company": "Ronvia", "x": True}, None, {X_TOKEN: "from-there"})
     config: Any = loaded(tmp_path, answers, **{X_TOKEN: "from-there"})

@@ -250,3 +250,23 @@ def test_a_stop_does_not_wait_for_all_that_is_old(tmp_path: Path) -> None:
         runtime.stop()
         asyncio.run(runtime._retain())
         assert len(ids(store)) == 1
+
+
+def test_what_was_joined_goes_with_the_story_that_it_is_part_of_and_not_before(store: Store) -> None:
+    acme = Teller(store)
+    kept_one, middle, gone = acme.tell(0), acme.tell(0), acme.tell(0)
+    with store.begin() as connection:
+        for story, into in ((gone, middle), (middle, kept_one)):
+            mentions.move(connection, story, into)
+            (part,) = stories.load(connection, [story]).values()
+            part.version, part.part_of = 2, into
+            stories.save(connection, [part])
+        (whole,) = stories.load(connection, [kept_one]).values()
+        whole.version, whole.last_at = 2, START + timedelta(days=8)
+        stories.save(connection, [whole])
+    assert purge(store, day(7)) == 0
+    assert ids(store) == [kept_one]
+    assert kept(store, lambda c: stories.standing(c, gone)).id == kept_one
+    assert purge(store, day(9)) == 1
+    assert kept(store, lambda c: stories.known(c, [kept_one, middle, gone])) == set()
+    assert kept(store, mentions.count) == 0

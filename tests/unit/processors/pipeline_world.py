@@ -3,6 +3,7 @@
 import shutil
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from math import isclose
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -15,7 +16,8 @@ from earshot.config import Config, from_dict
 from earshot.model import Author, Mention, Metrics, Rating, Story
 from earshot.runtime import Context
 from earshot.seams import Message
-from earshot.store import Store, brands, ledger, mentions, stories
+from earshot.store import Store, authors, brands, ledger, mentions, stories
+from earshot.store.authors import Seat
 from earshot.topics import MENTIONS, Event, Measured, Said, Withdrawn, brand_of
 from processors.pipeline import Pipeline
 from processors.rebuild import rebuild
@@ -87,6 +89,16 @@ def measured(native: str, minutes: float, reposts: int) -> Measured:
     return Measured(id=f"x:{native}", brand="Acme", collected_at=at, metrics=Metrics(at=at, reposts=reposts))
 
 
+def alike(one: Story, other: Story) -> bool:
+    """The same numbers; what is remembered of the spread is a sum of fractions, and differs by their rounding."""
+    spread = zip(one.spread, other.spread, strict=False)
+    return (
+        structs.replace(one, spread=()) == structs.replace(other, spread=())
+        and len(one.spread) == len(other.spread)
+        and all(isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) for a, b in spread)
+    )
+
+
 class World:
     """`hear` publishes and processes; `restart` is a new process on the same store and bus."""
 
@@ -120,6 +132,21 @@ class World:
             row = brands.load(connection, brand)
             return stories.newest(connection, brands.numbers(row.no), 1_000)[::-1] if row else []
 
+    def joined(self, brand: str = "Acme") -> list[Story]:
+        """Those that have become part of another one, oldest first."""
+        with self.store.read() as connection:
+            row = brands.load(connection, brand)
+            known = stories.redirects(connection, *brands.numbers(row.no)) if row else []
+            return [
+                stories.load(connection, [each.id])[each.id] for each in sorted(known, key=lambda r: r.id)
+            ]
+
+    def seats(self, story: Story) -> dict[int, Seat]:
+        """By hash, of everybody who is in it."""
+        with self.store.read() as connection:
+            rows = mentions.of_story(connection, story.id)
+            return {seat.hash: seat for seat in authors.get(connection, (row.n for row in rows)).values()}
+
     def story(self) -> Story:
         (story,) = self.stories()
         return story
@@ -141,4 +168,5 @@ class World:
                 ledger.get(connection, range(*brands.numbers(row.no)[:1], brands.numbers(row.no)[0] + 500))
                 for row in rows
             ]
-        return [rows, [structs.replace(story, version=0) for each in kept for story in each], heard]
+        joined = [self.joined(row.name) for row in rows]
+        return [rows, [structs.replace(story, version=0) for each in kept + joined for story in each], heard]

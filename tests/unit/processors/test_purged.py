@@ -157,3 +157,19 @@ def test_purging_in_mid_life(steps: list[tuple[Step, float]]) -> None:
         world.hear(measured("never heard", at, 1))
         assert world.state()[1:] == before[1:]
         world.store.close()
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_words_lead_to_no_purged_story(world: World, *, cached: bool) -> None:
+    world.hear(said("1", text="Ronvia app down again, card refused at the till"))
+    purge_before(world, DAY)
+    if not cached:
+        world.pipeline._stories.clear()
+    world.hear(said("2", DAY, text="again the card refused at the till, Ronvia app down"))
+    (story,) = world.stories()
+    assert (story.first, story.mentions) == ("x:2", 1)
+    (kept,) = world.kept(story)
+    assert (kept.link, kept.evidence) == ("new", "")
+    assert (
+        world.hear(said("3", DAY + 1, text="card refused at the till again, app down")).story().mentions == 2
+    )

@@ -29,7 +29,7 @@ from test_same_decisions import events
 from earshot.clock import to_us
 from earshot.errors import Refused
 from earshot.hashing import hash64
-from earshot.model import Level, Mention, Score
+from earshot.model import Level, Mention, Score, Story
 from earshot.rescoring import Change
 from earshot.store import authors, brands, mentions, stories
 from earshot.store.retention import purge
@@ -104,7 +104,7 @@ def run(world: World, rescorer: Rescore, *, dry: bool = False) -> list[Change]:
 
 
 def numbers(world: World) -> list[Any]:
-    """All that scores decide, but for what was told at the time: episodes, and levels that have a memory."""
+    """All that scores decide, but for what was told at the time, and what silence has made of it since."""
     rows, seats, told = [], [], []
     with world.store.read() as connection:
         known = [brand._replace(version=0) for brand in brands.every(connection)]
@@ -113,10 +113,15 @@ def numbers(world: World) -> list[Any]:
                 of_story = mentions.of_story(connection, story.id)
                 rows += of_story
                 seats += authors.get(connection, (row.n for row in of_story)).values()
-                told.append(
-                    structs.replace(story, version=0, level=Level.calm, calmed=Level.calm, episodes=())
-                )
+                told.append(_lasting(story))
     return [known, rows, seats, told]
+
+
+def _lasting(story: Story) -> Story:
+    return structs.replace(
+        story, version=0, level=Level.calm, calmed=Level.calm, episodes=(), chance=0, forecast=None, risk=0,
+        terms=structs.replace(story.terms, spread=0), spread=tuple(round(each, 6) for each in story.spread),
+    )  # fmt: skip
 
 
 LOG = [

@@ -53,7 +53,7 @@ def test_the_terms_add_up_and_the_risk_stays_in_bounds(
     assert 0 < one.risk < 100
     parts = one.terms
     assert parts.total == pytest.approx(
-        parts.bias + parts.neg + parts.reach + parts.media + parts.credibility
+        parts.bias + parts.neg + parts.reach + parts.spread + parts.media + parts.audience + parts.credibility
     )
     assert one.risk == pytest.approx(100 / (1 + 2.718281828459045**-parts.total))
 
@@ -72,6 +72,58 @@ def test_more_negative_and_further_heard_is_never_less_risk(
     assume(further >= reach)
     calmer, worse = assessed(story(voters, mean), reach)[1], assessed(story(voters, more), further)[1]
     assert worse.risk >= calmer.risk - 1e-9
+
+
+TERM = st.floats(0, 1)
+
+
+def weighed(neg: float, reach: float, chance: float, blogs: int, confirmed: float) -> float:
+    """The risk of a story of a thousand voters, so that its negativity is nearly what is asked for."""
+    outlets: dict[str, OutletClass] = {f"{n}.example": "blog" for n in range(blogs)}
+    one = story(1_000, neg, outlets, mentions=1_000, confirmations=round(1_000 * confirmed), chance=chance)
+    return assessed(one, round(1_000_001**reach) - 1)[1].risk
+
+
+@given(
+    start=st.tuples(TERM, TERM, TERM, st.integers(0, 9), TERM),
+    which=st.integers(0, 4),
+    more=st.floats(0, 1),
+)
+def test_it_rises_with_each_of_its_terms(
+    start: tuple[float, float, float, int, float], which: int, more: float
+) -> None:
+    higher = list(start)
+    higher[which] = start[which] + (round(9 * more) if which == 3 else more * (1 - start[which]))
+    assert weighed(*higher) >= weighed(*start) - 1e-9  # type: ignore[arg-type]
+
+
+@given(start=st.tuples(TERM, TERM, TERM, st.integers(0, 9), TERM), which=st.sampled_from([0, 1, 2, 4]))
+def test_it_does_not_jump(start: tuple[float, float, float, int, float], which: int) -> None:
+    """A hundredth more of a term is less than five points more: the steepest is negativity, which opens the gate."""
+    higher = list(start)
+    higher[which] = min(1.0, start[which] + 0.01)
+    assert abs(weighed(*higher) - weighed(*start)) < 5.0  # type: ignore[arg-type]
+
+
+def test_the_spread_of_something_harmless_is_no_risk() -> None:
+    calm, spreading = story(40, 0.2), story(40, 0.2, chance=1.0)
+    assert assessed(calm, 10**6)[1].risk == assessed(spreading, 10**6)[1].risk
+
+
+@pytest.mark.parametrize(
+    ("chance", "people", "expected"),
+    [(0.8, 260_000, Level.critical), (0.79, 260_000, Level.watch), (0.8, 200_000, Level.watch)],
+)
+def test_what_nearly_all_mind_and_spreads_to_very_many_is_critical_whatever_the_sum(
+    chance: float, people: int, expected: Level
+) -> None:
+    assert assessed(story(200, 0.9, chance=chance), people)[0] is expected
+
+
+def test_such_a_level_is_held_until_it_has_fallen_by_a_twentieth() -> None:
+    settings, found = SETTINGS, risk.Shares(neg=0.9, reach=0.95, spread=0.76)
+    assert risk.level(50, found, settings) is Level.watch
+    assert risk.level(50, found, settings, slack=5) is Level.critical
 
 
 def test_a_pick_up_adds_to_the_risk_and_a_better_outlet_adds_more() -> None:
@@ -93,7 +145,7 @@ def test_a_pick_up_adds_to_the_risk_and_a_better_outlet_adds_more() -> None:
         ),
         ("a match night with 400 cheerful authors", story(400, 0.15), 10**6, Level.calm),
         ("one angry person with 340 followers", story(1, 0.95), 340, Level.calm),
-        ("hundreds of furious authors, while spread is not measured", story(400, 0.9), 5 * 10**6, Level.calm),
+        ("hundreds of furious authors of a story that is over", story(400, 0.9), 5 * 10**6, Level.calm),
         (
             "the same, and a national paper carries it",
             story(400, 0.9, {"daily.example": "national"}),

@@ -1,0 +1,22 @@
+"""Why a story has its risk, in sentences and points that add up as they are shown."""
+
+from earshot.explain.figures import Language, counted, number, out_of_100, points
+from earshot.explain.formulas import Worked, work, worked
+from earshot.explain.sentences import Line, explain, outlet
+from earshot.explain.sums import TERMS, arithmetic
+
+__all__ = [
+    "TERMS",
+    "Language",
+    "Line",
+    "Worked",
+    "arithmetic",
+    "counted",
+    "explain",
+    "number",
+    "out_of_100",
+    "outlet",
+    "points",
+    "work",
+    "worked",
+]

@@ -1,0 +1,136 @@
+"""The arithmetic of a risk, step by step, with the numbers of its story."""
+
+from math import exp, log, prod
+from typing import NamedTuple
+
+from earshot.config import RiskSettings
+from earshot.explain.figures import Language, decimal, number
+from earshot.model import OutletClass, Story
+
+_PRIOR_VOTERS, _PRIOR_MENTIONS = 3, 3  # these and the next line are as in processors/risk.py; a test compares
+_CERTAIN, _GATE, _ALL = 0.9, 0.4, 1_000_000
+_PICK_UP: dict[OutletClass, float] = {
+    "national": 0.8,
+    "regional": 0.6,
+    "local": 0.6,
+    "news": 0.3,
+    "blog": 0.1,
+}
+_WORKED: dict[Language, dict[str, str]] = {
+    "en": {
+        "neg": "Negativity: the mean of {voters} votes and of {prior} as usual for the brand ({base}) is {mean};"
+        " {weight} × ({mean} − {base}) ÷ ({certain} − {base}) = {points}, never below 0 nor above {weight}",
+        "gate": "Gate: what is not negative does not count for its reach; negativity {x} ÷ {gate}, at most 1, is {open}",
+        "reach": "Reach: {weight} × {open} × ln(1 + {people}) ÷ ln(1 + {all}) = {points}, never above {weight}",
+        "spread": "Spread: {weight} × {open} × {x} = {points}; {x} is the chance that it comes to {large} mentions,"
+        " or, where it has, how far it is still awake",
+        "audience": "Audience: {weight} × {open} × {confirmations} ÷ ({mentions} + {prior}) = {points}; as if {prior}"
+        " more mentions confirmed nothing",
+        "media": "Press: {weight} × {open} × {x} = {points}; {x} is 1 less the product of what each outlet leaves"
+        " (national 0.2, regional and local 0.4, others 0.7, blogs 0.9)",
+        "credibility": "Credibility: {weight} × (1 − {copies} ÷ {mentions}) = {points}; whatever the negativity",
+        "curve": "{bias} is where a story begins that nobody minds; the sum becomes a number between 0 and 100 on"
+        " the logistic curve: 100 ÷ (1 + e^{minus}) = {risk}",
+    },
+    "it": {
+        "neg": "Negatività: la media di {voters} voti e di altri {prior} al valore abituale del marchio ({base}) è"
+        " {mean}; {weight} × ({mean} − {base}) ÷ ({certain} − {base}) = {points}, mai sotto 0 né sopra {weight}",
+        "gate": "Soglia: ciò che non è negativo non conta per la sua copertura; negatività {x} ÷ {gate}, al massimo"
+        " 1, fa {open}",
+        "reach": "Copertura: {weight} × {open} × ln(1 + {people}) ÷ ln(1 + {all}) = {points}, mai sopra {weight}",
+        "spread": "Diffusione: {weight} × {open} × {x} = {points}; {x} è la probabilità che arrivi a {large} menzioni"
+        " o, se ci è già arrivata, quanto è ancora viva",
+        "audience": "Pubblico: {weight} × {open} × {confirmations} ÷ ({mentions} + {prior}) = {points}; come se altre"
+        " {prior} menzioni non confermassero nulla",
+        "media": "Stampa: {weight} × {open} × {x} = {points}; {x} è 1 meno il prodotto di quanto lascia ogni testata"
+        " (nazionale 0,2, regionale e locale 0,4, altre 0,7, blog 0,9)",
+        "credibility": "Credibilità: {weight} × (1 − {copies} ÷ {mentions}) = {points}; qualunque sia la negatività",
+        "curve": "{bias} è il punto di partenza di una vicenda che non disturba nessuno; la somma diventa un numero"
+        " tra 0 e 100 sulla curva logistica: 100 ÷ (1 + e^{minus}) = {risk}",
+    },
+}
+
+
+class Worked(NamedTuple):
+    """The steps from a story's numbers to its terms."""
+
+    mean: float
+    negative: float
+    """X of negativity, in [0, 1]."""
+    open: float
+    """How far the gate is open, in [0, 1]."""
+    reached: float
+    carried: float
+    """X of the press, in [0, 1]."""
+    confirmed: float
+    """X of the audience, in [0, 1]."""
+    neg: float
+    reach: float
+    spread: float
+    media: float
+    audience: float
+    credibility: float
+    risk: float
+
+
+def work(story: Story, settings: RiskSettings) -> Worked:
+    """The arithmetic of processors/risk.py, step by step, on the numbers that the story keeps."""
+    mean = (story.votes / 10_000 + _PRIOR_VOTERS * story.base) / (story.voters + _PRIOR_VOTERS)
+    negative = min(1.0, max(0.0, (mean - story.base) / (_CERTAIN - story.base)))
+    opened = min(1.0, negative / _GATE)
+    reached = min(1.0, log(1 + story.reach) / log(1 + _ALL))
+    carried = 1 - prod(1 - _PICK_UP[kind] for kind in story.outlets.values())
+    confirmed = story.confirmations / (story.mentions + _PRIOR_MENTIONS)
+    return Worked(
+        mean,
+        negative,
+        opened,
+        reached,
+        carried,
+        confirmed,
+        settings.neg * negative,
+        settings.reach * opened * reached,
+        settings.spread * opened * story.chance,
+        settings.media * opened * carried,
+        settings.audience * opened * confirmed,
+        settings.credibility * (1 - story.copies / max(1, story.mentions)),
+        100 / (1 + exp(-story.terms.total)),
+    )
+
+
+def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[str, ...]:
+    """Each formula with the numbers of this story."""
+    steps, terms = work(story, settings), story.terms
+
+    def say(name: str, **values: float) -> str:
+        shown = {key: decimal(round(value * 100), language) for key, value in values.items()}
+        counts = {
+            "voters": story.voters,
+            "prior": _PRIOR_VOTERS,
+            "people": story.reach,
+            "all": _ALL,
+            "large": story.large,
+            "confirmations": story.confirmations,
+            "copies": story.copies,
+            "mentions": story.mentions,
+        }
+        whole = {key: number(value, language) for key, value in counts.items()}
+        return _WORKED[language][name].format(**whole, **shown)
+
+    return (
+        say(
+            "neg",
+            mean=steps.mean,
+            base=story.base,
+            certain=_CERTAIN,
+            weight=settings.neg,
+            points=steps.neg,
+        ),
+        say("gate", x=steps.negative, gate=_GATE, open=steps.open),
+        say("reach", weight=settings.reach, open=steps.open, points=steps.reach),
+        say("spread", weight=settings.spread, open=steps.open, x=story.chance, points=steps.spread),
+        say("media", weight=settings.media, open=steps.open, x=steps.carried, points=steps.media),
+        say("audience", weight=settings.audience, open=steps.open, points=steps.audience),
+        say("credibility", weight=settings.credibility, points=steps.credibility),
+        say("curve", bias=terms.bias, minus=-terms.total, risk=steps.risk),
+    )

@@ -1,0 +1,174 @@
+"""Each term of a risk in a sentence: what it adds, and the numbers that it came from."""
+
+from collections import Counter
+from typing import NamedTuple
+
+from earshot.explain.figures import Language, counted, number
+from earshot.explain.sums import TERMS, hundredths
+from earshot.model import OutletClass, Story
+
+_OUTLETS: dict[Language, dict[OutletClass, tuple[str, str]]] = {  # class -> one, several
+    "en": {
+        "national": ("national outlet", "national outlets"),
+        "regional": ("regional outlet", "regional outlets"),
+        "local": ("local outlet", "local outlets"),
+        "news": ("other outlet", "other outlets"),
+        "blog": ("blog", "blogs"),
+    },
+    "it": {
+        "national": ("testata nazionale", "testate nazionali"),
+        "regional": ("testata regionale", "testate regionali"),
+        "local": ("testata locale", "testate locali"),
+        "news": ("altra testata", "altre testate"),
+        "blog": ("blog", "blog"),
+    },
+}
+_MENTION: dict[Language, tuple[str, str]] = {
+    "en": ("mention", "mentions"),
+    "it": ("menzione", "menzioni"),
+}
+_SURGE: dict[Language, str] = {"en": "Surge: not measured yet", "it": "Impennata: non ancora misurata"}
+_CREDIBILITY: dict[Language, tuple[str, str, str]] = {  # none, one, several
+    "en": (
+        "Credibility: no mention repeats the words of another; automated accounts are not detected",
+        "Credibility: 1 of {mentions} repeats the words of another without saying so",
+        "Credibility: {copies} of {mentions} repeat the words of another without saying so",
+    ),
+    "it": (
+        "Credibilità: nessuna menzione ripete le parole di un’altra; gli account automatici non sono rilevati",
+        "Credibilità: 1 su {mentions} ripete le parole di un’altra senza dirlo",
+        "Credibilità: {copies} su {mentions} ripetono le parole di un’altra senza dirlo",
+    ),
+}
+_SPREAD: dict[Language, dict[str, str]] = {
+    "en": {
+        "none": "Spread: nothing negative is spreading",
+        "growing": "Spread: {chance} in 100 that it comes to {large} mentions, as one story in twenty does",
+        "large": "Spread: with {size} mentions{counted} it is as large as one story in twenty ({large}); awake to {chance} in 100",
+        "counted": ", heard or counted by the platforms,",
+        "forecast": "about {size} in the end ({low} to {high})",
+    },
+    "it": {
+        "none": "Diffusione: nulla di negativo si sta diffondendo",
+        "growing": "Diffusione: {chance} su 100 che arrivi a {large} menzioni, come una vicenda su venti",
+        "large": "Diffusione: con {size} menzioni{counted} è grande come una vicenda su venti ({large}); viva per {chance} su 100",
+        "counted": ", rilevate o contate dalle piattaforme,",
+        "forecast": "circa {size} alla fine (da {low} a {high})",
+    },
+}
+
+
+class Line(NamedTuple):
+    """One term of the risk: what it adds, and the numbers it came from."""
+
+    term: str
+    points: float
+    """In hundredths; the points of all lines add up to the first number of `arithmetic`."""
+    sentence: str
+
+
+def explain(story: Story, language: Language) -> tuple[Line, ...]:
+    """The terms in their fixed order; those that are not measured yet say so and add nothing."""
+    sentences = {
+        "neg": _negativity(story, language),
+        "reach": _reach(story.reach, language),
+        "spread": _spread(story, language),
+        "media": _press(story, language),
+        "audience": _audience(story, language),
+        "surge": _SURGE[language],
+        "credibility": _credibility(story, language),
+    }
+    return tuple(
+        Line(term, points / 100, sentences[term])
+        for term, points in zip(TERMS, hundredths(story), strict=True)
+    )
+
+
+def _negativity(story: Story, language: Language) -> str:
+    """Of the authors that could be read; what could not be read is said beside it, never hidden in the share."""
+    if language == "it":
+        unread = f"non si è riusciti a leggere {counted(story.unread, 'menzione', 'menzioni', 'it')}"
+        read = f"Negatività: {_share_it(story.negative_authors, story.voters)}"
+    else:
+        unread = f"{counted(story.unread, 'mention', 'mentions', 'en')} could not be read"
+        read = f"Negativity: {_share_en(story.negative_authors, story.voters)}"
+    return f"{read}; {unread}" if story.unread else read
+
+
+def _share_en(negative: int, voters: int) -> str:
+    if voters <= 1:
+        return ("no author could be read yet", "1 author, " + ("negative" if negative else "not negative"))[
+            voters
+        ]
+    return f"{number(negative, 'en') if negative else 'none'} of {number(voters, 'en')} authors negative"
+
+
+def _share_it(negative: int, voters: int) -> str:
+    if voters <= 1:
+        return (
+            "nessun autore ancora leggibile",
+            "1 autore, " + ("negativo" if negative else "non negativo"),
+        )[voters]
+    if negative == 0:
+        return f"nessun autore negativo su {number(voters, 'it')}"
+    one = negative == 1
+    return f"{counted(negative, 'autore', 'autori', 'it')} su {number(voters, 'it')} {'negativo' if one else 'negativi'}"
+
+
+def _reach(people: int, language: Language) -> str:
+    if language == "it":
+        return f"Copertura stimata: {counted(people, 'persona', 'persone', 'it')}"
+    return f"Reach: {counted(people, 'person', 'people', 'en')}"
+
+
+def _spread(story: Story, language: Language) -> str:
+    """The chance in hundredths, beside the sizes that it speaks of."""
+    words = _SPREAD[language]
+    if not story.chance:
+        return words["none"]
+    said = {"size": number(story.size, language), "large": number(story.large, language)}
+    chance = max(1, min(99, round(story.chance * 100)))
+    kind = "large" if story.size >= story.large else "growing"
+    sentence = words[kind].format(**said, counted=words["counted"] if story.unheard else "", chance=chance)
+    if (forecast := story.forecast) is None:
+        return sentence
+    sizes = {key: number(getattr(forecast, key), language) for key in ("size", "low", "high")}
+    return f"{sentence}; {words['forecast'].format(**sizes)}"
+
+
+def _audience(story: Story, language: Language) -> str:
+    if not story.confirmations:
+        return (
+            "Pubblico: nessuno conferma"
+            if language == "it"
+            else "Audience: nobody says that it is so with them"
+        )
+    said = number(story.confirmations, language)
+    if language == "it":
+        word = "dice" if story.confirmations == 1 else "dicono"
+        return f"Pubblico: {said} {word} che è capitato anche a loro, su {counted(story.mentions, 'menzione', 'menzioni', 'it')}"
+    return f"Audience: {said} of {counted(story.mentions, 'mention', 'mentions', 'en')} say that it is so with them too"
+
+
+def _credibility(story: Story, language: Language) -> str:
+    sentence = _CREDIBILITY[language][min(story.copies, 2)]
+    return sentence.format(
+        copies=number(story.copies, language), mentions=counted(story.mentions, *_MENTION[language], language)
+    )
+
+
+def _press(story: Story, language: Language) -> str:
+    outlets = Counter(story.outlets.values())
+    named = [
+        counted(outlets[kind], *words, language)
+        for kind, words in _OUTLETS[language].items()
+        if outlets[kind]
+    ]
+    if language == "it":
+        return f"Stampa: ripresa da {', '.join(named)}" if named else "Stampa: nessuna testata l’ha ripresa"
+    return f"Press: taken up by {', '.join(named)}" if named else "Press: no outlet has taken it up"
+
+
+def outlet(kind: OutletClass, language: Language) -> str:
+    """What an outlet of this class is called."""
+    return _OUTLETS[language][kind][0]

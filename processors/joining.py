@@ -1,0 +1,67 @@
+"""Two stories become one: the older one counts all mentions, and takes over what was told of the other.
+
+What comes out is one story fed with both (a property test holds the two equal), as a story's numbers are sums, and
+nobody who is in both is counted twice.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from msgspec import structs
+
+from earshot.model import Episode, Mention, Step, Story
+from earshot.store.authors import Seat
+from earshot.store.mentions import Row
+from processors.measure import add, confirms, seat_hash
+
+
+def merge(
+    kept: Story, rows: Iterable[Row], seats: dict[int, Seat], read: Callable[[int], Mention]
+) -> set[int]:
+    """Count another story's mentions, given in log order, in `kept`, and seat their authors in it.
+
+    `seats`: the kept story's, by hash, at least those of these authors; changed as the story is. Returns the numbers
+    of the seats that are no more, because their people have another one. `read` gives a mention by its number.
+    """
+    came = dict[int, int]()
+    for row in rows:
+        key = seat_hash(kept.id, row.author)
+        came.setdefault(key, row.n)
+        seats[key] = add(kept, row, key, seats.get(key))
+    gone = set[int]()
+    for key, n in came.items():
+        if (seat := seats[key]).n != n:
+            gone.add(max(seat.n, n))
+        if seat.n > n:  # they were in the other story first, and what somebody says first is what confirms
+            kept.confirmations += confirms(read(n)) - confirms(read(seat.n))
+            seats[key] = seat._replace(n=n)
+    return gone
+
+
+def hand_over(kept: Story, joined: Story, n: int, now: datetime) -> None:
+    """From now on, since mention `n`, `joined` leads to `kept`, which goes on with what is open: nobody is told twice."""
+    episode, own = joined.episode, kept.episode
+    if episode:
+        kept.episodes = _with(kept, own, [_told(joined, episode, step) for step in episode.steps], episode)
+        joined.episodes = (*joined.episodes[:-1], structs.replace(episode, resolved_at=now, below_since=None))
+    elif own is None:
+        kept.calmed = max(kept.calmed, joined.calmed)
+    joined.part_of, joined.joined_n = kept.id, n
+
+
+def _told(joined: Story, episode: Episode, step: Step) -> Step:
+    """As a step of the kept story, which says where it was told first."""
+    return step if step.story else structs.replace(step, story=joined.id, episode=episode.number)
+
+
+def _with(kept: Story, own: Episode | None, steps: list[Step], other: Episode) -> tuple[Episode, ...]:
+    if own is None:
+        taken = Episode(number=len(kept.episodes) + 1, steps=tuple(steps), below_since=other.below_since)
+        return (*kept.episodes, taken)
+    known = list(own.steps)
+    for step in steps:
+        if step.level > max(each.level for each in known) or all(
+            each.reason != step.reason for each in known
+        ):
+            known.append(step)
+    return (*kept.episodes[:-1], structs.replace(own, steps=tuple(known)))

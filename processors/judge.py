@@ -1,0 +1,92 @@
+"""How a story stands, decided from its numbers and the configuration. Pure."""
+
+from copy import copy
+
+from earshot.clock import from_us
+from earshot.config import Config
+from earshot.model import Level, Mention, Score, Story
+from processors import episodes, risk
+from processors.outlook import Outlook, as_of
+from processors.own import OwnAccounts
+from processors.reach import Reach
+from processors.rules import MentionRules
+
+_MOVED = 5.0  # points by which silence has to lower a risk before anybody hears of it
+
+
+class Judge:
+    def __init__(self, config: Config) -> None:
+        self._outlook = Outlook(config.risk.half_life)
+        self.reach = Reach(config.risk, config.outlets)
+        self.own = OwnAccounts(config.brands)
+        self.rules = MentionRules(config.rules, config.brands, self.own)
+        self.resolve_after = config.alerts.resolve_after
+        self._risk = config.risk
+        self._hysteresis = config.alerts.hysteresis
+
+    def base_rate(self, votes: int, voters: int) -> float:
+        return risk.base_rate(votes, voters, self._risk.base_cap)
+
+    def assess(
+        self,
+        story: Story,
+        base: float,
+        clock: int,
+        mention: Mention,
+        score: Score | None,
+        *,
+        picked_up: bool = False,
+    ) -> None:
+        """Set the story's risk, level and episodes after `mention` was counted or changed at `clock` µs.
+
+        `picked_up`: it is the first that a trusted outlet made of it.
+        """
+        self._expect(story, base, clock)
+        level, held = self._stand(story, base)
+        signals = self.rules.fire(mention, score) if score else []
+        if picked_up and risk.gate(risk.negativity(story, base)) == 1:
+            signals.append(("pick_up", Level.warning))
+        if level or signals or story.episodes or story.level:
+            now = from_us(clock)
+            episodes.advance(story, level, held, signals, mention.id, now, quiet=mention.backfill)
+
+    def reassess(self, story: Story, base: float, clock: int) -> None:
+        """The same where nothing was said, only its numbers are others now: as of its last mention, calling nobody.
+
+        But for its chance, which is as of `clock` µs, so that silence has not to pass twice.
+        """
+        self._expect(story, base, clock)
+        level, held = self._stand(story, base)
+        if level or story.episodes or story.level:
+            episodes.advance(story, level, held, (), story.first, story.last_at, quiet=True)
+        self.foresee(story, clock)
+
+    def faded(self, story: Story, at: int) -> Story | None:
+        """What silence until `at` µs makes of it: never more than it was. None where that is little."""
+        known = as_of(story, at)
+        chance = self._outlook.chance(story, known)
+        if chance >= story.chance:
+            return None
+        fresh = copy(story)
+        fresh.chance = chance
+        level, held = risk.assess(fresh, story.base, story.reach, self._risk, self._hysteresis)
+        episodes.fade(fresh, level, held, from_us(at))
+        moved = story.risk - fresh.risk >= _MOVED or not chance or fresh.level != story.level
+        if not moved and fresh.episodes == story.episodes:
+            return None
+        self.foresee(fresh, at)
+        return fresh
+
+    def foresee(self, story: Story, clock: int) -> None:
+        """Set its forecast as of `clock` µs: it decides nothing, and costs more than all that does."""
+        seen = story.level and story.chance
+        story.forecast = self._outlook.forecast(story, as_of(story, clock)) if seen else None
+
+    def _expect(self, story: Story, base: float, clock: int) -> None:
+        """Set its chance; 0 where nothing negative spreads."""
+        is_shut = not risk.gate(risk.negativity(story, base))
+        story.chance = 0.0 if is_shut else self._outlook.chance(story, as_of(story, clock))
+
+    def _stand(self, story: Story, base: float) -> tuple[Level, Level]:
+        people = story.followers + (self.reach.audience(story.outlets) if story.outlets else 0)
+        return risk.assess(story, base, people, self._risk, self._hysteresis)

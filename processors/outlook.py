@@ -1,0 +1,133 @@
+"""What is to be expected of a story: the chance that it is a large one for its brand, and its final size.
+
+Tables speak of stories as large as those that they learnt from, the process itself of smaller ones
+(`spread.early`); between the two sizes what they say is mixed, so that nothing jumps.
+"""
+
+from datetime import timedelta
+from math import exp, log
+
+from earshot.clock import to_us
+from earshot.model import Forecast, Story
+from processors.spread import early, state
+from processors.spread.counted import evenly
+from processors.spread.model import Spread
+from processors.spread.state import State
+from processors.spread.tables import Tables
+
+_SECOND = 1e6
+_HALF = 0.5  # weight of a mention that only its words tie to the story
+_BY_WORDS = "centroid"
+_SMALLEST, _LEARNT = 55.0, 110.0  # mentions: where tables begin to be asked, and from where on they alone are
+_DAY = 4  # the part of the memory that lasts about a day
+_BLURRED = 1.5  # times as wide, where nothing was heard and all is counted
+_FEW = 2.0  # mentions a day that keep a story awake to two thirds: what trickles on is not spreading
+_FORGOTTEN = 14 * 86_400  # s of silence after which a story is taken to be over
+
+
+def hear(story: Story, said_at: int, link: str) -> None:
+    """One more mention, said at `said_at` µs; to be called before it is counted.
+
+    The first one leaves no trace: `opened_at` stands for it.
+    """
+    if story.mentions == 0:
+        return
+    known = remembered(story)
+    state.add(known, said_at / _SECOND, weight=_HALF if link == _BY_WORDS else 1.0)
+    story.spread = _packed(known)
+
+
+def remembered(story: Story) -> State:
+    """The state as of the latest mention. Stories older than this memory had their mentions evenly in time."""
+    if story.spread:
+        t, first, last, n, marks, recent, exposure, *memory = story.spread
+        return State(t, first, last, n, marks, recent, exposure, tuple(memory))
+    known = state.begin(to_us(story.opened_at) / _SECOND)
+    if story.mentions > 1:
+        state.count_up(known, to_us(story.last_at) / _SECOND, story.mentions - 1)
+    return known
+
+
+def as_of(story: Story, at: int) -> State:
+    """The state at `at` µs, or at the latest mention where that was said later.
+
+    With what was not heard but counted: evenly from the beginning until the count was first seen.
+    """
+    known = remembered(story)
+    if story.unheard and story.counted_at:
+        began = to_us(story.opened_at) / _SECOND
+        seen = max(began, to_us(story.counted_at) / _SECOND)
+        state.merge(known, evenly(began, seen, story.unheard))
+    state.advance(known, at / _SECOND)
+    return known
+
+
+class Outlook:
+    """Immutable; the tables that ship. What it says of a story is of the moment of its state, see `as_of`."""
+
+    def __init__(self, half_life: timedelta, spread: Spread | None = None) -> None:
+        self._spread = spread or Spread.load()
+        self._half_life = half_life.total_seconds()
+
+    def chance(self, story: Story, known: State) -> float:
+        """P(final >= N*), in thousandths; where it is that large already, how far it is still awake."""
+        if story.size == 1:  # it would come to less than half a thousandth
+            return 0.0
+        silence = known.t - known.last
+        if silence >= _FORGOTTEN:
+            return 0.0
+        if known.n >= story.large:
+            return round(self._awake(known, silence), 3)
+        return round(self._probability(self._tables(story), known, story.large), 3)
+
+    def forecast(self, story: Story, known: State) -> Forecast:
+        """The final size."""
+        if known.t - known.last >= _FORGOTTEN:
+            return Forecast(story.size, story.size, story.size)
+        found = self._forecast(self._tables(story), known)
+        return _wider(found, story) if story.unheard else found
+
+    def _awake(self, known: State, silence: float) -> float:
+        """Of a story that is large: 1 where many said something within the day, half after each half-life."""
+        lately = known.memory[_DAY] / state.SHARES[_DAY]
+        return (1 - exp(-lately / _FEW)) * exp(-log(2) * silence / self._half_life)
+
+    def _tables(self, story: Story) -> Tables:
+        return self._spread.of(story.first.partition(":")[0])
+
+    def _probability(self, tables: Tables, known: State, size: int) -> float:
+        learnt = _learnt(known)
+        small = early.probability(known, size) if learnt < 1 else 0.0
+        return small if learnt == 0 else small + learnt * (tables.probability(known, size) - small)
+
+    def _forecast(self, tables: Tables, known: State) -> Forecast:
+        learnt = _learnt(known)
+        small = early.sizes(known) if learnt < 1 else (known.n,) * 3
+        large = tables.forecast(known) if learnt > 0 else (known.n,) * 3
+        mixed = (one + learnt * (other - one) for one, other in zip(small, large, strict=True))
+        return Forecast(*(round(each) for each in mixed))
+
+
+def _wider(found: Forecast, story: Story) -> Forecast:
+    """Of what is counted without times less is known: the ends lie further off, by the share that is not heard."""
+    times = 1 + (_BLURRED - 1) * story.unheard / story.size
+    low = story.size + (found.low - story.size) / times
+    return Forecast(found.size, round(low), round(story.size + (found.high - story.size) * times))
+
+
+def _learnt(known: State) -> float:
+    """How far tables are asked, 0 to 1."""
+    return min(1.0, max(0.0, log(known.n / _SMALLEST) / log(_LEARNT / _SMALLEST)))
+
+
+def _packed(known: State) -> tuple[float, ...]:
+    return (
+        known.t,
+        known.first,
+        known.last,
+        known.n,
+        known.marks,
+        known.recent,
+        known.exposure,
+        *known.memory,
+    )

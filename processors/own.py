@@ -1,0 +1,38 @@
+"""What a company says itself: no loud voice, and who carries its answer on does not carry the complaint."""
+
+from collections.abc import Iterable
+
+from msgspec import structs
+
+from earshot.config import Brand
+from earshot.model import Mention
+from processors.tasks import New, Revised, Task
+
+
+class OwnAccounts:
+    """The brands' own accounts, by handle."""
+
+    def __init__(self, brands: Iterable[Brand]) -> None:
+        self._handles = {brand.name: frozenset(map(handle_of, brand.accounts)) for brand in brands}
+
+    def wrote(self, mention: Mention) -> bool:
+        own = self._handles.get(mention.brand, frozenset())
+        return bool(own) and author_of(mention) in own
+
+    def uncounted(self, task: Task) -> Task:
+        """The same without its platform's counters, where it is the company that speaks."""
+        if (
+            not isinstance(task, New | Revised)
+            or task.mention.metrics is None
+            or not self.wrote(task.mention)
+        ):
+            return task
+        return task._replace(mention=structs.replace(task.mention, metrics=None))
+
+
+def author_of(mention: Mention) -> str:
+    return handle_of(mention.author.handle or mention.author.id)
+
+
+def handle_of(account: str) -> str:
+    return account.removeprefix("@").casefold()

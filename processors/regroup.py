@@ -1,0 +1,160 @@
+"""Stories joined and split by hand. What a person decided stays: no sweep and no tie joins again what was split.
+
+Each is one transaction under the brand's version, beside a running service too: the slower one does its part again,
+and the brand's owner reads its indexes anew once it sees that a person was here. Nobody is called.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+
+from msgspec import structs
+from sqlalchemy import Connection
+
+from earshot.clock import from_us
+from earshot.config import Config
+from earshot.errors import Refused, Stale
+from earshot.model import Story
+from earshot.seams import Clock
+from earshot.store import Store, authors, brands, ledger, mentions, regrouped, stories
+from earshot.store.authors import Seat
+from earshot.store.brands import Brand
+from earshot.store.mentions import Row
+from earshot.store.regrouped import Regrouped
+from processors import measure, sizes
+from processors.joining import hand_over
+from processors.judge import Judge
+from processors.rebuild import rebuild
+
+_TRIES = 100
+
+
+class Regroup:
+    """`earshot.regrouping.Regrouper`."""
+
+    def __init__(self, config: Config, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self._judge = Judge(config)
+
+    def join(self, one: int, other: int) -> list[Story]:
+        return self._until_saved(lambda: self._join(one, other))
+
+    def split(self, story: int, numbers: Collection[int]) -> list[Story]:
+        return self._until_saved(lambda: self._split(story, set(numbers)))
+
+    def _until_saved(self, work: Callable[[], list[Story]]) -> list[Story]:
+        for _ in range(_TRIES):
+            try:
+                return work()
+            except Stale:
+                continue
+        raise Refused(
+            f"{self._store.name}: the running processors write this brand's stories without a pause; nothing was"
+            " changed: try again when less is said"
+        )
+
+    def _join(self, one: int, other: int) -> list[Story]:
+        with self._store.read() as connection:
+            kept, joined = sorted((_there(connection, one), _there(connection, other)), key=lambda s: s.id)
+            row = _brand(connection, kept)
+            if kept.id == joined.id:
+                raise Refused(f"stories {one} and {other}: they are one already")
+            if kept.brand != joined.brand:
+                raise Refused(
+                    f"stories {one} and {other}: of {kept.brand} and {joined.brand}; a story has one brand"
+                )
+            rows = sorted(mentions.of_stories(connection, (kept.id, joined.id)), key=lambda each: each.n)
+        now = from_us(row.clock)
+        fresh, seats = rebuild(kept, rows)
+        joined = structs.replace(joined)
+        hand_over(fresh, joined, brands.number(row.no, row.seq), now)
+        self._weigh(fresh, row)
+        grown = sizes.grow(row.sizes, kept.size, fresh.size)
+        with self._store.begin() as connection:
+            brands.save(connection, row._replace(sizes=sizes.grow(grown, joined.size, 0)))
+            mentions.move(connection, joined.id, kept.id)
+            _seat(connection, rows, seats.values())
+            self._note(connection, row, "join", kept.id, joined.id)
+            return _save(connection, [fresh, joined])
+
+    def _split(self, number: int, chosen: set[int]) -> list[Story]:
+        with self._store.read() as connection:
+            story = _there(connection, number)
+            row = _brand(connection, story)
+            rows = mentions.of_story(connection, story.id)
+            going = _going(story, {each.n for each in rows}, chosen)
+            parts = stories.parts(connection, story.id)
+        staying = [each for each in rows if each.n not in going]
+        leaving = [each for each in rows if each.n in going]
+        left, seats = rebuild(story, staying)
+        begun, others = rebuild(_begun(story, leaving[0], parts), leaving)
+        for each in (left, begun):
+            self._weigh(each, row)
+        moved = [part for part in parts if part.id != begun.id and _follow(part, going, left, begun)]
+        grown = sizes.grow(row.sizes, story.size, left.size)
+        with self._store.begin() as connection:
+            brands.save(connection, row._replace(sizes=sizes.grow(grown, 0, begun.size)))
+            for of, to in ((staying, left.id), (leaving, begun.id)):
+                ledger.place(connection, (each.n for each in of), to)
+            mentions.place(connection, going, begun.id)
+            _seat(connection, rows, (*seats.values(), *others.values()))
+            self._note(connection, row, "split", left.id, begun.id)
+            return _save(connection, [left, begun, *moved])
+
+    def _weigh(self, story: Story, row: Brand) -> None:
+        story.large = sizes.large(row.sizes)
+        self._judge.reassess(story, self._judge.base_rate(row.votes, row.voters), row.clock)
+
+    def _note(self, connection: Connection, row: Brand, kind: str, story: int, other: int) -> None:
+        at = round(self._clock.now().timestamp() * 1e6)
+        regrouped.add(connection, Regrouped(0, row.no, kind, story, other, at))
+
+
+def _there(connection: Connection, number: int) -> Story:
+    """The story, or the one that it has become part of. Raises `Refused`."""
+    found = stories.standing(connection, number)
+    if found is None:
+        raise Refused(f"story {number}: there is none; its number stands in the address of its page")
+    return found
+
+
+def _brand(connection: Connection, story: Story) -> Brand:
+    row = brands.load(connection, story.brand)
+    if row is None:
+        raise Refused(f"story {story.id}: its brand {story.brand} is not in the store")
+    return row
+
+
+def _going(story: Story, known: set[int], chosen: set[int]) -> set[int]:
+    """Which mentions get another story: a story keeps the number of its first one. Raises `Refused`."""
+    if strange := sorted(chosen - known):
+        raise Refused(f"mention {strange[0]}: is not in story {story.id}")
+    if not chosen or chosen == known:
+        raise Refused(f"story {story.id}: name some of its mentions, not none and not all")
+    return known - chosen if story.id in chosen else chosen
+
+
+def _begun(story: Story, first: Row, parts: Sequence[Story]) -> Story:
+    """Of the mentions that go: a story that was joined once comes to life again."""
+    before = next((part for part in parts if part.id == first.n), None)
+    if before:
+        return structs.replace(before, part_of=0, joined_n=0)
+    return measure.begin(first.n, story.brand, mentions.read(first).mention.id, first)
+
+
+def _follow(part: Story, going: set[int], left: Story, begun: Story) -> bool:
+    """What was joined leads to where its first mention is now. True where that is elsewhere."""
+    to = begun.id if part.id in going else left.id
+    changed = part.part_of != to
+    part.part_of = to
+    return changed
+
+
+def _seat(connection: Connection, rows: Sequence[Row], seats: Collection[Seat]) -> None:
+    authors.remove(connection, (each.n for each in rows))
+    authors.add(connection, sorted(seats))
+
+
+def _save(connection: Connection, changed: list[Story]) -> list[Story]:
+    for story in changed:
+        story.version += 1
+    stories.save(connection, changed)
+    return changed

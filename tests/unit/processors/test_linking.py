@@ -1,0 +1,52 @@
+"""What ties decide beside what retention, other batches and other stories have done."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pipeline_world import FURIOUS, PLAIN, PLEASED, START, World, said
+
+from earshot.clock import to_us
+from earshot.store.retention import purge
+
+DAY = 24 * 60
+OUTAGE = "Ronvia app down again, card refused at the till"
+AGAIN = "again the card refused at the till, Ronvia app down"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_words_lead_to_no_story_that_retention_has_taken(world: World, *, cached: bool) -> None:
+    world.hear(said("1", 0, OUTAGE), said("2", 2 * DAY, PLAIN))
+    if not cached:
+        world.restart()
+        world.hear(said("3", 2 * DAY, PLEASED))  # takes the brand over
+    assert purge(world.store, to_us(START + timedelta(minutes=DAY))) == 1
+    world.hear(said("4", 2 * DAY + 1, AGAIN))
+    world.hear(said("5", 2 * DAY + 2, OUTAGE.replace("down", "dead")))
+    found = {story.first: story.mentions for story in world.stories()}
+    assert found["x:4"] == 2
+    assert "x:1" not in found
+
+
+def test_only_what_is_said_of_several_stories_is_counted(world: World) -> None:
+    """Or a count would be kept for every address and text that was ever heard."""
+    page = ("https://daily.example/a",)
+    world.hear(said("1", 0, FURIOUS, links=page), said("2", 1, PLAIN, links=page), said("3", 2, FURIOUS))
+    assert not world.pipeline._owners["Acme"].changes
+
+
+def test_a_home_page_ties_nothing(world: World) -> None:
+    home = ("https://www.daily.example/?utm_source=x",)
+    world.hear(said("1", 0, FURIOUS, links=home), said("2", 1, PLAIN, links=home))
+    assert len(world.stories()) == 2
+
+
+def test_a_page_tag_and_the_letters_around_the_words_make_no_other_copy(world: World) -> None:
+    copies = [FURIOUS, f"RT @anna: {FURIOUS.upper()}!!", f"«{FURIOUS}» https://t.example/1 #wow"]
+    world.hear(*[said(str(n), n, text) for n, text in enumerate(copies)])
+    assert [each.link for each in world.kept(world.story())] == ["new", "copy", "copy"]

@@ -1,0 +1,130 @@
+"""What is expected of a story: sensible for a small one, the tables' word for a large one, no jump between."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from earshot.clock import from_us, to_us
+from earshot.model import Story
+from processors import outlook
+from processors.outlook import Outlook
+from processors.spread import early
+from processors.spread.state import State, advance, rebuild
+
+OUTLOOK = Outlook(timedelta(hours=12))
+START = to_us(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+SECOND = 1_000_000
+gaps = st.lists(st.floats(0, 90_000), max_size=40)
+
+
+def told(seconds: Sequence[float], *, large: int = 20, links: str = "reply") -> Story:
+    moments = [START + round(s * SECOND) for s in seconds]
+    story = Story(
+        id=1,
+        brand="A",
+        first="x:1",
+        opened_at=from_us(moments[0]),
+        last_at=from_us(moments[-1]),
+        large=large,
+    )
+    for moment in moments:
+        outlook.hear(story, moment, links)
+        story.mentions += 1
+    return story
+
+
+def chance(story: Story, after: float = 0) -> float:
+    return OUTLOOK.chance(story, outlook.as_of(story, to_us(story.last_at) + round(after * SECOND)))
+
+
+def every(seconds: float, count: int) -> list[float]:
+    return [seconds * n for n in range(count)]
+
+
+@settings(deadline=None)
+@given(gaps, st.floats(0, 3e6), st.sampled_from([20, 57, 300]))
+def test_a_chance_is_one_and_a_forecast_never_below_what_has_happened(
+    waits: list[float], later: float, large: int
+) -> None:
+    seconds = [sum(waits[:n]) for n in range(len(waits) + 1)]
+    story = told(seconds, large=large)
+    known = outlook.as_of(story, to_us(story.last_at) + round(later * SECOND))
+    found = OUTLOOK.forecast(story, known)
+    assert 0 <= OUTLOOK.chance(story, known) <= 1
+    assert story.mentions <= found.low <= found.size <= found.high
+
+
+@pytest.mark.parametrize(
+    ("seconds", "least", "most"),
+    [
+        (every(0, 1), 0.0, 0.0),
+        (every(600, 2), 0.0, 0.05),
+        (every(300, 4), 0.3, 0.7),
+        (every(300, 8), 0.9, 1.0),
+        (every(21_600, 4), 0.0, 0.05),
+        (every(60, 12), 0.99, 1.0),
+    ],
+)
+def test_small_stories_are_told_apart_by_their_pace(seconds: list[float], least: float, most: float) -> None:
+    assert least <= chance(told(seconds)) <= most
+
+
+@pytest.mark.parametrize("count", [8, 12, 19, 20, 54, 60, 150])
+def test_silence_lowers_it_to_nothing(count: int) -> None:
+    story = told(every(240, count))
+    found = [chance(story, hours * 3600) for hours in (0, 1, 3, 9, 24, 100, 337)]
+    assert found == sorted(found, reverse=True)
+    assert found[0] > 0.9
+    assert found[-1] == 0
+
+
+def test_what_trickles_on_is_not_awake() -> None:
+    assert chance(told(every(86_400, 60))) < 0.6
+    assert chance(told(every(600, 60))) > 0.99
+
+
+def test_a_mention_that_only_its_words_tie_counts_half() -> None:
+    assert chance(told(every(300, 6), links="centroid")) < chance(told(every(300, 6)))
+
+
+def test_sizes_between_those_of_the_process_and_those_of_the_tables_do_not_jump() -> None:
+    """One mention more changes the forecast by less than half of it."""
+    found = [
+        OUTLOOK.forecast(story, outlook.remembered(story)).size
+        for count in range(48, 125)
+        if (story := told(every(200, count)))
+    ]
+    assert all(abs(b - a) < 0.5 * a for a, b in pairwise(found))
+
+
+def state_of(seconds: Sequence[float], later: float = 0) -> State:
+    state = rebuild((s, 1.0, 1.0) for s in seconds)
+    assert state
+    advance(state, state.t + later)
+    return state
+
+
+class TestEarly:
+    @given(gaps, st.floats(0, 1e6))
+    def test_it_falls_with_the_size_that_is_asked_for(self, waits: list[float], later: float) -> None:
+        state = state_of([sum(waits[:n]) for n in range(len(waits) + 1)], later)
+        found = [early.probability(state, size) for size in (1, 2, 20, 41, 42, 60, 500, 10_000, 1e6)]
+        assert all(0 <= p <= 1 for p in found)
+        assert all(a >= b - 1e-9 for a, b in pairwise(found))
+
+    @given(gaps, st.floats(0, 1e6), st.sampled_from([0, 1, 2]))
+    def test_a_size_is_reached_with_its_probability(
+        self, waits: list[float], later: float, which: int
+    ) -> None:
+        state = state_of([sum(waits[:n]) for n in range(len(waits) + 1)], later)
+        size, p = early.sizes(state)[which], early.LEVELS[which]
+        assert size >= state.n
+        if state.n + 1 < size < 1e6:
+            assert early.probability(state, size) == pytest.approx(p, abs=0.02)
+
+    def test_the_first_one_is_nobodys_repost(self) -> None:
+        assert early.probability(state_of([0.0]), 2) < 0.1
