@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from console import words
+from console import story_words, words
+from console.fan import LEAST, Fan
 from console.tongue import Tongue
 from earshot.clock import from_us
 
@@ -21,19 +22,27 @@ WIDTHS = {"narrow": 320, "medium": 520, "wide": 740}
 _RIGHT, _BOTTOM, _TOP = 12, 28, 14
 _ROW = 17  # the height of a mark's label
 _LETTER = 7  # an upper bound for the mean width of a character of the labels, whatever the font
-_LABELLED = 4  # marks with a label; more would be a wall of text
-_LEAST = 10 * 60 * 1_000_000  # µs: a curve never shows less than ten minutes
+_LABELLED = 5  # marks with a label; more would be a wall of text
+_NO_ALERTS = ("press", "count")
 _MINUTE = 60 * 1_000_000
 _DAY = 24 * 60 * _MINUTE
 _STEPS = tuple(m * _MINUTE for m in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720))
 
 
 class Mark(NamedTuple):
-    """A moment on the curve that was an alert's."""
+    """A moment on the curve, µs."""
 
     at: int
-    level: str
+    kind: str
+    """The level of the alert that was raised then; or "press", or "count" (`console.count_rule`)."""
     label: str
+
+
+def labelled(marks: Sequence[Mark]) -> list[Mark]:
+    """Those with a label, in order: of the alerts the first and the latest."""
+    alerts = [mark for mark in marks if mark.kind not in _NO_ALERTS]
+    left_out = alerts[1 : 1 + max(0, len(marks) - _LABELLED)]
+    return [mark for mark in marks if mark not in left_out]
 
 
 class Frame(NamedTuple):
@@ -65,27 +74,35 @@ class Frame(NamedTuple):
         return self.bottom - (self.bottom - self.top) * count / self.most
 
 
-def curve(say: Tongue, times: Sequence[int], marks: Sequence[Mark]) -> Markup:
+def curve(say: Tongue, times: Sequence[int], marks: Sequence[Mark], fan: Fan | None = None) -> Markup:
     """How many mentions there were, over the time they were said (`times`, µs, in order); empty for none."""
     drawn = WIDTHS if times else {}
-    return Markup("").join(_curve(say, name, width, times, marks) for name, width in drawn.items())
+    return Markup("").join(_curve(say, name, width, times, marks, fan) for name, width in drawn.items())
 
 
-def _curve(say: Tongue, name: str, width: int, times: Sequence[int], marks: Sequence[Mark]) -> Markup:
-    frame = _frame(say, width, times, marks)
-    body = (*_grid(say, frame), *_clock(say, frame), _line(frame, times), *_marks(frame, times, marks))
+def _curve(
+    say: Tongue, name: str, width: int, times: Sequence[int], marks: Sequence[Mark], fan: Fan | None
+) -> Markup:
+    frame = _frame(say, width, times, marks, fan)
+    body = (
+        *_grid(say, frame),
+        *_clock(say, frame, fan),
+        *(_fan(say, frame, fan) if fan else ()),
+        _line(frame, times, frame.x(fan.begin) if fan else frame.right),
+        *_marks(frame, times, marks),
+    )
     return Markup(
         '<svg class="fit-{}" viewBox="0 0 {} {}" role="img" aria-label="{}" focusable="false">{}</svg>'
     ).format(name, width, frame.height, _label(say, times, marks), Markup("").join(body))
 
 
-def _frame(say: Tongue, width: int, times: Sequence[int], marks: Sequence[Mark]) -> Frame:
-    moments = [times[0], times[-1], *(mark.at for mark in marks)]
+def _frame(say: Tongue, width: int, times: Sequence[int], marks: Sequence[Mark], fan: Fan | None) -> Frame:
+    moments = [times[0], times[-1], *(mark.at for mark in marks), *([fan.end] if fan else [])]
     start, end = min(moments), max(moments)
-    spare = max(0, _LEAST - (end - start))
-    top = _TOP + _ROW * min(len(marks), _LABELLED)
+    spare = max(0, LEAST - (end - start))
+    top = _TOP + _ROW * len(labelled(marks))
     plot = 170 if width < 400 else 210
-    most = _ticks(len(times))[-1]
+    most = _ticks(fan.top if fan else len(times))[-1]
     return Frame(
         width,
         top + plot + _BOTTOM,
@@ -99,7 +116,7 @@ def _frame(say: Tongue, width: int, times: Sequence[int], marks: Sequence[Mark])
 
 def _label(say: Tongue, times: Sequence[int], marks: Sequence[Mark]) -> str:
     said = words.curve(say, len(times), from_us(times[0]), from_us(times[-1]))
-    return "; ".join((said, *(mark.label for mark in marks[-_LABELLED:])))
+    return "; ".join((said, *(mark.label for mark in labelled(marks))))
 
 
 def _ticks(most: int) -> list[int]:
@@ -122,11 +139,12 @@ def _grid(say: Tongue, frame: Frame) -> Iterable[Markup]:
         yield _text(frame.left - 8, y + 4, say.number(count), anchor="end")
 
 
-def _clock(say: Tongue, frame: Frame) -> Iterable[Markup]:
-    """Round hours or days of the reader along the bottom, as many as have room."""
+def _clock(say: Tongue, frame: Frame, fan: Fan | None) -> Iterable[Markup]:
+    """Round hours or days of the reader along the bottom, as many as have room; none below a forecast."""
     step = _clock_step(frame.end - frame.start, room=int((frame.right - frame.left) / 64))
     ahead = say.offset(from_us(frame.start))
-    for at in range(-(-(frame.start + ahead) // step) * step - ahead, frame.end + 1, step):
+    until = fan.begin if fan else frame.end
+    for at in range(-(-(frame.start + ahead) // step) * step - ahead, until + 1, step):
         x = frame.x(at)
         yield Markup('<line class="tick" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>').format(
             x, frame.bottom, frame.bottom + 4
@@ -150,28 +168,54 @@ def _tick_name(say: Tongue, at: datetime, step: int) -> str:
     return say.day(at) if say.is_midnight(at) else say.hour(at)
 
 
-def _line(frame: Frame, times: Sequence[int]) -> Markup:
+def _fan(say: Tongue, frame: Frame, fan: Fan) -> Iterable[Markup]:
+    """Where it may end: a band for four of five cases, its middle dashed; what leaves the frame is cut off."""
+    low, high = _ascent(frame, fan, fan.low), _ascent(frame, fan, fan.high)
+    corner = [] if high[-1] == low[-1] or fan.high <= frame.most else [(float(frame.right), float(frame.top))]
+    start = (frame.x(fan.begin), frame.y(fan.so_far))
+    yield Markup('<path class="fan" d="{}Z"/>').format(_path([start, *low, *corner, *reversed(high)]))
+    middle = _ascent(frame, fan, fan.size)
+    yield Markup('<path class="ahead" d="{}"/>').format(_path([start, *middle]))
+    x, y = middle[-1]
+    yield _text(x - 2, max(y - 6, frame.top + 11), story_words.about(say, fan), anchor="end", kind="said")
+    yield _text(frame.right, frame.bottom + 19, story_words.in_the_end(say), anchor="end")
+
+
+def _ascent(frame: Frame, fan: Fan, size: int) -> list[tuple[float, float]]:
+    """Where the way from what there is to `size` ends: at the right edge, or at the top before it."""
+    if size <= frame.most:
+        return [(float(frame.right), frame.y(size))]
+    share = (frame.most - fan.so_far) / (size - fan.so_far)
+    return [(frame.x(fan.begin + share * (fan.end - fan.begin)), float(frame.top))]
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+
+
+def _line(frame: Frame, times: Sequence[int], until: float) -> Markup:
     """A staircase read off once a pixel: exact there, and as short for a hundred thousand mentions as for ten."""
     path, shown = [f"M{frame.left:.1f} {frame.y(0):.1f}"], 0
-    for x in range(ceil(frame.left), frame.right + 1):
+    for x in range(ceil(frame.left), int(until) + 1):
         count = bisect_right(times, frame.at(x))
         if count != shown:
             path.append(f"H{x}V{frame.y(count):.1f}")
             shown = count
-    return Markup('<path class="ink" d="{}"/>').format("".join((*path, f"H{frame.right}")))
+    return Markup('<path class="ink" d="{}"/>').format("".join((*path, f"H{until:.1f}")))
 
 
 def _marks(frame: Frame, times: Sequence[int], marks: Sequence[Mark]) -> Iterable[Markup]:
     """Labels in a band above the plot, where no curve runs, each tied to its moment by a thin line."""
     places = [(mark, frame.x(mark.at), frame.y(bisect_right(times, mark.at))) for mark in marks]
-    labelled = [(*place, _TOP + _ROW * row) for row, place in enumerate(places[-_LABELLED:])]
-    for _, x, y, row in labelled:
-        yield Markup('<line class="stem" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2:.1f}"/>').format(
-            x, row + 4, y
+    told = labelled(marks)
+    rows = [(*place, _TOP + _ROW * told.index(place[0])) for place in places if place[0] in told]
+    for mark, x, y, row in rows:
+        yield Markup('<line class="stem {0}" x1="{1:.1f}" x2="{1:.1f}" y1="{2}" y2="{3:.1f}"/>').format(
+            mark.kind, x, row + 4, y
         )
     for mark, x, y in places:
-        yield Markup('<circle class="mark {}" cx="{:.1f}" cy="{:.1f}" r="5"/>').format(mark.level, x, y)
-    for mark, x, _, row in labelled:
+        yield Markup('<circle class="mark {}" cx="{:.1f}" cy="{:.1f}" r="5"/>').format(mark.kind, x, y)
+    for mark, x, _, row in rows:
         half = len(mark.label) * _LETTER / 2
         yield _text(
             min(max(x, half + 2), frame.width - half - 2), row, mark.label, anchor="middle", kind="said"
@@ -182,21 +226,3 @@ def _text(x: float, y: float, words_: str, *, anchor: str, kind: str = "") -> Ma
     return Markup('<text{} x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
         Markup(' class="{}"').format(kind) if kind else "", x, y, anchor, words_
     )
-
-
-def bar(parts: Sequence[tuple[str, float]], label: str) -> Markup:
-    """One bar, split in proportion; parts that take away or add nothing have no place in it."""
-    shown = [(name, value) for name, value in parts if value > 0.005]
-    total = sum(value for _, value in shown)
-    body, x = [], 0.0
-    for name, value in shown:
-        body.append(_slice(name, x, 100 * value / total))
-        x += 100 * value / total
-    return Markup(
-        '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="{}" focusable="false">'
-        '<rect class="rest" width="100" height="4"/>{}</svg>'
-    ).format(label, Markup("").join(body))
-
-
-def _slice(name: str, x: float, width: float) -> Markup:
-    return Markup('<rect class="t-{}" x="{:.2f}" width="{:.2f}" height="4"/>').format(name, x, width)

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from console import charts, words
+from console import charts, story_words, words
 from console.charts import Mark
+from console.fan import LEAST, Fan
 from console.tongue import Tongue
 from earshot.clock import from_us
 
@@ -17,8 +18,6 @@ POINTS = 500
 _FIGURES = 8
 _WORTH = 3  # mentions, below which a curve shows nothing
 _SECOND = 1_000_000
-_LEAST = 10 * 60
-"""Seconds: a curve never shows less."""
 
 
 class Figure(NamedTuple):
@@ -27,7 +26,7 @@ class Figure(NamedTuple):
     at: str
     reached: str
     label: str
-    """What called at that moment; empty: nothing."""
+    """What is marked at that moment; empty: nothing."""
 
 
 class Curve(NamedTuple):
@@ -38,10 +37,10 @@ class Curve(NamedTuple):
     figures: list[Figure]
 
 
-def curve(say: Tongue, times: Sequence[int], marks: Sequence[Mark]) -> Curve:
+def curve(say: Tongue, times: Sequence[int], marks: Sequence[Mark], fan: Fan | None = None) -> Curve:
     """How many mentions there were, over the time they were said (`times`, µs, in order); no picture of one or two."""
-    drawn = charts.curve(say, times, marks) if len(times) >= _WORTH else Markup()
-    return Curve(drawn, numbers(say, times, marks), figures(say, times, marks))
+    drawn = charts.curve(say, times, marks, fan) if len(times) >= _WORTH else Markup()
+    return Curve(drawn, numbers(say, times, marks, fan), figures(say, times, marks))
 
 
 def staircase(times: Sequence[int], points: int = POINTS) -> tuple[list[int], list[int]]:
@@ -59,23 +58,37 @@ def staircase(times: Sequence[int], points: int = POINTS) -> tuple[list[int], li
     return list(steps), list(steps.values())
 
 
-def numbers(say: Tongue, times: Sequence[int], marks: Sequence[Mark]) -> str:
+def numbers(say: Tongue, times: Sequence[int], marks: Sequence[Mark], fan: Fan | None = None) -> str:
     """What the script needs, with the words that it says; empty for no curve."""
     if not times:
         return ""
     at, count = staircase(times)
+    told = charts.labelled(marks)
     shown = [
         {
             "at": mark.at // _SECOND,
             "count": bisect_right(times, mark.at),
-            "level": mark.level,
-            "label": mark.label,
+            "kind": mark.kind,
+            "label": mark.label if mark in told else "",
         }
         for mark in marks
     ]
+    ahead = {"forecast": forecast(say, fan)} if fan else {}
     label = words.curve(say, len(times), from_us(times[0]), from_us(times[-1]))
     said = {"label": label, "zone": say.zone.key, "one": _mentions(say, 1), "other": _mentions(say, 2)}
-    return json.dumps({"at": at, "count": count, "marks": shown, **_span(at, marks), **said})
+    return json.dumps({"at": at, "count": count, "marks": shown, **ahead, **_span(at, marks, fan), **said})
+
+
+def forecast(say: Tongue, fan: Fan) -> dict[str, Any]:
+    """The fan for the script: its edges and its middle at its two ends."""
+    edges = {"low": fan.low, "middle": fan.size, "high": fan.high}
+    return {
+        "at": [fan.begin // _SECOND, fan.end // _SECOND],
+        **{name: [fan.so_far, size] for name, size in edges.items()},
+        "top": fan.top,
+        "about": story_words.about(say, fan),
+        "end": story_words.in_the_end(say),
+    }
 
 
 def _mentions(say: Tongue, count: int) -> str:
@@ -83,10 +96,10 @@ def _mentions(say: Tongue, count: int) -> str:
     return say.translations.ngettext("%(count)s mention", "%(count)s mentions", count)
 
 
-def _span(at: Sequence[int], marks: Sequence[Mark]) -> dict[str, Any]:
-    moments = [*at, *(mark.at // _SECOND for mark in marks)]
+def _span(at: Sequence[int], marks: Sequence[Mark], fan: Fan | None) -> dict[str, Any]:
+    moments = [*at, *(mark.at // _SECOND for mark in marks), *([fan.end // _SECOND] if fan else [])]
     start, end = min(moments), max(moments)
-    spare = max(0, _LEAST - (end - start))
+    spare = max(0, LEAST // _SECOND - (end - start))
     return {"from": start - spare // 5, "to": end + spare - spare // 5}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console import charts, mention_view, reading_mentions
+from console import bars, mention_view, reading_mentions
 from console.reading_mentions import Found
 from console.website import Page, Site, number
 from earshot.config import Config
@@ -43,7 +43,7 @@ class MentionPages:
         site, say, brand = self._site, self._site.tongue(request), found.story.brand
         page = mention_view.mention_page(say, found, why, site.context.clock.now(), site.accounts(brand))
         said = ", ".join(f"{share.word} {share.number}" for share in page.shares)
-        bar = charts.bar([(share.key, share.value) for share in page.shares], said)
+        bar = bars.bar([(share.key, share.value) for share in page.shares], said)
         return site.page(request, "mention.html", "stories", page=page, bar=bar, watched=brand in site.names)
 
 

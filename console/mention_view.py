@@ -125,7 +125,7 @@ def mention_page(
         _shares(say, read.shares) if read and by_stars else [],
         _weighed(say, read, text) if read else None,
         _second(say, read.second) if read and read.second else None,
-        mention_words.link(say, kept.link),
+        mention_words.link(say, kept.link, kept.evidence),
         mention_words.heard(say, said.why),
         [] if kept.withdrawn else mention_words.counted(say, said.metrics),
         views.when(say, said.metrics.at, now) if said.metrics else None,

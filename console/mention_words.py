@@ -25,6 +25,8 @@ _LINKS = {
     "thread": N_("It is in the same conversation as a mention of the story."),
     "url": N_("It is the same page as a mention of the story, or links to the same one."),
     "copy": N_("It has the same words as a mention of the story."),
+    "near": N_("It has nearly the same words as a mention of the story."),
+    "centroid": N_("It is on the same thing as the story, by the words that they share."),
 }
 _HEARD = {
     "term": N_("Heard because it names the brand."),
@@ -109,8 +111,13 @@ def not_weighed(say: Tongue, count: int) -> str:
     )
 
 
-def link(say: Tongue, key: str) -> str:
-    return say.gettext(_LINKS[key]) if key in _LINKS else words.link(say, key)
+def link(say: Tongue, key: str, evidence: str = "") -> str:
+    if key not in _LINKS:
+        return words.link(say, key)
+    if not evidence:
+        return say.gettext(_LINKS[key])
+    shared = say.gettext("Shared words: %(words)s.", words=", ".join(evidence.split()))
+    return f"{say.gettext(_LINKS[key])} {shared}"
 
 
 def heard(say: Tongue, key: str) -> str:

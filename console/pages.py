@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from console import charts, curves, reading, tour, views
+from console import bars, curves, reading, story_view, tour, views
 from console.tongue import Tongue
 from console.website import Page, Site, number
 from earshot import explain
@@ -57,9 +57,12 @@ class Pages:
         wanted = number(request.path_params["story"])
         if wanted is None:
             return self._site.not_found(request)
-        found = await self._site.read(request, lambda connection: reading.detail(connection, wanted))
+        outlets = self._site.context.config.outlets
+        found = await self._site.read(request, lambda connection: reading.detail(connection, wanted, outlets))
         if found is None:
             return self._site.not_found(request)
+        if found.story.id != wanted:
+            return RedirectResponse(f"/stories/{found.story.id}")
         return await asyncio.to_thread(self._story, request, found)
 
     async def missing(self, request: Request) -> Response:
@@ -68,9 +71,11 @@ class Pages:
     def _story(self, request: Request, found: reading.Detail) -> Response:
         """In a thread too: a story of a hundred thousand mentions takes a while to draw."""
         say, site = self._site.tongue(request), self._site
-        accounts = site.accounts(found.story.brand)
-        page = views.story_page(say, found, site.names, site.context.clock.now(), accounts)
-        curve = curves.curve(say, sorted(heard.said_at for heard in found.heard), views.marks(say, found))
+        accounts, now = site.accounts(found.story.brand), site.context.clock.now()
+        page = story_view.story_page(say, found, site.names, now, accounts)
+        marks = story_view.marks(say, found)
+        ahead = story_view.fan_of(found, marks, now)
+        curve = curves.curve(say, story_view.times(found), marks, ahead)
         return site.page(
             request,
             "story.html",
@@ -82,11 +87,11 @@ class Pages:
 
 
 def _why(say: Tongue, story: Story, settings: RiskSettings) -> dict[str, Any]:
-    terms = views.terms(say, explain.explain(story, say.language))
+    terms = story_view.terms(say, explain.explain(story, say.language))
     said = "; ".join(f"{term.sentence} {term.points}" for term in terms)
     return {
         "terms": terms,
-        "bar": charts.bar([(term.key, term.value) for term in terms], said),
+        "bar": bars.bar([(term.key, term.value) for term in terms], said),
         "worked": explain.worked(story, settings, say.language),
         "arithmetic": explain.arithmetic(story, say.language),
     }

@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from console import reading_carriers
+from console.reading_carriers import Carriers
 from earshot.clock import to_us
+from earshot.config import Outlet
 from earshot.model import Level, Step, Story
 from earshot.store import alerts, brands, mentions, stories
 from earshot.store.alerts import Alert
@@ -62,6 +65,7 @@ class Detail(NamedTuple):
     newest: list[Kept]
     heard: list[Heard]
     called: list[Called]
+    carriers: Carriers
 
 
 def home(connection: Connection, names: Sequence[str], brand: str | None) -> Home:
@@ -110,8 +114,9 @@ def _matters(story: Story) -> bool:
     return story.mentions >= 2 or story.level > Level.calm or story.negative_authors > 0
 
 
-def detail(connection: Connection, story_id: int) -> Detail | None:
-    story = stories.get(connection, story_id)
+def detail(connection: Connection, story_id: int, configured: Sequence[Outlet] = ()) -> Detail | None:
+    """Of a story that was joined: the one that it has become part of. `configured` are the outlets."""
+    story = stories.standing(connection, story_id)
     if story is None:
         return None
     heard = mentions.heard_of_story(connection, story.id)
@@ -122,6 +127,7 @@ def detail(connection: Connection, story_id: int) -> Detail | None:
         mentions.newest_of_story(connection, story.id, SHOWN_MENTIONS),
         heard,
         _called(connection, story, heard),
+        reading_carriers.find(connection, story, configured),
     )
 
 

@@ -1,6 +1,8 @@
-"""What the templates are given: words and numbers as they are read, never markup."""
+"""What the templates are given: words and numbers as they are read, no markup but of our own pictures."""
 
 from typing import NamedTuple
+
+from markupsafe import Markup
 
 
 class When(NamedTuple):
@@ -99,6 +101,44 @@ class HomePage(NamedTuple):
     """Leads to the whole list."""
 
 
+class OutlookRow(NamedTuple):
+    """One thing that the curve shows, in a sentence."""
+
+    name: str
+    said: str
+    note: str = ""
+    """What it cannot be taken for."""
+
+
+class CarrierRow(NamedTuple):
+    """An account or an outlet, with what it adds to a story's reach."""
+
+    n: int
+    """The mention that brought it into the story."""
+    name: str
+    what: str
+    """Where the account is, or the class of the outlet."""
+    people: str
+    share: str
+    bar: Markup
+    """The same share as a picture."""
+    at: When
+    ours: bool
+    """Whether it is the brand's own account."""
+
+
+class CarriedRow(NamedTuple):
+    """Who carried a story."""
+
+    strongest: list[CarrierRow]
+    others: str
+    """What the reach has beside them; empty: nothing."""
+    outlets: list[CarrierRow]
+    """The trusted ones, in the order in which they took it up."""
+    first: str
+    """The first of them beside the moment at which we called."""
+
+
 class StoryPage(NamedTuple):
     row: StoryRow
     opened: When
@@ -116,8 +156,12 @@ class StoryPage(NamedTuple):
     outlets: str
     origin: str
     watched: bool
-    by_rule: bool = False
+    by_rule: bool
     """Whether a rule, not the risk, made the open alert."""
+    unheard: str
+    """What only the platforms count; empty: nothing."""
+    outlook: list[OutlookRow]
+    carried: CarriedRow | None
 
 
 class FrameRow(NamedTuple):

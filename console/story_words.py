@@ -1,8 +1,188 @@
 """Words of the page of a story."""
 
-from console.tongue import Tongue
+from datetime import timedelta
+
+from console import words
+from console.count_rule import CountRule
+from console.fan import Fan
+from console.pace import Pace, Turn
+from console.tongue import N_, Tongue
+from earshot.clock import from_us
+
+_PRIOR, _LEARNT = 55, 110  # mentions, as in processors/outlook.py; a test compares
+_HARDLY = 0.005  # what would be told as 0%
+_TURNS: dict[Turn, str] = {
+    "faster": N_("It is speeding up."),
+    "slower": N_("It is slowing down."),
+    "steady": N_("About as fast as before."),
+}
+
+
+def unheard(say: Tongue, count: int) -> str:
+    """Beside the number of mentions."""
+    return say.ngettext(
+        "the platforms count %(count)s more that was not heard",
+        "the platforms count %(count)s more that were not heard",
+        count,
+    )
 
 
 def followers(say: Tongue, count: int | None) -> str:
     """Empty where the source does not say."""
     return "" if count is None else say.ngettext("%(count)s follower", "%(count)s followers", count)
+
+
+# --- what is to come ----------------------------------------------------------------------------------------
+
+
+def about(say: Tongue, fan: Fan) -> str:
+    """Beside the middle of the fan: the size in the end, or, where the curve is not all of it, how much more."""
+    if fan.unheard:
+        more = fan.expected.size / (fan.so_far + fan.unheard) - 1
+        if more < _HARDLY:
+            return say.gettext("hardly any more")
+        return say.gettext("about %(share)s more", share=say.percent(more))
+    return say.gettext("about %(size)s", size=say.number(fan.size))
+
+
+def in_the_end(say: Tongue) -> str:
+    """Below the fan, where the clock ends."""
+    return say.gettext("in the end")
+
+
+def forecast(say: Tongue, fan: Fan) -> str:
+    told = {name: say.number(getattr(fan.expected, name)) for name in ("size", "low", "high")}
+    if not fan.unheard:
+        return say.gettext(
+            "About %(size)s mentions in the end; between %(low)s and %(high)s in 4 of 5 cases.", **told
+        )
+    return say.gettext(
+        "About %(size)s mentions in the end, heard or only counted by the platforms (%(whole)s so far); between"
+        " %(low)s and %(high)s in 4 of 5 cases.",
+        whole=say.number(fan.so_far + fan.unheard),
+        **told,
+    )
+
+
+def rests_on(say: Tongue, fan: Fan) -> str:
+    """What the forecast, or its picture, cannot be taken for."""
+    notes = [_assumed(say, fan)]
+    if fan.unheard:
+        notes.append(say.gettext("On the curve: if as large a share of them is heard in the end as so far."))
+    return " ".join(filter(None, notes))
+
+
+def _assumed(say: Tongue, fan: Fan) -> str:
+    known = fan.so_far + fan.unheard
+    if known < _PRIOR:
+        return say.gettext(
+            "Below %(count)s mentions it rests on an assumption about how stories go on, not on stories that went"
+            " on: nobody has measured how often it is right.",
+            count=say.number(_PRIOR),
+        )
+    if known < _LEARNT:
+        return say.gettext(
+            "Below %(count)s mentions it rests in part on an assumption, not on stories that went on.",
+            count=say.number(_LEARNT),
+        )
+    return ""
+
+
+# --- pace ---------------------------------------------------------------------------------------------------
+
+
+def pace(say: Tongue, lately: Pace, until: str, silence: timedelta) -> str:
+    """Both counts, so that they can be checked, and what they come to an hour."""
+    turn = lately.turn
+    if turn == "silent":
+        return say.gettext("Nobody has said more for %(span)s.", span=say.length(silence))
+    counts = say.gettext(
+        "%(recent)s in %(span)s until %(until)s, %(before)s in the same time before: %(rate)s an hour"
+        " against %(earlier)s.",
+        recent=words.mentions(say, lately.recent),
+        span=say.span(lately.span),
+        until=until,
+        before=say.number(lately.before),
+        rate=_rate(say, lately.rate),
+        earlier=_rate(say, lately.rate_before),
+    )
+    return f"{counts} {say.gettext(_TURNS[turn])}"
+
+
+def _rate(say: Tongue, value: float) -> str:
+    return say.number(round(value, 1) if value < 10 else round(value))
+
+
+# --- the count rule -----------------------------------------------------------------------------------------
+
+
+def count_mark(say: Tongue, size: int, when: str) -> str:
+    return say.gettext("counting to %(size)s: %(when)s", size=say.number(size), when=when)
+
+
+def count_rule(say: Tongue, rule: CountRule, when: str) -> str:
+    """What a rule that counts would have done, and when beside us. `when` is its moment, where it has one."""
+    size = say.number(rule.size)
+    if rule.at is None:
+        return _not_yet(say, size, called=rule.called is not None)
+    if rule.called is None:
+        return say.gettext(
+            "A rule that counts to %(size)s heard mentions would have called (%(when)s); Earshot has not, as the risk"
+            " stayed low.",
+            size=size,
+            when=when,
+        )
+    return _beside(say, size, when, from_us(rule.at) - from_us(rule.called))
+
+
+def _not_yet(say: Tongue, size: str, *, called: bool) -> str:
+    if called:
+        return say.gettext(
+            "Earshot has called; a rule that counts to %(size)s heard mentions has not called yet.", size=size
+        )
+    return say.gettext(
+        "Earshot has not called; nor has a rule that counts to %(size)s heard mentions.", size=size
+    )
+
+
+def _beside(say: Tongue, size: str, when: str, later: timedelta) -> str:
+    told = {"size": size, "when": when, "span": say.length(abs(later))}
+    if later >= timedelta(seconds=1):
+        return say.gettext(
+            "A rule that counts to %(size)s heard mentions would have called %(span)s after Earshot (%(when)s).",
+            **told,
+        )
+    if later <= -timedelta(seconds=1):
+        return say.gettext(
+            "A rule that counts to %(size)s heard mentions would have called %(span)s before Earshot (%(when)s).",
+            **told,
+        )
+    return say.gettext(
+        "A rule that counts to %(size)s heard mentions would have called at the same moment as Earshot (%(when)s).",
+        size=size,
+        when=when,
+    )
+
+
+# --- who carried it -----------------------------------------------------------------------------------------
+
+
+def press_mark(say: Tongue, when: str) -> str:
+    return say.gettext("first outlet: %(when)s", when=when)
+
+
+def others(say: Tongue, count: int, share: float) -> str:
+    """The rest of the reach."""
+    return say.gettext(
+        "All others together: %(people)s, %(share)s.",
+        people=words.people(say, count),
+        share=say.percent(share),
+    )
+
+
+def first_outlet(say: Tongue, name: str, later: timedelta) -> str:
+    """How long after we called, or before."""
+    told = {"outlet": name, "span": say.length(abs(later))}
+    if later >= timedelta():
+        return say.gettext("The first one, %(outlet)s, came %(span)s after Earshot called.", **told)
+    return say.gettext("The first one, %(outlet)s, came %(span)s before Earshot called.", **told)

@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_skeleton
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from console.languages import translations
@@ -57,6 +58,12 @@ class Tongue:
         """With two places: 0.86 or 0,86."""
         return format_decimal(value, "0.00", locale=self._locale)
 
+    def percent(self, share: float) -> str:
+        """In whole hundredths: 41%; a little is never nothing."""
+        if 0 < share < 0.005:
+            return "<" + format_percent(0.01, locale=self._locale)
+        return format_percent(share, locale=self._locale)
+
     def language_name(self, code: str) -> str:
         """English, inglese; what has no name is called by its code."""
         return str(self._locale.languages.get(code, code))
@@ -99,6 +106,15 @@ class Tongue:
             if length >= unit:
                 return format_unit(length // unit, name, "short", locale=self._locale)
         return format_unit(max(0, length // _SECOND), _UNITS[-1][1], "short", locale=self._locale)
+
+    def length(self, length: timedelta) -> str:
+        """The same with the next smaller unit, down to minutes: 3 hrs 12 mins."""
+        units = [unit for unit, _ in _UNITS[:-1]]
+        for unit, next_one in pairwise(units):
+            if length >= unit:
+                rest = length % unit
+                return f"{self.span(length)} {self.span(rest)}" if rest >= next_one else self.span(length)
+        return self.span(length)
 
     def ago(self, at: datetime, now: datetime) -> str:
         if abs(now - at) < _SECOND:

@@ -6,20 +6,17 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from console import story_words, words
-from console.charts import Mark
-from console.reading import Called, Detail, Frame, Home
-from console.rows import Excerpt, FrameRow, HomePage, MentionRow, StepRow, StoryPage, StoryRow, TermRow, When
+from console.reading import Frame, Home
+from console.rows import Excerpt, FrameRow, HomePage, MentionRow, StoryRow, When
 from console.security import host_of, safe_link
 from console.tongue import Tongue
-from earshot.clock import from_us, to_us
-from earshot.explain import Line, points
+from earshot.clock import from_us
 from earshot.model import Episode, Level, Mention, Story
 from earshot.store.alerts import Alert
 from earshot.store.mentions import Kept
 
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LISTED = 280  # characters of a text in a list
-_TITLED = 180
 _NAMED = 60
 _SHORT_TITLE = 30  # says too little alone
 _STRONGEST = 5
@@ -165,64 +162,17 @@ def _language(kept: Kept) -> str | None:
     return known if _TAG.fullmatch(known) else None
 
 
-def story_page(
-    say: Tongue, found: Detail, names: Sequence[str], now: datetime, accounts: Sequence[str] = ()
-) -> StoryPage:
-    story = found.story
-    row = story_row(say, story, found.first, now)._replace(headline=headline(say, found.first, _TITLED))
-    shown = {kept.n for kept in found.newest}
-    return StoryPage(
-        row,
-        when(say, story.opened_at, now),
-        say.number(story.mentions),
-        say.number(story.authors),
-        say.number(story.reach),
-        words.people_word(say, story.reach),
-        say.number(story.negative_authors),
-        [_step_row(say, called, shown, now) for called in reversed(found.called)],
-        [mention_row(say, kept, now, accounts) for kept in found.newest],
-        words.shown(say, len(found.newest), story.mentions),
-        words.withdrawn(say, story.withdrawn) if story.withdrawn else "",
-        words.unread(say, story.unread) if story.unread else "",
-        words.voters(say, story.voters),
-        words.outlets(say, len(story.outlets)) if story.outlets else "",
-        _handle(found.first.mention) if found.first else "",
-        story.brand in names,
-        _is_by_rule(story),
-    )
-
-
-def _step_row(say: Tongue, called: Called, shown: set[int], now: datetime) -> StepRow:
-    cause = called.mention
-    return StepRow(
-        called.step.level.name,
-        words.level(say, called.step.level),
-        words.reason(say, called.step.reason),
-        when(say, called.step.at, now),
-        words.mentions(say, called.known),
-        _handle(cause.mention) if cause else "",
-        cause.n if cause and cause.n in shown else None,
-        called.episode,
-    )
-
-
-def _is_by_rule(story: Story) -> bool:
-    episode = story.episode
-    loudest = [step for step in episode.steps if step.level == episode.level] if episode else []
-    return bool(loudest) and loudest[0].reason != "risk"
-
-
 def mention_row(say: Tongue, kept: Kept, now: datetime, accounts: Sequence[str] = ()) -> MentionRow:
     said, gone = kept.mention, kept.withdrawn
     link = None if gone else safe_link(said.url)
     return MentionRow(
         kept.n,
-        _handle(said),
+        handle(said),
         said.author.verified,
         brief(words.source(say, said.source)),
         words.kind(say, said.kind),
         when(say, said.created_at, now),
-        words.link(say, kept.link),
+        words.link(say, kept.link, kept.evidence),
         gone,
         None if gone else _said(say, kept),
         "" if gone else words.score(say, kept.score),
@@ -231,12 +181,12 @@ def mention_row(say: Tongue, kept: Kept, now: datetime, accounts: Sequence[str] 
         words.rating(say, said.rating) if said.rating and not gone else "",
         link,
         host_of(link) if link else "",
-        _is_ours(said, accounts),
+        is_ours(said, accounts),
         story_words.followers(say, said.author.followers),
     )
 
 
-def _is_ours(said: Mention, accounts: Sequence[str]) -> bool:
+def is_ours(said: Mention, accounts: Sequence[str]) -> bool:
     """By the handle. Where reviews are written anybody may take any name, so there nobody is."""
     ours = {account.removeprefix("@").casefold() for account in accounts}
     return said.kind != "review" and said.author.handle.removeprefix("@").casefold() in ours
@@ -252,38 +202,10 @@ def _said(say: Tongue, kept: Kept) -> Excerpt | None:
     return Excerpt(cut, _language(kept), words.more_text(say, left) if left else "") if cut else None
 
 
-def _handle(mention: Mention) -> str:
+def handle(mention: Mention) -> str:
     return brief(mention.author.handle or mention.author.name or mention.author.id)
 
 
 def brief(name: str) -> str:
     """A name on one line: those who choose it may choose a thousand letters."""
     return name if len(name) <= _NAMED else name[: _NAMED - 1] + "…"
-
-
-def marks(say: Tongue, found: Detail) -> list[Mark]:
-    """The moments of the alerts, for the curve."""
-    same_day = (
-        len({say.day(called.step.at) for called in found.called} | {say.day(found.story.opened_at)}) == 1
-    )
-    return [
-        Mark(
-            to_us(called.step.at),
-            called.step.level.name,
-            words.alert_mark(
-                say,
-                words.level(say, called.step.level),
-                called.known,
-                say.hour(called.step.at) if same_day else say.short(called.step.at),
-            ),
-        )
-        for called in found.called
-    ]
-
-
-def terms(say: Tongue, lines: Sequence[Line]) -> list[TermRow]:
-    """The terms of a risk as they are added, the strongest first; those that add nothing come last."""
-    ordered = sorted(lines, key=lambda line: -abs(line.points))
-    return [
-        TermRow(line.term, points(line.points, say.language), line.sentence, line.points) for line in ordered
-    ]

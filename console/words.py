@@ -30,6 +30,8 @@ _REASONS = {
     "risk": N_("its risk rose"),
     "loud_author": N_("a loud author is negative"),
     "voice": N_("a voice took it up"),
+    "press_interest": N_("the press seems to ask for a word"),
+    "pick_up": N_("a trusted outlet has taken it up"),
 }
 _LINKS = {
     "new": N_("began the story"),
@@ -40,6 +42,8 @@ _LINKS = {
     "thread": N_("same conversation"),
     "url": N_("links to the same page"),
     "copy": N_("the same words"),
+    "near": N_("nearly the same words"),
+    "centroid": N_("on the same thing"),
 }
 _KINDS = {
     "post": N_("post"),
@@ -212,6 +216,8 @@ def ended(say: Tongue, story: Story, episode: Episode) -> str:
     """Why an episode is over; empty where that is not known."""
     if episode.resolved_at is None:
         return ""
+    if story.part_of and episode.number == len(story.episodes) and episode.below_since is None:
+        return say.gettext("it became part of another story")
     if episode.below_since is None:
         return say.gettext("everything was withdrawn") if story.withdrawn == story.mentions else ""
     span = say.span(episode.resolved_at - episode.below_since)
@@ -224,8 +230,12 @@ def before(say: Tongue, name: str, opened: str, over: str) -> str:
     return say.gettext("before: %(level)s, %(opened)s – %(over)s", level=name, opened=opened, over=over)
 
 
-def link(say: Tongue, key: str) -> str:
-    return _known(say, _LINKS, key)
+def link(say: Tongue, key: str, evidence: str = "") -> str:
+    """Why a mention belongs to its story, with the words that say so."""
+    why = _known(say, _LINKS, key)
+    if not evidence:
+        return why
+    return f"{why}: {', '.join(evidence.split())}"
 
 
 def kind(say: Tongue, key: str) -> str:

@@ -3,13 +3,14 @@
 (function () {
   "use strict";
 
-  const ROW = 17, BAND = 14, LABELLED = 4; // the band above the plot in which marks are told
+  const ROW = 17, BAND = 14; // the band above the plot in which marks are told
   const INCREMENTS = [];
   for (let size = 1; size <= 1e9; size *= 10) INCREMENTS.push(size, 2 * size, 5 * size);
   const LANGUAGES = { en: "en-GB", it: "it" }; // as console/tongue.py: the day before the month
   const charts = new Map(); // the element -> its chart
 
   const look = getComputedStyle(document.documentElement);
+  const INKS = { calm: "line-strong", count: "ink-3", press: "t-media" }; // of marks; a level has its own
   const ink = (name) => () => look.getPropertyValue("--" + name).trim();
   const faded = (name, share) => () => `color-mix(in srgb, ${ink(name)()} ${share}%, transparent)`;
   const font = (weight) => `${weight} 12px ${look.fontFamily}`;
@@ -19,7 +20,7 @@
       this.place = place;
       this.given = JSON.parse(place.dataset.curve);
       this.words = new Words(LANGUAGES[document.documentElement.lang], this.given);
-      this.marks = this.given.marks.slice(-LABELLED);
+      this.marks = this.given.marks.filter((mark) => mark.label);
       this.readout = place.appendChild(Object.assign(document.createElement("p"), { className: "note readout" }));
       this.plot = new uPlot(this.options(), this.data(), (plot, begin) => { place.prepend(plot.root); begin(); });
       this.sized = new ResizeObserver(() => this.plot.setSize(this.size()));
@@ -36,7 +37,8 @@
     data() {
       const { at, count, forecast } = this.given;
       if (!forecast) return [at, count];
-      return uPlot.join([[at, count], [forecast.at, forecast.low, forecast.high, forecast.middle]]);
+      const still = forecast.at[0] > at.at(-1) ? [[forecast.at[0]], [count.at(-1)]] : [[], []]; // until now
+      return uPlot.join([[[...at, ...still[0]], [...count, ...still[1]]], [forecast.at, forecast.low, forecast.high, forecast.middle]]);
     }
 
     size() {
@@ -52,9 +54,9 @@
         padding: [BAND + ROW * this.marks.length, 14, 0, 0],
         legend: { show: false },
         tzDate: (s) => this.words.local(s),
-        scales: { x: { range: () => [from, to] }, y: { range: (_, low, high) => [0, Math.max(4, high * 1.06)] } },
+        scales: { x: { range: () => [from, to] }, y: { range: (_, low, high) => [0, Math.max(4, (this.given.forecast?.top ?? high) * 1.06)] } },
         axes: [
-          { ...axis, space: 62, size: 30, values: (_, at) => at.map((s) => this.words.tick(s)) },
+          { ...axis, space: 62, size: 30, filter: (_, at) => this.past(at), ticks: { ...axis.ticks, filter: (_, at) => this.past(at) }, values: (_, at) => at.map((s) => s === null ? "" : this.words.tick(s)) },
           {
             ...axis, space: 44, incrs: INCREMENTS, ticks: { show: false }, grid: { stroke: ink("line"), width: 1 },
             size: (_, said) => 14 + 7 * Math.max(1, ...(said || []).map((word) => word.length)),
@@ -66,6 +68,12 @@
         cursor: { y: false, drag: { x: false, y: false }, points: this.point() },
         hooks: { draw: [(plot) => this.drawMarks(plot)], setCursor: [(plot) => this.tell(plot.cursor.idx)] },
       };
+    }
+
+    /* A forecast is of the size in the end, not of when: below it there is no clock. */
+    past(at) {
+      const { forecast } = this.given;
+      return forecast ? at.map((s) => (s > forecast.at[0] ? null : s)) : at;
     }
 
     /* Where the cursor is, on the curve alone. */
@@ -88,27 +96,54 @@
       const { ctx } = plot, px = devicePixelRatio;
       ctx.save();
       ctx.setLineDash([]);
-      ctx.font = font(560).replace("12px", `${12 * px}px`);
+      if (this.given.forecast) this.drawAhead(plot, px);
+      ctx.font = this.sizedFont(560, px);
       this.marks.forEach((mark, row) => this.drawStem(plot, mark, (BAND + ROW * row) * px, px));
       for (const mark of this.given.marks) this.drawDot(plot, mark, px);
       this.marks.forEach((mark, row) => this.drawLabel(plot, mark, (BAND + ROW * row) * px, px));
       ctx.restore();
     }
 
+    sizedFont(weight, px) {
+      return font(weight).replace("12px", `${12 * px}px`);
+    }
+
+    /* What the fan says: its middle, and that its right edge is the end. */
+    drawAhead(plot, px) {
+      const { ctx, bbox } = plot, { about, end, middle } = this.given.forecast, right = bbox.left + bbox.width;
+      ctx.font = this.sizedFont(500, px);
+      ctx.textAlign = "right";
+      ctx.textBaseline = "alphabetic";
+      ctx.fillStyle = ink("ink-3")();
+      ctx.fillText(end, right, bbox.top + bbox.height + 19 * px);
+      ctx.font = this.sizedFont(560, px);
+      const { x, y } = this.leaves(plot, middle, right);
+      this.drawSaid(ctx, about, x - 2 * px, Math.max(y - 6 * px, bbox.top + 11 * px), px);
+    }
+
+    /* Where the middle of the fan ends: at the right edge, or at the top before it. */
+    leaves(plot, [from, to], right) {
+      const { top } = plot.bbox, left = plot.valToPos(this.given.forecast.at[0], "x", true);
+      const begin = plot.valToPos(from, "y", true), y = plot.valToPos(to, "y", true);
+      return y >= top ? { x: right, y } : { x: left + (right - left) * (begin - top) / (begin - y), y: top };
+    }
+
     drawStem(plot, mark, y, px) {
       const { ctx } = plot, x = plot.valToPos(mark.at, "x", true);
-      ctx.strokeStyle = ink("line-strong")();
+      ctx.strokeStyle = ink(mark.kind in INKS ? INKS[mark.kind] : "line-strong")();
+      ctx.setLineDash(mark.kind === "count" ? [3 * px, 3 * px] : []);
       ctx.lineWidth = px;
       ctx.beginPath();
       ctx.moveTo(x, y + 4 * px);
       ctx.lineTo(x, plot.valToPos(mark.count, "y", true));
       ctx.stroke();
+      ctx.setLineDash([]);
     }
 
     drawDot(plot, mark, px) {
       const { ctx } = plot;
       ctx.fillStyle = ink("card")();
-      ctx.strokeStyle = ink(mark.level === "calm" ? "line-strong" : mark.level)();
+      ctx.strokeStyle = ink(INKS[mark.kind] ?? mark.kind)();
       ctx.lineWidth = 2.5 * px;
       ctx.beginPath();
       ctx.arc(plot.valToPos(mark.at, "x", true), plot.valToPos(mark.count, "y", true), 5 * px, 0, 2 * Math.PI);
@@ -120,13 +155,17 @@
       const { ctx } = plot, half = ctx.measureText(mark.label).width / 2 + 2 * px;
       const x = Math.min(Math.max(plot.valToPos(mark.at, "x", true), half), ctx.canvas.width - half);
       ctx.textAlign = "center";
+      this.drawSaid(ctx, mark.label, x, y, px);
+    }
+
+    drawSaid(ctx, words, x, y, px) {
       ctx.textBaseline = "alphabetic";
       ctx.lineJoin = "round";
       ctx.lineWidth = 4 * px;
       ctx.strokeStyle = ink("card")();
-      ctx.strokeText(mark.label, x, y);
+      ctx.strokeText(words, x, y);
       ctx.fillStyle = ink("ink")();
-      ctx.fillText(mark.label, x, y);
+      ctx.fillText(words, x, y);
     }
 
     /* To those who do not see it, it is a slider along the time: each step says the moment and the count. */

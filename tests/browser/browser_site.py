@@ -4,18 +4,20 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from playwright.sync_api import ConsoleMessage, Dialog, Page
 from starlette.applications import Starlette
 
-from earshot.model import Level
+from earshot.model import Forecast, Level
 
 # Tests are folders, not packages: this one borrows the world of another.
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit/console"))
 from console_world import Words, World, called
 
 LISTS = ("/stories", "/stories?state=open", "/stories?state=resolved&level=critical", "/alerts", "/sources")
+AHEAD: dict[str, Any] = {"level": Level.critical, "forecast": Forecast(4_200, 3_300, 9_100)}
 XSS = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>"
 
 
@@ -95,7 +97,9 @@ def fill(world: World) -> tuple[int, int, int]:
         world.step(level, 600 - n / 5, first + n + 1) for level, n in ((Level.watch, 5), (Level.warning, 14))
     ]
     loud = called(*steps, world.step(Level.critical, 400, first + 1_001))
-    storm = world.tell("Ronvia", [Words("Carta bloccata", ago=601), *reposts], risk=93.4, episodes=loud)
+    storm = world.tell(
+        "Ronvia", [Words("Carta bloccata", ago=601), *reposts], risk=93.4, episodes=loud, **AHEAD
+    )
     world.alert(storm)
     single = world.tell("Celerpost", [Words("W" * 400, ago=1, who="@" + "w" * 300)], risk=29.0)
     rtl = Words("هذه الخدمة سيئة \u202eevil", who="@سارة", negative=None)

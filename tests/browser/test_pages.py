@@ -14,7 +14,7 @@ from console.role import Console
 from earshot import sample
 from earshot.clock import PlayedClock, to_us
 from earshot.config import Config, from_dict
-from earshot.model import Level, SourceReport
+from earshot.model import Forecast, Level, SourceReport
 from earshot.sample import Progress
 from earshot.store import Store, alerts, dead, notices, sources
 
@@ -45,10 +45,13 @@ class Living:
     url: str
     world: World
     story: int
+    growing: int
+    """A story of which more is expected."""
 
     @property
     def paths(self) -> list[str]:
-        return ["/", f"/stories/{self.story}", "/stories", "/stories?state=open", "/alerts", "/sources"]
+        stories = [f"/stories/{story}" for story in (self.story, self.growing)]
+        return ["/", *stories, "/stories", "/stories?state=open", "/alerts", "/sources"]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +60,7 @@ def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
     story = fill(world)
     context = replace(world.context(*BRANDS), config=config())
     with Served(Starlette(routes=[*Console(context).routes()])) as url:
-        yield Living(url, world, story)
+        yield Living(url, world, story, grow(world))
     world.store.close()
 
 
@@ -108,6 +111,17 @@ def fill(world: World) -> int:
     return story
 
 
+def grow(world: World) -> int:
+    said = [Words("il pacco non arriva", ago=100 - n, who=f"@u{n}") for n in range(40)]
+    return world.tell(
+        "Celerpost",
+        said,
+        level=Level.watch,
+        forecast=Forecast(90, 55, 160),
+        episodes=called(world.step(Level.watch, 96, 0)),
+    )
+
+
 def report(world: World, name: str, **values: object) -> SourceReport:
     at, before = world.now, world.now - timedelta(hours=3)
     return SourceReport(name=name, kind="feeds", at=at, started_at=before, last_success=before, **values)  # type: ignore[arg-type]
@@ -138,6 +152,7 @@ def colours(page: Page) -> set[tuple[int, ...]]:
 # --- the curve ----------------------------------------------------------------------------------------------
 
 INK = {"light": (29, 27, 24), "dark": (236, 235, 230)}
+SPREAD = (180, 84, 10)
 CRITICAL = {"light": (168, 29, 42), "dark": (255, 138, 142)}
 
 
@@ -220,23 +235,32 @@ def test_a_curve_that_has_grown_is_drawn_again(chromium: Browser, living: Living
     page.context.close()
 
 
-def test_a_forecast_is_a_dashed_line_in_a_fan(chromium: Browser, living: Living, seen: Seen) -> None:
-    page = opened(chromium, seen, f"{living.url}/stories/{living.story}", color_scheme="light")
-    before = colours(page)
-    page.evaluate(
-        """() => {
-            const old = document.getElementById("curve"), fresh = old.cloneNode();
-            const given = JSON.parse(old.dataset.curve), at = [0, 1, 2].map((n) => given.to + n * 3600);
-            given.forecast = { at, low: [201, 210, 220], middle: [201, 300, 400], high: [201, 500, 900] };
-            given.to = at[2];
-            fresh.dataset.curve = JSON.stringify(given);
-            old.replaceWith(fresh);
-            document.dispatchEvent(new CustomEvent("earshot:shown"));
-        }"""
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_forecast_is_a_dashed_line_in_a_fan(
+    chromium: Browser, living: Living, seen: Seen, size: dict[str, int]
+) -> None:
+    page = opened(
+        chromium, seen, f"{living.url}/stories/{living.growing}", color_scheme="light", viewport=size
     )
-    assert (180, 84, 10) in colours(page) - before
+    assert {SPREAD, INK["light"]} <= colours(page)
+    page.get_by_role("slider").press("End")
+    assert page.inner_text(".readout").endswith(": 40 mentions")  # what was heard, not what is expected
     assert seen.complaints == []
     page.context.close()
+
+
+def test_what_the_curve_shows_is_also_said_without_scripts(chromium: Browser, living: Living) -> None:
+    context = chromium.new_context(java_script_enabled=False, viewport=PHONE, locale="it")
+    page = context.new_page()
+    page.goto(f"{living.url}/stories/{living.growing}")
+    assert page.locator(".chart svg .fan >> visible=true").count() == 1
+    said = page.inner_text(".outlook")
+    assert "Circa 90 menzioni alla fine; in 4 casi su 5, tra 55 e 160." in said
+    assert "Una regola che conta fino a 20 menzioni rilevate avrebbe avvisato 15 min dopo Earshot" in said
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.click(".carriers a >> nth=0")
+    page.wait_for_url("**/mentions/*")
+    context.close()
 
 
 # --- every page ---------------------------------------------------------------------------------------------

@@ -7,14 +7,16 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 
+from console.reading_carriers import AUDIENCE
 from console.tongue import Tongue
 from earshot.bus.memory import MemoryBus
 from earshot.clock import SetClock, to_us
 from earshot.config import from_dict
 from earshot.hashing import hash64
-from earshot.model import Author, Episode, Level, Mention, Rating, Score, Step, Story, Terms
+from earshot.model import Author, Episode, Level, Mention, OutletClass, Rating, Score, Step, Story, Terms
 from earshot.runtime import Context
-from earshot.store import Store, brands, mentions, stories
+from earshot.store import Store, authors, brands, mentions, stories
+from earshot.store.authors import Seat
 from earshot.store.schema import ALERTS
 
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -43,6 +45,8 @@ class Words:
     followers: int = 100
     language: str = "it"
     verified: bool = False
+    outlet: OutletClass | None = None
+    """The class of the outlet, whose domain is `who`; it has an audience, and no followers."""
 
 
 class World:
@@ -63,6 +67,7 @@ class World:
             first = brands.number(row.no, row.seq + 1)
             rows = [self._row(brand, first, first + i, words) for i, words in enumerate(said)]
             mentions.add(connection, rows)
+            authors.add(connection, _seats(first, rows))
             stories.save(connection, [self._story(brand, first, rows, said, numbers)])
             clock = max(row.clock, *(r.heard_at for r in rows))
             brands.save(connection, row._replace(seq=row.seq + len(rows), clock=clock))
@@ -112,9 +117,9 @@ class World:
             to_us(at),
             to_us(at),
             hash64("author", words.who),
-            words.followers,
-            None,
-            None,
+            0 if words.outlet else words.followers,
+            words.who if words.outlet else None,
+            words.outlet,
             score.vote,
             words.withdrawn,
             "new" if n == story else words.link,
@@ -127,7 +132,9 @@ class World:
     ) -> Story:
         people = {words.who: words for words in said}
         standing = [words for words in people.values() if words.negative is not None]
-        reach = sum(words.followers for words in people.values())
+        seen = sum(words.followers for words in people.values() if not words.outlet)
+        outlets = {words.who: words.outlet for words in said if words.outlet}
+        reach = seen + sum(AUDIENCE[kind] for kind in outlets.values())
         defaults: dict[str, Any] = {
             "first": f"{said[0].source}:{first}",
             "opened_at": self.now - timedelta(minutes=max(words.ago for words in said)),
@@ -138,12 +145,22 @@ class World:
             "authors": len(people),
             "voters": len(standing),
             "negative_authors": sum((words.negative or 0) >= 0.5 for words in standing),
-            "followers": reach,
+            "followers": seen,
+            "outlets": outlets,
             "reach": reach,
             "risk": 9.0,
             "terms": Terms(bias=-5.0, neg=0.6, reach=0.2, credibility=0.5),
         }
         return Story(id=first, brand=brand, version=1, **(defaults | numbers))
+
+
+def _seats(story: int, rows: Sequence[mentions.Row]) -> list[Seat]:
+    """As the processors leave them: one for each author, with the most followers that any mention told of."""
+    seats: dict[int, Seat] = {}
+    for row in rows:
+        seat = seats.get(row.author, Seat(row.n, hash64(str(story), str(row.author)), 0, 0, 0))
+        seats[row.author] = seat._replace(followers=max(seat.followers, row.followers))
+    return list(seats.values())
 
 
 def called(*steps: Step, resolved_at: datetime | None = None) -> tuple[Episode, ...]:

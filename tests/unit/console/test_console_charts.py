@@ -8,9 +8,11 @@ from console_world import ENGLISH, PATIENT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console import charts
+from console import bars, charts
 from console.charts import Mark
+from console.fan import Fan
 from earshot.clock import to_us
+from earshot.model import Forecast
 
 NOW = to_us(datetime(2026, 11, 25, 12, 51, tzinfo=UTC))
 MINUTE = 60_000_000
@@ -41,6 +43,49 @@ def test_a_curve_is_well_formed_and_finite_and_stays_inside(times: list[int], ma
         for path in svg.iter("path"):
             numbers = [float(n) for n in path.attrib["d"].translate(str.maketrans("MHV", "   ")).split()]
             assert all(0 <= n <= max(width, height) for n in numbers)
+
+
+AHEAD = Forecast(310, 150, 720)
+FANS = st.lists(st.integers(0, 3_000), min_size=3, max_size=3).map(sorted)
+
+
+@PATIENT
+@given(st.lists(YEARS | NEAR, min_size=1, max_size=60).map(sorted), FANS, st.integers(1, 3_000))
+def test_a_fan_stays_inside_however_far_it_reaches(times: list[int], more: list[int], room: int) -> None:
+    count = len(times)
+    begin = times[-1] + MINUTE
+    length = max((begin - times[0]) // 2, 10 * MINUTE)
+    low, size, high = (count + each for each in more)
+    fan = Fan(begin, begin + length, count, low, size, high, count + room, 0, AHEAD)
+    for svg in drawn(charts.curve(ENGLISH, times, [], fan)):
+        _, _, width, height = map(float, svg.attrib["viewBox"].split())
+        band, ahead, line = svg.iter("path")
+        for path in (band, ahead):
+            places = [tuple(map(float, each.split())) for each in path.attrib["d"].strip("MZ").split("L")]
+            assert all(0 <= x <= width and 0 <= y <= height for x, y in places)
+        assert band.attrib["d"].startswith(ahead.attrib["d"].split("L")[0])
+        assert float(line.attrib["d"].rpartition("H")[2]) == pytest.approx(places[0][0], abs=0.06)
+
+
+def test_a_fan_says_its_middle_and_that_it_is_the_end_and_no_clock_stands_below_it() -> None:
+    times = [NOW - n * MINUTE for n in range(120, 0, -1)]
+    fan = Fan(NOW, NOW + 60 * MINUTE, 120, 150, 310, 720, 500, 0, AHEAD)
+    svg = drawn(charts.curve(ENGLISH, times, [Mark(NOW, "watch", "Watch alert")], fan))[2]
+    assert {"about 310", "in the end"} <= set(words_in(svg))
+    assert [word for word in words_in(svg) if word > "12:51" and word[2:3] == ":"] == []
+
+
+def test_of_many_marks_the_first_and_latest_alerts_and_all_others_have_a_label() -> None:
+    alerts = [Mark(NOW - n * MINUTE, "watch", f"alert {n}") for n in range(9, 0, -1)]
+    others = [Mark(NOW - 60 * MINUTE, "press", "first outlet"), Mark(NOW, "count", "counting to 20")]
+    told = charts.labelled(sorted([*alerts, *others]))
+    assert [mark.label for mark in told] == [
+        "first outlet",
+        "alert 9",
+        "alert 2",
+        "alert 1",
+        "counting to 20",
+    ]
 
 
 @PATIENT
@@ -93,7 +138,7 @@ def test_the_moments_of_the_alerts_are_marked_and_labelled() -> None:
     marks = [Mark(NOW - i * MINUTE, "warning", f"Warning alert: {14 - i} mentions") for i in range(6, -1, -1)]
     svg = drawn(charts.curve(ENGLISH, [NOW - 60 * MINUTE, NOW], marks))[0]
     assert len(list(svg.iter("circle"))) == 7
-    assert [w for w in words_in(svg) if "alert" in w] == [m.label for m in marks[-4:]]
+    assert [w for w in words_in(svg) if "alert" in w] == [m.label for m in (marks[0], *marks[-4:])]
     assert marks[-1].label in svg.attrib["aria-label"]
 
 
@@ -114,7 +159,7 @@ def test_the_time_axis_has_round_labels(span: int, said: str) -> None:
 @PATIENT
 @given(st.lists(st.tuples(st.sampled_from(["neg", "reach"]), st.floats(-9, 9)), max_size=8))
 def test_a_bar_fills_its_width_with_what_adds(parts: list[tuple[str, float]]) -> None:
-    svg = drawn(charts.bar(parts, "terms"))[0]
+    svg = drawn(bars.bar(parts, "terms"))[0]
     slices = [r.attrib for r in svg.iter("rect")][1:]
     assert len(slices) == sum(value > 0.005 for _, value in parts)
     assert all(float(s["x"]) + float(s["width"]) <= 100.02 for s in slices)

@@ -35,7 +35,7 @@ def test_what_the_browser_is_given() -> None:
     mark = Mark(3 * SECOND, "warning", "Attenzione")
     told = json.loads(curve(ITALIAN, [0, SECOND, 2 * SECOND], [mark]).numbers)
     assert (told["at"], told["count"]) == ([0, 1, 2], [1, 2, 3])
-    assert told["marks"] == [{"at": 3, "count": 3, "level": "warning", "label": "Attenzione"}]
+    assert told["marks"] == [{"at": 3, "count": 3, "kind": "warning", "label": "Attenzione"}]
     assert (told["from"], told["to"]) == (-119, 481)
     assert (told["zone"], told["one"], told["other"]) == (
         "Europe/Rome",

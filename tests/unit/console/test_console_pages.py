@@ -249,3 +249,11 @@ def test_the_role_waits_until_it_is_stopped(world: World) -> None:
         await running
 
     asyncio.run(live())
+
+
+def test_the_page_of_a_joined_story_leads_to_the_one_that_stays(world: World) -> None:
+    kept = world.tell("Acme", [Words("Nobody answers the phone")])
+    gone = world.tell("Acme", [Words("The phone again")], part_of=kept, joined_n=1)
+    page, home = ask(world, f"/stories/{gone}", "/")
+    assert (page.status_code, page.headers["location"]) == (307, f"/stories/{kept}")
+    assert "The phone again" not in home.text

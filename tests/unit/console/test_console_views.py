@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from console import reading, views
+from console import reading, story_view, views
 from console.rows import HomePage, StoryPage
 from earshot.model import Author, Kind, Level, Mention, Rating, Score, Story, Terms
 from earshot.store.mentions import Kept
@@ -185,7 +185,7 @@ def detail(world: World, story: int) -> StoryPage:
     with world.store.read() as connection:
         found = reading.detail(connection, story)
     assert found is not None
-    return views.story_page(ENGLISH, found, ["Ronvia"], NOW)
+    return story_view.story_page(ENGLISH, found, ["Ronvia"], NOW)
 
 
 @pytest.mark.parametrize(("kind", "ours"), [("reply", True), ("review", False)])

@@ -1,0 +1,84 @@
+"""Who carried a story, as its page tells it. Blocking: never on the event loop."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from earshot.config import Outlet
+from earshot.model import OutletClass, Story
+from earshot.store import carriers, mentions
+from earshot.store.mentions import Kept
+
+SHOWN_CARRIERS = 5
+SHOWN_OUTLETS = 20
+TRUSTED: tuple[OutletClass, ...] = ("national", "regional", "local")
+AUDIENCE: Mapping[OutletClass, int] = {  # as in processors/reach.py; a test compares
+    "national": 1_000_000,
+    "regional": 100_000,
+    "local": 10_000,
+    "news": 10_000,
+    "blog": 1_000,
+}
+
+
+class Carrier(NamedTuple):
+    """One account or outlet, by the mention that brought it into the story."""
+
+    kept: Kept
+    people: int
+    """What it adds to the story's reach."""
+    outlet: str = ""
+    """Its domain, where it is an outlet."""
+    outlet_class: OutletClass | None = None
+
+
+class Carriers(NamedTuple):
+    strongest: list[Carrier]
+    """Those that add the most to the reach."""
+    trusted: list[Carrier]
+    """National, regional and local outlets, in the order in which they took it up."""
+
+
+NOBODY = Carriers([], [])
+
+
+class _Place(NamedTuple):
+    n: int
+    people: int
+    outlet: str = ""
+    outlet_class: OutletClass | None = None
+
+
+def find(connection: Connection, story: Story, configured: Sequence[Outlet] = ()) -> Carriers:
+    """`configured` outlets may have an audience of their own."""
+    accounts = [_Place(*each) for each in carriers.largest(connection, story.id, SHOWN_CARRIERS)]
+    press = _press(connection, story, {each.domain: each.audience for each in configured})
+    strongest = sorted([*accounts, *press], key=lambda each: (-each.people, each.n))[:SHOWN_CARRIERS]
+    trusted = [each for each in press if each.outlet_class in TRUSTED][:SHOWN_OUTLETS]
+    rows = mentions.get(connection, {each.n for each in (*strongest, *trusted)})
+    told = {n: mentions.read(row) for n, row in rows.items()}
+    return Carriers(_carriers(strongest, told), sorted(_carriers(trusted, told), key=_said_at))
+
+
+def _press(connection: Connection, story: Story, audiences: Mapping[str, int | None]) -> list[_Place]:
+    """In the order in which they were heard; a class is the story's own, as it counts for its reach."""
+    if not story.outlets:
+        return []
+    heard = carriers.outlets(connection, story.id)
+    return [
+        _outlet(each, story.outlets[each.outlet], audiences) for each in heard if each.outlet in story.outlets
+    ]
+
+
+def _outlet(heard: carriers.Outlet, kind: OutletClass, audiences: Mapping[str, int | None]) -> _Place:
+    configured = audiences.get(heard.outlet)
+    return _Place(heard.n, AUDIENCE[kind] if configured is None else configured, heard.outlet, kind)
+
+
+def _carriers(places: Sequence[_Place], told: Mapping[int, Kept]) -> list[Carrier]:
+    return [Carrier(told[each.n], *each[1:]) for each in places if each.n in told]
+
+
+def _said_at(carrier: Carrier) -> tuple[object, int]:
+    return carrier.kept.mention.created_at, carrier.kept.n

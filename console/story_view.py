@@ -1,0 +1,201 @@
+"""The page of a story: from what is stored to what it says. Pure, with no markup but of our own pictures."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+
+from console import bars, story_words, views, words
+from console.charts import Mark
+from console.count_rule import CountRule, count_rule
+from console.fan import Fan, fan
+from console.pace import pace
+from console.reading import Called, Detail
+from console.reading_carriers import Carrier
+from console.rows import CarriedRow, CarrierRow, OutlookRow, StepRow, StoryPage, TermRow
+from console.tongue import Tongue
+from earshot.clock import from_us, to_us
+from earshot.explain import Line, outlet, points
+from earshot.model import Story
+
+_TITLED = 180
+
+
+def story_page(
+    say: Tongue, found: Detail, names: Sequence[str], now: datetime, accounts: Sequence[str] = ()
+) -> StoryPage:
+    story = found.story
+    row = views.story_row(say, story, found.first, now)._replace(
+        headline=views.headline(say, found.first, _TITLED)
+    )
+    shown = {kept.n for kept in found.newest}
+    return StoryPage(
+        row,
+        views.when(say, story.opened_at, now),
+        say.number(story.mentions),
+        say.number(story.authors),
+        say.number(story.reach),
+        words.people_word(say, story.reach),
+        say.number(story.negative_authors),
+        [_step_row(say, called, shown, now) for called in reversed(found.called)],
+        [views.mention_row(say, kept, now, accounts) for kept in found.newest],
+        words.shown(say, len(found.newest), story.mentions),
+        words.withdrawn(say, story.withdrawn) if story.withdrawn else "",
+        words.unread(say, story.unread) if story.unread else "",
+        words.voters(say, story.voters),
+        words.outlets(say, len(story.outlets)) if story.outlets else "",
+        views.handle(found.first.mention) if found.first else "",
+        story.brand in names,
+        _is_by_rule(story),
+        story_words.unheard(say, story.unheard) if story.unheard else "",
+        outlook(say, found, now),
+        carried(say, found, now, accounts),
+    )
+
+
+def _step_row(say: Tongue, called: Called, shown: set[int], now: datetime) -> StepRow:
+    cause = called.mention
+    return StepRow(
+        called.step.level.name,
+        words.level(say, called.step.level),
+        words.reason(say, called.step.reason),
+        views.when(say, called.step.at, now),
+        words.mentions(say, called.known),
+        views.handle(cause.mention) if cause else "",
+        cause.n if cause and cause.n in shown else None,
+        called.episode,
+    )
+
+
+def _is_by_rule(story: Story) -> bool:
+    episode = story.episode
+    loudest = [step for step in episode.steps if step.level == episode.level] if episode else []
+    return bool(loudest) and loudest[0].reason != "risk"
+
+
+def terms(say: Tongue, lines: Sequence[Line]) -> list[TermRow]:
+    """The terms of a risk as they are added, the strongest first; those that add nothing come last."""
+    ordered = sorted(lines, key=lambda line: -abs(line.points))
+    return [
+        TermRow(line.term, points(line.points, say.language), line.sentence, line.points) for line in ordered
+    ]
+
+
+# --- the curve, and what is said beside it ------------------------------------------------------------------
+
+
+def times(found: Detail) -> list[int]:
+    """When each mention was said, in order, µs."""
+    return sorted(heard.said_at for heard in found.heard)
+
+
+def marks(say: Tongue, found: Detail) -> list[Mark]:
+    """The moments of the alerts, of the first outlet and of the count rule, for the curve; in order."""
+    moments = _moments(say, found)
+    same_day = len({say.day(from_us(at)) for at, *_ in moments} | {say.day(found.story.opened_at)}) == 1
+    when = say.hour if same_day else say.short
+    return [Mark(at, kind, label(when(from_us(at)))) for at, kind, label in moments]
+
+
+class _Moment(NamedTuple):
+    at: int
+    kind: str
+    label: Callable[[str], str]
+    """From how the moment is told."""
+
+
+def _moments(say: Tongue, found: Detail) -> list[_Moment]:
+    made = [_alert_moment(say, called) for called in found.called]
+    for each in found.carriers.trusted[:1]:
+        at = to_us(each.kept.mention.created_at)
+        made.append(_Moment(at, "press", partial(story_words.press_mark, say)))
+    rule = count_rule(found.story, found.heard)
+    if rule and rule.at is not None:
+        made.append(_Moment(rule.at, "count", partial(story_words.count_mark, say, rule.size)))
+    return sorted(made, key=lambda moment: moment.at)
+
+
+def _alert_moment(say: Tongue, called: Called) -> _Moment:
+    level = called.step.level
+    label = partial(words.alert_mark, say, words.level(say, level), called.known)
+    return _Moment(to_us(called.step.at), level.name, label)
+
+
+def fan_of(found: Detail, drawn: Sequence[Mark], now: datetime) -> Fan | None:
+    return fan(found.story, times(found), [mark.at for mark in drawn], to_us(now))
+
+
+def outlook(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
+    """What the curve shows, in sentences: for those who do not see it, and for those who want the numbers."""
+    return [*_expected(say, found, now), *_pace(say, found, now), *_counted(say, found, now)]
+
+
+def _expected(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
+    ahead = fan(found.story, times(found), (), to_us(now))
+    if ahead is None:
+        return []
+    said = story_words.forecast(say, ahead)
+    return [OutlookRow(say.gettext("Forecast"), said, story_words.rests_on(say, ahead))]
+
+
+def _pace(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
+    said = times(found)
+    lately = pace(said, to_us(now))
+    if lately is None:
+        return []
+    silence = timedelta(microseconds=to_us(now) - said[-1])
+    return [OutlookRow(say.gettext("Pace"), story_words.pace(say, lately, say.hour(now), silence))]
+
+
+def _counted(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
+    rule = count_rule(found.story, found.heard)
+    if rule is None:
+        return []
+    said = story_words.count_rule(say, rule, _near(say, rule, now))
+    return [OutlookRow(say.gettext("Count rule"), said)]
+
+
+def _near(say: Tongue, rule: CountRule, now: datetime) -> str:
+    return "" if rule.at is None else say.near(from_us(rule.at), now)
+
+
+# --- who carried it -----------------------------------------------------------------------------------------
+
+
+def carried(say: Tongue, found: Detail, now: datetime, accounts: Sequence[str] = ()) -> CarriedRow | None:
+    """None where nobody is known to have carried it anywhere."""
+    story, strongest = found.story, found.carriers.strongest
+    if not strongest or not story.reach:
+        return None
+    rest = story.reach - sum(each.people for each in strongest)
+    return CarriedRow(
+        [_carrier_row(say, each, story.reach, now, accounts) for each in strongest],
+        story_words.others(say, rest, rest / story.reach) if rest > 0 else "",
+        [_carrier_row(say, each, story.reach, now, accounts) for each in found.carriers.trusted],
+        _first_outlet(say, found),
+    )
+
+
+def _carrier_row(
+    say: Tongue, carrier: Carrier, reach: int, now: datetime, accounts: Sequence[str]
+) -> CarrierRow:
+    said, kind = carrier.kept.mention, carrier.outlet_class
+    share = min(1.0, carrier.people / reach)
+    return CarrierRow(
+        carrier.kept.n,
+        views.brief(carrier.outlet) if carrier.outlet else views.handle(said),
+        outlet(kind, say.language) if kind else views.brief(words.source(say, said.source)),
+        words.people(say, carrier.people),
+        say.percent(share),
+        bars.share("media" if kind else "reach", share),
+        views.when(say, said.created_at, now),
+        views.is_ours(said, accounts),
+    )
+
+
+def _first_outlet(say: Tongue, found: Detail) -> str:
+    story, press = found.story, found.carriers.trusted
+    if not press or not story.episodes:
+        return ""
+    later = press[0].kept.mention.created_at - story.episodes[0].opened_at
+    return story_words.first_outlet(say, views.brief(press[0].outlet), later)

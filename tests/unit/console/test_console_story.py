@@ -1,0 +1,194 @@
+"""The page of a story: what is expected of it, how it goes on, when it called, and who carried it."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+import httpx
+import pytest
+from console_world import ENGLISH, ITALIAN, NOW, PATIENT, Words, World, called
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+
+from console import curves, reading, reading_carriers, story_view
+from console.reading import Detail
+from console.role import Console
+from console.rows import CarriedRow
+from console.tongue import Tongue
+from earshot.config import Outlet
+from earshot.model import Forecast, Level
+from earshot.store import Store
+from processors import reach
+
+FIRST = (1 << 40) + 1
+LOCAL, NATIONAL, BLOG = "voce.example", "tricolore.example", "a-blog.example"
+ACCOUNTS = [
+    Words("Carta bloccata", ago=300, who="giulia", followers=500),
+    Words("anche a me", ago=290, who="blogger", followers=64_000),
+    Words("di nuovo", ago=280, who="giulia", followers=700),
+    Words("ci scusiamo", ago=270, who="ronvia", followers=41_000),
+]
+PRESS = [
+    Words("Code agli sportelli", ago=200, who=BLOG, kind="article", source="news", outlet="blog"),
+    Words("Code agli sportelli", ago=150, who=LOCAL, kind="article", source="news", outlet="local"),
+    Words("Pronta la diffida", ago=100, who=NATIONAL, kind="article", source="news", outlet="national"),
+]
+
+
+def look(world: World, story: int, *outlets: Outlet) -> Detail:
+    with world.store.read() as connection:
+        found = reading.detail(connection, story, outlets)
+    assert found is not None
+    return found
+
+
+def carried(world: World, story: int, say: Tongue = ENGLISH) -> CarriedRow:
+    found = story_view.carried(say, look(world, story), NOW, ["@ronvia"])
+    assert found is not None
+    return found
+
+
+# --- who carried it -----------------------------------------------------------------------------------------
+
+
+def test_who_adds_most_comes_first_each_once_and_all_add_up(world: World) -> None:
+    story = world.tell(
+        "Ronvia", [*ACCOUNTS, *PRESS], episodes=called(world.step(Level.watch, 290, FIRST + 1))
+    )
+    found = carried(world, story)
+    assert [(row.name, row.what, row.people, row.share) for row in found.strongest] == [
+        (NATIONAL, "national outlet", "1,000,000 people", "90%"),
+        ("blogger", "X", "64,000 people", "6%"),
+        ("ronvia", "X", "41,000 people", "4%"),
+        (LOCAL, "local outlet", "10,000 people", "1%"),
+        (BLOG, "blog", "1,000 people", "<1%"),
+    ]
+    assert [row.n for row in found.strongest] == [FIRST + 6, FIRST + 1, FIRST + 3, FIRST + 5, FIRST + 4]
+    assert [row.ours for row in found.strongest] == [False, False, True, False, False]
+    assert found.others == "All others together: 700 people, <1%."
+
+
+def test_the_trusted_outlets_come_in_their_order_and_the_first_beside_our_call(world: World) -> None:
+    story = world.tell(
+        "Ronvia", [*ACCOUNTS, *PRESS], episodes=called(world.step(Level.watch, 290, FIRST + 1))
+    )
+    found = carried(world, story, ITALIAN)
+    assert [(row.name, row.at.short) for row in found.outlets] == [(LOCAL, "18:21"), (NATIONAL, "19:11")]
+    assert found.first == f"La prima, {LOCAL}, è arrivata 2 h 20 min dopo l’avviso di Earshot."
+    early = world.tell("Ronvia", PRESS, episodes=called(world.step(Level.watch, 120, 0)))
+    assert carried(world, early).first == f"The first one, {LOCAL}, came 30 mins before Earshot called."
+    assert carried(world, world.tell("Ronvia", PRESS)).first == ""
+
+
+def test_an_outlet_whose_audience_is_configured_counts_with_that(world: World) -> None:
+    story = world.tell("Ronvia", [*ACCOUNTS, *PRESS])
+    configured = Outlet(domain=LOCAL, outlet_class="local", audience=90_000)
+    strongest = look(world, story, configured).carriers.strongest
+    assert [each.people for each in strongest] == [1_000_000, 90_000, 64_000, 41_000, 1_000]
+
+
+def test_nobody_is_named_where_nobody_is_known_to_reach_anybody(world: World) -> None:
+    story = world.tell("Ronvia", [Words("a", followers=0)])
+    assert story_view.carried(ENGLISH, look(world, story), NOW) is None
+
+
+def test_audiences_are_those_that_the_reach_is_made_of() -> None:
+    assert reading_carriers.AUDIENCE == reach.AUDIENCE
+
+
+@settings(PATIENT, max_examples=20)
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 9_999)), min_size=1, max_size=30))
+def test_shares_never_exceed_the_whole(
+    tmp_path_factory: pytest.TempPathFactory, said: list[tuple[int, int]]
+) -> None:
+    world = World(Store(tmp_path_factory.mktemp("shares") / "earshot.db"))
+    story = world.tell("Ronvia", [Words("a", who=f"u{who}", followers=count) for who, count in said])
+    found = look(world, story)
+    world.store.close()
+    most = {who: max(count for name, count in said if name == who) for who, _ in said}
+    assert [each.people for each in found.carriers.strongest] == sorted(filter(None, most.values()))[::-1][:5]
+
+
+# --- the curve and what stands beside it --------------------------------------------------------------------
+
+
+def test_the_moments_on_the_curve_are_those_that_called_the_first_outlet_and_the_count_rule(
+    world: World,
+) -> None:
+    said = [*ACCOUNTS, *PRESS, *(Words("x", ago=90 - n, who=f"u{n}") for n in range(20))]
+    steps = (world.step(Level.watch, 290, FIRST + 1), world.step(Level.warning, 85, FIRST + 12))
+    story = world.tell("Ronvia", said, episodes=called(*steps))
+    assert [(mark.kind, mark.label) for mark in story_view.marks(ENGLISH, look(world, story))] == [
+        ("watch", "Watch alert: 2 mentions, 15:01"),
+        ("press", "first outlet: 17:21"),
+        ("warning", "Warning alert: 13 mentions, 18:26"),
+        ("count", "counting to 20: 18:33"),
+    ]
+
+
+def test_a_story_that_is_expected_to_grow_says_how_far(world: World) -> None:
+    story = world.tell("Ronvia", ACCOUNTS, level=Level.watch, forecast=Forecast(90, 33, 408))
+    rows = {row.name: row for row in story_view.outlook(ENGLISH, look(world, story), NOW)}
+    assert rows["Forecast"].said == "About 90 mentions in the end; between 33 and 408 in 4 of 5 cases."
+    assert rows["Forecast"].note.startswith("Below 55 mentions it rests on an assumption")
+    assert rows["Pace"].said == "Nobody has said more for 4 hrs 30 mins."
+    assert (
+        rows["Count rule"].said == "Earshot has not called; nor has a rule that counts to 20 heard mentions."
+    )
+
+
+def test_the_page_shows_it_with_and_without_a_script(world: World) -> None:
+    said = [*ACCOUNTS, *PRESS]
+    story = world.tell("Ronvia", said, level=Level.watch, forecast=Forecast(90, 33, 408), counted=16)
+    page = ask(world, story)
+    assert page.count('class="fan"') == 3
+    assert page.count("about 429% more") == 4
+    assert "the platforms count 10 more that were not heard" in page
+    assert "About 90 mentions in the end, heard or only counted by the platforms (17 so far)" in page
+    assert f'<a href="/mentions/{FIRST + 6}"><bdi class="name">{NATIONAL}</bdi></a>' in page
+    assert f"earshot stories split {story}" in page
+
+
+def test_a_story_of_one_mention_has_no_curve_and_still_says_what_counting_would_have_done(
+    world: World,
+) -> None:
+    steps = called(world.step(Level.warning, 30, FIRST, "voice"))
+    page = ask(world, world.tell("Ronvia", [Words("Ronvia ci ignora", ago=30)], episodes=steps))
+    assert "<figure" not in page
+    assert "Earshot has called; a rule that counts to 20 heard mentions has not called yet." in page
+
+
+def test_a_hostile_outlet_stays_text(world: World) -> None:
+    hostile = "<script>hit()</script>"
+    page = ask(world, world.tell("Ronvia", [Words("a", who=hostile, kind="article", outlet="national")]))
+    assert hostile not in page
+    assert "&lt;script&gt;hit()" in page
+
+
+def ask(world: World, story: int) -> str:
+    async def asked() -> str:
+        app = Starlette(routes=[*Console(world.context("Ronvia")).routes()])
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://earshot.example") as client:
+            return (await client.get(f"/stories/{story}")).text
+
+    return asyncio.run(asked())
+
+
+def test_the_curve_is_given_what_it_needs_for_the_fan(world: World) -> None:
+    story = world.tell("Ronvia", ACCOUNTS, level=Level.watch, forecast=Forecast(90, 33, 408))
+    found = look(world, story)
+    ahead = story_view.fan_of(found, [], NOW)
+    told = json.loads(curves.curve(ENGLISH, story_view.times(found), [], ahead).numbers)
+    begin = NOW.timestamp()
+    assert told["forecast"] == {
+        "at": [begin, begin + timedelta(minutes=150).total_seconds()],
+        "low": [4, 33],
+        "middle": [4, 90],
+        "high": [4, 408],
+        "top": 20,
+        "about": "about 90",
+        "end": "in the end",
+    }
+    assert told["to"] == told["forecast"]["at"][1]
