@@ -142,8 +142,9 @@ def take_over(
     """Fed again with the mentions of the last seven days, in order, less those that are not added.
 
     Numbers are `before` and a place in the brand's sequence, `last` being the last one; `proved` in order: what was
-    joined is joined again, and nothing else. While a brand is younger than seven days it decides as it would have.
-    After that a story that has lived longer lacks its first words, and lengths are measured anew: a mention may find
+    joined is joined again, and nothing else. While a brand is younger than seven days it decides as it would have, but
+    for what was edited or withdrawn: its first words link others until the next start, and are gone then. After
+    seven days a story that has lived longer lacks its first words, and lengths are measured anew: a mention may find
     its story a little earlier or later. Nothing that was decided changes.
     """
     likeness = Likeness()

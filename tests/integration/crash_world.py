@@ -55,11 +55,13 @@ def _event(
     rng: random.Random, i: int, heard: str, said: list[dict[str, Any]], names: Sequence[str]
 ) -> dict[str, Any]:
     chance = rng.random()
-    if said and chance < 0.03:
-        old = rng.choice(said[-200:])
+    # Words of what begins a story link others until the next start, what is said instead from then on: answers have none.
+    answers = [each for each in said[-200:] if "parent" in each]
+    if answers and chance < 0.03:
+        old = rng.choice(answers)
         return {"type": "withdrawn", "id": old["id"], "brand": old["brand"], "collected_at": heard}
-    if said and chance < 0.08:
-        old = rng.choice(said[-200:])
+    if answers and chance < 0.08:
+        old = rng.choice(answers)
         return old | {"text": rng.choice(ANGRY + CALM), "edited_at": heard, "collected_at": heard}
     if said and chance < 0.12:
         return rng.choice(said)

@@ -16,7 +16,7 @@ from pathlib import Path
 from secrets import token_hex
 
 import httpx
-from crash_checks import check_notices, check_stored_once, decided
+from crash_checks import check_decided, check_notices, check_stored_once, decided
 from crash_world import Receivers, run_to_end, write_config, write_log
 from sqlalchemy import make_url
 
@@ -265,7 +265,7 @@ class World:
         with self.store.read() as connection:
             assert dead.count(connection) == letters, dead.page(connection, limit=3)
         check_stored_once(self.store, self.log.expected)
-        assert decided(self.store) == whole
+        check_decided(self.store, whole)
         check_notices(self.store, self.receivers)
 
     def tails(self) -> Iterator[str]:

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from crash_checks import check_notices, check_stored_once, decided
+from crash_checks import check_decided, check_notices, check_stored_once, decided
 from crash_world import Receivers, kill_after, run_to_end, start, write_config, write_log
 
 from earshot.store import Store
@@ -45,5 +45,5 @@ def _check_same_as_uninterrupted(log: Path, folder: Path, killed: Store) -> None
     run_to_end(log, folder / "whole", quiet)
     with closing(Store(folder / "whole" / "earshot.db")) as store:
         whole = decided(store)
-    assert decided(killed) == whole
+    check_decided(killed, whole)
     assert sum(len(story.episodes) for story in whole) > 10  # what is alike is one story
