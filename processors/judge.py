@@ -84,8 +84,12 @@ class Judge:
 
     def _expect(self, story: Story, base: float, clock: int) -> None:
         """Set its chance; 0 where nothing negative spreads."""
-        is_shut = not risk.gate(risk.negativity(story, base))
-        story.chance = 0.0 if is_shut else self._outlook.chance(story, as_of(story, clock))
+        if story.size == 1 or not risk.gate(
+            risk.negativity(story, base)
+        ):  # of one: less than half a thousandth
+            story.chance = 0.0
+        else:
+            story.chance = self._outlook.chance(story, as_of(story, clock))
 
     def _stand(self, story: Story, base: float) -> tuple[Level, Level]:
         people = story.followers + (self.reach.audience(story.outlets) if story.outlets else 0)
