@@ -13,7 +13,7 @@ from earshot.bus.kafka.log import partition_of
 EIGHT = ("Acme", "Bolt", "Dorn", "Egon", "Fuchs", "Gino", "Karst", "Luna")
 MANY = 57_000  # events; edits, repeats and withdrawals among them leave 50,000 mentions
 FEW = 16_000
-TRIES = 3
+TRIES = 5
 
 pytestmark = [pytest.mark.crash, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(290)]
 
@@ -79,12 +79,21 @@ def _hang(it: World, *, writing: bool) -> None:
 
 def _caught(it: World, process: Process, share: set[int], *, writing: bool) -> bool:
     """Paused in the middle of a transaction, or in the middle of the work before one."""
+    if writing:
+        _until_it_writes(it, process)
     process.pause()
     if it.writes(process.name) is writing and (writing or it.committed(share)) and _begun(it, share):
         return True
     process.go_on()
     assert _left(it, share), f"all of its share {share} is stored: too fast to be caught"
     return False
+
+
+def _until_it_writes(it: World, process: Process) -> None:
+    """A transaction is short beside the work before it: it is looked for, not met by chance."""
+    for _ in range(1_000):
+        if it.writes(process.name) is not False:
+            return
 
 
 def _begun(it: World, share: set[int]) -> dict[str, int]:
