@@ -4,14 +4,14 @@ Each is one transaction under the brand's version, beside a running service too:
 and the brand's owner reads its indexes anew once it sees that a person was here. Nobody is called.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import structs
 from sqlalchemy import Connection
 
 from earshot.clock import from_us
 from earshot.config import Config
-from earshot.errors import Refused, Stale
+from earshot.errors import Refused
 from earshot.model import Story
 from earshot.seams import Clock
 from earshot.store import Store, authors, brands, ledger, mentions, regrouped, stories
@@ -22,9 +22,8 @@ from earshot.store.regrouped import Regrouped
 from processors import measure, sizes
 from processors.joining import hand_over
 from processors.judge import Judge
+from processors.optimistic import until_saved
 from processors.rebuild import rebuild
-
-_TRIES = 100
 
 
 class Regroup:
@@ -35,18 +34,14 @@ class Regroup:
         self._judge = Judge(config)
 
     def join(self, one: int, other: int) -> list[Story]:
-        return self._until_saved(lambda: self._join(one, other))
+        return until_saved(lambda: self._join(one, other), self._refusal)
 
     def split(self, story: int, numbers: Collection[int]) -> list[Story]:
-        return self._until_saved(lambda: self._split(story, set(numbers)))
+        return until_saved(lambda: self._split(story, set(numbers)), self._refusal)
 
-    def _until_saved(self, work: Callable[[], list[Story]]) -> list[Story]:
-        for _ in range(_TRIES):
-            try:
-                return work()
-            except Stale:
-                continue
-        raise Refused(
+    @property
+    def _refusal(self) -> str:
+        return (
             f"{self._store.name}: the running processors write this brand's stories without a pause; nothing was"
             " changed: try again when less is said"
         )

@@ -15,13 +15,13 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import Connection
 
 from earshot.config import Config
-from earshot.errors import Refused, Stale
 from earshot.model import Score, Story
 from earshot.rescoring import Change, Step
 from earshot.store import Store, authors, brands, mentions, stories
 from earshot.store.authors import Seat
 from earshot.store.brands import Brand
 from earshot.store.mentions import Row
+from processors.optimistic import until_saved
 from processors.rebuild import rebuild
 from processors.settle import settle, stands
 from processors.turn import Desk
@@ -31,9 +31,6 @@ CORRECTED = "corrected"
 
 _PAGE = 1_000  # mentions that are looked at, and scored, together
 _MOST = 5_000  # mentions a transaction, unless a single story has more
-_TRIES = (
-    100  # from the second one on the texts are in the scorer's memory: a running service seldom wins twice
-)
 T = TypeVar("T")
 
 
@@ -85,14 +82,10 @@ class Rescore:
 
     def _until_saved(self, brand: Brand, work: Callable[[], T]) -> T:
         """Where a running service was faster, from what is stored now."""
-        for _ in range(_TRIES):
-            try:
-                return work()
-            except Stale:
-                continue
-        raise Refused(
+        return until_saved(
+            work,
             f"{self._store.name}: brand {brand.name}: the running processors write its stories without a pause;"
-            " what is done stays: run it again when less is said, or while they are stopped"
+            " what is done stays: run it again when less is said, or while they are stopped",
         )
 
     # --- some stories -----------------------------------------------------------------------------------

@@ -40,19 +40,8 @@ _ALERTS: list[Column] = [
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000, help="How many.")]
 
 
-def stories(
-    brand: Annotated[str, typer.Option("--brand", help="Only this brand.")] = "",
-    limit: Limit = 20,
-    config: ConfigPath = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the newest stories of each brand, the most at risk first. Times are UTC.
-
-    Example: earshot stories --brand Acme --limit 50
-
-    Next: earshot run console shows each with its mentions and what its risk is made of.
-    """
+def stories(brand: str, limit: int, config: ConfigPath, data_dir: DataDir, as_json: bool) -> None:
+    """What `earshot stories` prints, see `earshot.cli.regroup`."""
     with existing_store(config, data_dir) as store, store.read() as connection:
         found = sorted(_newest(connection, brand), key=lambda s: (s.risk, s.mentions, s.id), reverse=True)
         heads = [_headline(mentions.newest_of_story(connection, s.id, 1)) for s in found[:limit]]

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from datetime import timedelta
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,6 @@ from earshot.model import Author, Mention
 from earshot.store import Store, brands, stories
 from earshot.topics import Said
 
-pytestmark = pytest.mark.skipif(
-    not entry_points(group="earshot.regroupers"), reason="Earshot was installed before it had regroupers"
-)
 Earshot = Callable[..., tuple[int, str, str]]
 
 

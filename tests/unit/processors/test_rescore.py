@@ -34,7 +34,7 @@ from earshot.rescoring import Change
 from earshot.store import authors, brands, mentions, stories
 from earshot.store.retention import purge
 from earshot.topics import Event
-from processors import rescore
+from processors import optimistic, rescore
 from processors.negativity.opinion import Opinion
 from processors.pipeline import Pipeline
 from processors.rescore import CORRECTED, Rescore
@@ -291,7 +291,7 @@ def test_metrics_that_arrive_meanwhile_do_not_bring_an_old_score_back(past: Past
 def test_a_service_that_never_pauses_is_told(
     past: Past, again: Rescore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rescore, "_TRIES", 3)
+    monkeypatch.setattr(optimistic, "_TRIES", 3)
     past.hear(said("0"))
     more = iter(range(1, 99))
     again._desk.scorer = Meanwhile(again, lambda: past.hear(said(f"{next(more)}", 5)), 99)  # type: ignore[assignment]

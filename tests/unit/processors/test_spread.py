@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.spread import pace
 from processors.spread.columns import Columns
 from processors.spread.features import FEATURES, UNDATED, feature_columns, features
 from processors.spread.model import MODEL_FILE, Spread
@@ -193,7 +192,7 @@ class TestForecast:
         advance(state, now)
         forecast = TWITTER.forecast(state)
         said = [*state.memory, state.recent, state.exposure, *forecast, TWITTER.probability(state, 500)]
-        said += [pace.rate(state), pace.acceleration(state), *TWITTER.contributions(state, 500).values()]
+        said += [*TWITTER.contributions(state, 500).values()]
         assert all(isfinite(x) for x in said)
         assert forecast.low >= state.n
 
@@ -241,26 +240,6 @@ class TestForecast:
         advance(state, 3_600.0)
         sure, unsure = TWITTER.forecast(state), TWITTER.forecast(polled, poll=3_600.0)
         assert unsure.high / unsure.low > sure.high / sure.low
-
-
-class TestPace:
-    def test_a_steady_story_has_its_rate_and_no_acceleration(self) -> None:
-        state = fed([(t * 60.0, 1.0, 1.0) for t in range(1_000)])
-        assert pace.rate(state) == pytest.approx(60, rel=0.05)
-        assert pace.acceleration(state) == pytest.approx(0, abs=5)
-
-    def test_a_story_that_begins_speeds_up_and_one_that_ends_slows_down(self) -> None:
-        state = fed([(t * 60.0, 1.0, 1.0) for t in range(20)])
-        assert pace.acceleration(state) > 0
-        advance(state, state.t + 3_600)
-        assert pace.acceleration(state) < 0
-
-    def test_carriers_are_the_accounts_that_brought_it_to_people(self) -> None:
-        found = pace.carriers([(1, 50.0, 300), (2, 20.0, 9_000), (1, 10.0, 700), (3, 30.0, 0)], most=2)
-        assert found == [pace.Carrier(2, 20.0, 9_000, 9_000 / 9_700), pace.Carrier(1, 10.0, 700, 700 / 9_700)]
-
-    def test_nobody_is_taken_for_more_than_a_million(self) -> None:
-        assert pace.carriers([(1, 0.0, 80_000_000)]) == [pace.Carrier(1, 0.0, 1_000_000, 1.0)]
 
 
 class TestModel:
