@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,8 @@ LABELS = ("neg", "neu", "pos")
 LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "it", "pt")
 NOISY = ("hi",)  # the validation part of UMSAB's Hindi is noise: nothing is selected or fitted by it
 OWN, BENCHMARK = "own", "umsab"
-HELD_OUT = "h"  # the hand that only tests
+HELD_OUT = "test"  # the part of our own that only tests: all of one hand, and four trades of every other
+_TEST_HAND, _TEST_SECTORS = "h", frozenset({"gym", "pharmacy", "water", "parking"})
 
 
 class Text(NamedTuple):
@@ -25,7 +26,7 @@ class Text(NamedTuple):
     """Index in `LABELS`."""
     source: str
     part: str
-    """"train", "val", or the hand that wrote it."""
+    """"train", "val", the hand that wrote it, or "test"."""
 
 
 def public(folder: Path) -> list[Text]:
@@ -39,12 +40,21 @@ def public(folder: Path) -> list[Text]:
 
 
 def own(folder: Path) -> list[Text]:
-    """`folder` holds `hand_?.jsonl`: text, lang, polarity and more."""
     return [
-        Text(row["text"], row["lang"], LABELS.index(row["polarity"]), OWN, path.stem.removeprefix("hand_"))
-        for path in sorted(folder.glob("hand_*.jsonl"))
-        for row in rows(path)
+        Text(row["text"], row["lang"], LABELS.index(row["polarity"]), OWN, row["part"])
+        for row in labelled(folder)
     ]
+
+
+def labelled(folder: Path) -> list[dict[str, Any]]:
+    """`folder` holds `hand_*.jsonl`; each row as it stands there (GUIDELINES.md), with its `hand` and its `part`."""
+    found = []
+    for path in sorted(folder.glob("hand_*.jsonl")):
+        hand = path.stem.removeprefix("hand_")
+        for row in rows(path):
+            held_out = hand == _TEST_HAND or row["sector"] in _TEST_SECTORS
+            found.append(row | {"hand": hand, "part": HELD_OUT if held_out else hand})
+    return found
 
 
 def eval_only(folder: Path) -> list[str]:
@@ -56,7 +66,7 @@ def eval_only(folder: Path) -> list[str]:
     ]
 
 
-def rows(path: Path) -> list[dict[str, str]]:
+def rows(path: Path) -> list[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 

@@ -1,0 +1,65 @@
+"""Our own labels: as GUIDELINES.md says, enough of each kind, none twice, and labelled twice where it is said so."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LABELS = ROOT / "training" / "labels"
+sys.path += [str(ROOT / "training"), str(ROOT / "bench")]
+
+import agreement  # noqa: E402
+import corpus  # noqa: E402
+import labels_check  # noqa: E402
+
+COUNTS = labels_check.counts(LABELS)
+ROWS = {(row["hand"], row["text"]): row for row in corpus.labelled(LABELS)}
+SECOND = corpus.rows(LABELS / "second.jsonl")
+
+
+def test_every_row_is_as_the_guidelines_say_and_no_two_are_nearly_the_same() -> None:
+    assert list(labels_check.problems(LABELS)) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "least"),
+    [("it", 4_000), ("en", 2_500), *((lang, 400) for lang in ("es", "fr", "de", "pt"))]
+    + [(lang, 100) for lang in ("ar", "hi", "ja", "ko", "id")],
+)
+def test_there_are_enough_of_each_language(lang: str, least: int) -> None:
+    assert COUNTS["lang"][lang] >= least
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [("intents", name) for name in ("safety", "legal", "churn")]
+    + [("flags", name) for name in ("press_interest", "confirmation", "sensitive", "minor")],
+)
+def test_there_are_enough_of_the_rare(key: str, name: str) -> None:
+    assert COUNTS[key][name] >= 150
+
+
+def test_a_tenth_is_labelled_twice_and_the_two_agree_on_what_matters_most() -> None:
+    assert len(SECOND) >= len(ROWS) / 10
+    pairs = [(ROWS[row["hand"], row["text"]], row) for row in SECOND]
+    one, other = ([row["polarity"] for row in rows] for rows in zip(*pairs, strict=True))
+    assert agreement.kappa(one, other) >= 0.9
+
+
+def test_nothing_that_is_tested_on_is_learnt_and_no_checklist_case_is_a_label() -> None:
+    parts = {row["part"] for row in ROWS.values()}
+    assert "h" not in parts
+    assert corpus.HELD_OUT in parts
+    cases = {corpus.fingerprint(row["text"]) for row in corpus.rows(ROOT / "tests/golden/checklist.jsonl")}
+    assert cases.isdisjoint(corpus.fingerprint(text) for _, text in ROWS)
+
+
+def test_a_fault_is_named_with_its_hand(tmp_path: Path) -> None:
+    lines = (LABELS / "hand_c.jsonl").read_text(encoding="utf-8").splitlines()[:3]
+    (tmp_path / "hand_q.jsonl").write_text(
+        "\n".join([*lines, lines[0], lines[1].replace('"post"', '"fax"')]) + "\n", encoding="utf-8"
+    )
+    found = list(labels_check.problems(tmp_path))
+    assert any("hand q" in fault and "fax" in fault for fault in found)
+    assert any("twice" in fault for fault in found)
