@@ -46,10 +46,12 @@ format: setup ## Format and mend what can be mended
 bench: setup ## Measure the whole pipeline: mentions/s and µs a stage (some minutes)
 	$(BIN)/python bench/pipeline.py
 
-train: ## Make the negativity model again: make train DATA=folder (some minutes; an environment of its own)
+train: ## Make the models of texts again: make train DATA=folder (a quarter of an hour; an environment of its own)
 	test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train
 	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/train.txt
-	PYTHONPATH=.:bench .venv-train/bin/python training/negativity.py --data $(DATA)
+	PYTHONPATH=.:bench .venv-train/bin/python training/negativity.py --data $(DATA) --halves .venv-train/halves
+	PYTHONPATH=.:bench .venv-train/bin/python training/signs.py --halves .venv-train/halves
+	PYTHONPATH=.:bench .venv-train/bin/python training/target.py --halves .venv-train/halves
 
 lock: ## Pin the dependencies again (hashes, no addresses)
 	$(BIN)/python -m pip install --quiet uv

@@ -1,22 +1,28 @@
 """Turns what stories did into alert and notice rows: each once, however often and in whatever order it is told."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 from msgspec import Raw, Struct
 from sqlalchemy import Connection
 
+from alerts.inhibit import is_inhibited
 from alerts.message import compose
 from alerts.rules import Telling, alert, tellings
+from alerts.surge_alerts import Shape, SurgeAlerts, shape_of
 from earshot import logs
 from earshot.clock import to_us
+from earshot.config import Topic
 from earshot.errors import Reassigned, Unreadable
 from earshot.metrics import DECIDED, PARKED
 from earshot.model import Episode, Story
 from earshot.seams import Batch, Bus, Clock, ReceiverSettings, Record, Subscription
-from earshot.store import Store, alerts, dead, mentions, notices
-from earshot.topics import ALERTS, STORIES
+from earshot.store import Store, alerts, dead, mentions, notices, surges
+from earshot.subjects import Subjects
+from earshot.surge import Surge
+from earshot.topics import ALERTS, STORIES, Snapshot
 
 _LOG = logs.get("alerts.alerter")
 _ORIGIN = f"topic:{STORIES.name}"
@@ -33,9 +39,6 @@ class _Glance(Struct):
 
 _GLANCE = msgspec.json.Decoder(_Glance)
 
-Shape = tuple[tuple[int, int, bool], ...]
-"""Of a story's episodes: number, steps, resolved. While it stays the same there is nothing to write."""
-
 
 class Alerter:
     """One thread runs it."""
@@ -48,11 +51,14 @@ class Alerter:
         receivers: Sequence[ReceiverSettings],
         *,
         base_url: str,
+        topics: Sequence[Topic] = (),
         decided: Callable[[], None] = lambda: None,
     ) -> None:
         """`decided` is called when new notices are stored."""
         self._bus, self._store, self._clock = bus, store, clock
         self._receivers, self._base_url, self._decided = receivers, base_url, decided
+        self._topics = topics
+        self._surges = SurgeAlerts(receivers, clock, base_url)
         self._subscription: Subscription | None = None
         self._in_hand: Batch | None = None
         self._done: OrderedDict[int, Shape] = OrderedDict()
@@ -88,22 +94,27 @@ class Alerter:
             self._subscription.close()
 
     def _decide(self, records: Sequence[Record]) -> None:
-        stories, letters = _read(records)
+        stories, told_surges, letters = _read(records)
         fresh = [story for story in stories if story.episodes and self._done.get(story.id) != _shape(story)]
-        if not fresh and not letters:
+        grown = [surge for surge in told_surges if self._done.get(surge.id) != shape_of(surge)]
+        if not (fresh or grown or letters):
             return
         with self._store.begin() as connection:
             if letters:
                 dead.park(connection, to_us(self._clock.now()), letters)
-            told = self._store_all(connection, fresh) if fresh else []
-        self._remember(fresh)
+            told = self._surges.store(connection, grown) if grown else []
+            told += self._store_all(connection, fresh) if fresh else []
+        self._remember({story.id: _shape(story) for story in fresh})
+        self._remember({surge.id: shape_of(surge) for surge in grown})
         PARKED.labels(_ORIGIN).inc(len(letters))
         if told:
             self._decided()
 
     def _store_all(self, connection: Connection, stories: Sequence[Story]) -> list[notices.New]:
         numbers = _keep_alerts(connection, stories)
-        wanted = [telling for story in stories for telling in tellings(story, self._receivers)]
+        wanted = self._uninhibited(
+            connection, [telling for story in stories for telling in tellings(story, self._receivers)]
+        )
         known = notices.known(connection, [telling.identity for telling in wanted])
         once = {
             telling.identity: telling for telling in wanted
@@ -117,6 +128,26 @@ class Alerter:
             notices.add(connection, new)
         return new
 
+    def _uninhibited(self, connection: Connection, wanted: Sequence[Telling]) -> list[Telling]:
+        """Without what a surge tells."""
+        moments: dict[str, list[int]] = {}
+        for each in wanted:
+            moments.setdefault(each.story.brand, []).append(to_us(each.step.at))
+        known = {b: surges.during(connection, b, min(at), max(at)) for b, at in moments.items()}
+        return [
+            each
+            for each in wanted
+            if not is_inhibited(
+                each, known[each.story.brand], partial(self._subjects, connection, each.story)
+            )
+        ]
+
+    def _subjects(self, connection: Connection, story: Story) -> tuple[str, ...]:
+        """What a story is about, by the mention that began it."""
+        began = mentions.get(connection, [story.id]).get(story.id)
+        said = mentions.read(began).mention if began else None
+        return Subjects(self._topics, story.brand).of(f"{said.title}\n{said.text}") if said else ()
+
     def _notice(self, connection: Connection, telling: Telling, number: int) -> notices.New:
         story, now = telling.story, self._clock.now()
         began = mentions.get(connection, [story.id]).get(story.id)
@@ -127,30 +158,35 @@ class Alerter:
         notice = compose(telling, first, cause, now, self._base_url)
         return notices.New(notice.identity, number, notice.receiver, to_us(now), notices.encode(notice))
 
-    def _remember(self, stories: Iterable[Story]) -> None:
+    def _remember(self, shapes: Mapping[int, Shape]) -> None:
         """Only after the transaction: what was rolled back is done again."""
-        for story in stories:
-            self._done[story.id] = _shape(story)
-            self._done.move_to_end(story.id)
+        for number, shape in shapes.items():
+            self._done[number] = shape
+            self._done.move_to_end(number)
         while len(self._done) > _MOST_REMEMBERED:
             self._done.popitem(last=False)
 
 
-def _read(records: Sequence[Record]) -> tuple[list[Story], list[tuple[str, str, bytes]]]:
-    """The newest version of each story, and what cannot be read as (origin, reason, raw)."""
+def _read(records: Sequence[Record]) -> tuple[list[Story], list[Surge], list[tuple[str, str, bytes]]]:
+    """The newest version of each story and surge, and what cannot be read as (origin, reason, raw)."""
     newest: dict[int, Story] = {}
+    told: dict[int, Surge] = {}
     letters: list[tuple[str, str, bytes]] = []
     for record in records:
         try:
             if _never_called(record.value):
                 continue
-            story = STORIES.decode(record.value).story
+            stand = STORIES.decode(record.value)
         except Unreadable as error:
             letters.append((f"{_ORIGIN}:{record.partition}:{record.offset}", str(error), record.value))
             continue
-        if story.id not in newest or story.version > newest[story.id].version:
-            newest[story.id] = story
-    return list(newest.values()), letters
+        if isinstance(stand, Snapshot):
+            story = stand.story
+            if story.id not in newest or story.version > newest[story.id].version:
+                newest[story.id] = story
+        elif (surge := stand.surge).id not in told or surge.version > told[surge.id].version:
+            told[surge.id] = surge
+    return list(newest.values()), list(told.values()), letters
 
 
 def _never_called(raw: bytes) -> bool:

@@ -92,17 +92,17 @@ def _how_bad(telling: Telling, decided: datetime) -> list[str]:
     language, step, episode = telling.receiver.language, telling.step, telling.episode
     words = WORDS[language]
     lines = [_so_far(telling.story, language), "", *_why(telling.story, language), ""]
-    lines.append(words.times.format(heard=_when(step.at, language), decided=_when(decided, language)))
+    lines.append(words.times.format(heard=when(step.at, language), decided=when(decided, language)))
     if episode.resolved_at:
-        lines.append(words.calmed.format(when=_when(episode.resolved_at, language)))
+        lines.append(words.calmed.format(when=when(episode.resolved_at, language)))
     return lines
 
 
 def _by(sentence: str, mention: Mention, language: Language) -> str:
-    return sentence.format(who=_who(mention, language), when=_when(mention.created_at, language))
+    return sentence.format(who=who(mention, language), when=when(mention.created_at, language))
 
 
-def _who(mention: Mention, language: Language) -> str:
+def who(mention: Mention, language: Language) -> str:
     """@giulia_trevi (1,900 followers) on X. Nothing else about the person."""
     words, author = WORDS[language], mention.author
     name = one_line(author.handle or author.name, _NAME) or words.unknown_author
@@ -136,7 +136,7 @@ def _why(story: Story, language: Language) -> list[str]:
     return [why, *terms, f"  {arithmetic(story, language)}"]
 
 
-def _when(at: datetime, language: Language) -> str:
+def when(at: datetime, language: Language) -> str:
     """26 Nov 2026, 09:41:12 UTC: the same for every reader."""
     at = at.astimezone(UTC)
     return f"{at.day} {month(at.month, language)} {at.year}, {at:%H:%M:%S} UTC"

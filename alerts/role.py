@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from alerts.alerter import Alerter
 from alerts.sender import Sender
+from alerts.silence import SilenceAlerts
 from earshot import logs
 from earshot.errors import Unavailable
 from earshot.runtime import Context
@@ -30,12 +31,16 @@ class Alerts:
         self._stopped = threading.Event()
         self._trouble: str | None = "not started"
         self._senders = tuple(self._sender(receiver) for receiver in context.config.receivers)
+        self._silence = SilenceAlerts(
+            context.store, context.config.receivers, context.clock, context.config.server.base_url
+        )
         self._alerter = Alerter(
             context.bus,
             context.store,
             context.clock,
             context.config.receivers,
             base_url=context.config.server.base_url,
+            topics=context.config.topics,
             decided=self._wake,
         )
 
@@ -88,6 +93,8 @@ class Alerts:
 
     def _one_batch(self) -> None:
         try:
+            if self._context.live and self._silence.look():
+                self._wake()
             self._alerter.step(_POLL)
             self._trouble = None
         except Unavailable as error:

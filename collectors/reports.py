@@ -1,6 +1,7 @@
 """How each source is doing: told by the source as it works, kept in the store for whoever looks."""
 
 import threading
+from datetime import datetime
 from typing import Any
 
 from msgspec import structs
@@ -14,6 +15,7 @@ from earshot.metrics import (
     SOURCE_SUCCESS,
 )
 from earshot.model import SourceReport
+from earshot.rhythm import Rhythm, with_gap
 from earshot.seams import Clock
 
 _GAUGES = {"limit_left": SOURCE_LIMIT, "reads_today": SOURCE_READS, "cost_today": SOURCE_COST}
@@ -33,6 +35,8 @@ class Report:
             started_at=now,
             last_success=before.last_success if before else None,
             last_heard=before.last_heard if before else None,
+            stopped_at=before.at if before else None,
+            rhythm=before.rhythm if before else {},
         )
 
     @property
@@ -44,9 +48,16 @@ class Report:
         with self._telling:
             told = structs.replace(self._now, heard=self._now.heard + published)
             if of:
-                told = structs.replace(told, last_heard=self._clock.now())
-                SOURCE_HEARD.labels(told.name).set(self._clock.now().timestamp())
+                now = self._clock.now()
+                told = structs.replace(told, last_heard=now, rhythm=self._with_gap(now))
+                SOURCE_HEARD.labels(told.name).set(now.timestamp())
             self._now = told
+
+    def _with_gap(self, now: datetime) -> Rhythm:
+        """What our own standing still cut short or drew out is no gap of the source's."""
+        known = self._now
+        last = known.last_heard
+        return with_gap(known.rhythm, last, now) if last and last >= known.started_at else known.rhythm
 
     def unmatched(self) -> None:
         with self._telling:

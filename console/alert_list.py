@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console import views, words
+from console import silences, surge_words, views, words
 from console.reading_alerts import AlertsFound, alerts_page
 from console.rows import Excerpt, When
 from console.story_list import Choice
@@ -19,6 +19,7 @@ from earshot.errors import Refused
 from earshot.model import Level, Story
 from earshot.store.alerts import Alert
 from earshot.store.listing import Told
+from earshot.store.surges import Kept
 
 _ASKED = {"": None, "open": True, "past": False}
 _TOLD = 12  # notices shown of an alert
@@ -35,8 +36,10 @@ class ToldRow(NamedTuple):
 
 
 class AlertRow(NamedTuple):
-    story: int | None
-    """None where its data was erased."""
+    link: str
+    """To what it is about; empty where that was erased."""
+    about: str
+    """What it is about where that is no story: in a sentence."""
     level: str
     level_word: str
     brand: str
@@ -51,8 +54,9 @@ class AlertRow(NamedTuple):
     """The word for it where it is resolved, else empty."""
     ended: str
     """Why it is resolved."""
-    risk: int
-    """Of its story, now; of the alert where that was erased."""
+    risk: str
+    """Of its story, now; of the alert where that was erased. Of a surge: how many in an hour."""
+    of_surge: bool
     risks: str
     """When it opened, and now."""
     told: list[ToldRow]
@@ -128,11 +132,12 @@ def _count(say: Tongue, level: Level, count: int) -> str:
 def _row(say: Tongue, found: AlertsFound, alert: Alert, now: datetime) -> AlertRow:
     first, story = found.firsts.get(alert.story), found.stories.get(alert.story)
     told = found.told.get(alert.id, [])
+    kept = found.surges.get(alert.story)
     return AlertRow(
-        alert.story if story else None,
+        *_about(say, found, alert, story),
         alert.loudness.name,
         words.level(say, alert.loudness),
-        alert.brand,
+        surge_words.name(say, kept.surge) if kept else alert.brand,
         views.headline(say, first),
         first is None or first.withdrawn,
         words.cause(say, alert.reason),
@@ -141,11 +146,27 @@ def _row(say: Tongue, found: AlertsFound, alert: Alert, now: datetime) -> AlertR
         None if alert.resolved_at is None else views.when(say, from_us(alert.resolved_at), now),
         "" if alert.resolved_at is None else say.pgettext("alert", "Resolved"),
         _ended(say, story, alert),
-        round(story.risk if story else alert.risk),
+        _figure(say, kept, story, alert),
+        kept is not None,
         _risks(say, story, alert),
         [told_row(say, notice, now) for notice in told[:_TOLD]],
         _more(say, len(told) - _TOLD),
     )
+
+
+def _figure(say: Tongue, kept: Kept | None, story: Story | None, alert: Alert) -> str:
+    if not alert.brand:
+        return ""
+    return say.number(round(kept.surge.height.hour if kept else story.risk if story else alert.risk))
+
+
+def _about(say: Tongue, found: AlertsFound, alert: Alert, story: Story | None) -> tuple[str, str]:
+    """(link, sentence)"""
+    if kept := found.surges.get(alert.story):
+        return f"/surges/{alert.story}", surge_words.against(say, kept.surge.height)
+    if outage := found.outages.get(alert.story):
+        return "/sources", silences.told(say, outage)
+    return (f"/stories/{alert.story}" if story else ""), ""
 
 
 def _ended(say: Tongue, story: Story | None, alert: Alert) -> str:

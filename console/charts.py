@@ -45,6 +45,14 @@ def labelled(marks: Sequence[Mark]) -> list[Mark]:
     return [mark for mark in marks if mark not in left_out]
 
 
+class Gap(NamedTuple):
+    """A time in which a source told nothing, µs."""
+
+    begin: int
+    end: int
+    label: str
+
+
 class Frame(NamedTuple):
     """The drawing's inner rectangle and what it spans."""
 
@@ -74,26 +82,49 @@ class Frame(NamedTuple):
         return self.bottom - (self.bottom - self.top) * count / self.most
 
 
-def curve(say: Tongue, times: Sequence[int], marks: Sequence[Mark], fan: Fan | None = None) -> Markup:
+def curve(
+    say: Tongue,
+    times: Sequence[int],
+    marks: Sequence[Mark],
+    fan: Fan | None = None,
+    silent: Sequence[Gap] = (),
+) -> Markup:
     """How many mentions there were, over the time they were said (`times`, µs, in order); empty for none."""
     drawn = WIDTHS if times else {}
-    return Markup("").join(_curve(say, name, width, times, marks, fan) for name, width in drawn.items())
+    return Markup("").join(_curve(say, each, times, marks, fan, silent) for each in drawn)
 
 
 def _curve(
-    say: Tongue, name: str, width: int, times: Sequence[int], marks: Sequence[Mark], fan: Fan | None
+    say: Tongue,
+    name: str,
+    times: Sequence[int],
+    marks: Sequence[Mark],
+    fan: Fan | None,
+    silent: Sequence[Gap],
 ) -> Markup:
-    frame = _frame(say, width, times, marks, fan)
+    frame = _frame(say, WIDTHS[name], times, marks, fan)
     body = (
-        *_grid(say, frame),
-        *_clock(say, frame, fan),
+        *gaps(frame, silent),
+        *grid(say, frame),
+        *clock(say, frame, fan),
         *(_fan(say, frame, fan) if fan else ()),
         _line(frame, times, frame.x(fan.begin) if fan else frame.right),
         *_marks(frame, times, marks),
     )
     return Markup(
         '<svg class="fit-{}" viewBox="0 0 {} {}" role="img" aria-label="{}" focusable="false">{}</svg>'
-    ).format(name, width, frame.height, _label(say, times, marks), Markup("").join(body))
+    ).format(name, frame.width, frame.height, _label(say, times, marks, silent), Markup("").join(body))
+
+
+def gaps(frame: Frame, silent: Iterable[Gap]) -> Iterable[Markup]:
+    """Shaded where a source told nothing: what is not there was not heard, which is no calm."""
+    for gap in silent:
+        begin, end = max(gap.begin, frame.start), min(gap.end, frame.end)
+        if begin < end:
+            x = frame.x(begin)
+            yield Markup(
+                '<rect class="gap" x="{:.1f}" y="{}" width="{:.1f}" height="{}"><title>{}</title></rect>'
+            ).format(x, frame.top, max(1.0, frame.x(end) - x), frame.bottom - frame.top, gap.label)
 
 
 def _frame(say: Tongue, width: int, times: Sequence[int], marks: Sequence[Mark], fan: Fan | None) -> Frame:
@@ -102,7 +133,7 @@ def _frame(say: Tongue, width: int, times: Sequence[int], marks: Sequence[Mark],
     spare = max(0, LEAST - (end - start))
     top = _TOP + _ROW * len(labelled(marks))
     plot = 170 if width < 400 else 210
-    most = _ticks(fan.top if fan else len(times))[-1]
+    most = ticks(fan.top if fan else len(times))[-1]
     return Frame(
         width,
         top + plot + _BOTTOM,
@@ -114,12 +145,12 @@ def _frame(say: Tongue, width: int, times: Sequence[int], marks: Sequence[Mark],
     )
 
 
-def _label(say: Tongue, times: Sequence[int], marks: Sequence[Mark]) -> str:
+def _label(say: Tongue, times: Sequence[int], marks: Sequence[Mark], silent: Sequence[Gap]) -> str:
     said = words.curve(say, len(times), from_us(times[0]), from_us(times[-1]))
-    return "; ".join((said, *(mark.label for mark in labelled(marks))))
+    return "; ".join((said, *(mark.label for mark in labelled(marks)), *(gap.label for gap in silent)))
 
 
-def _ticks(most: int) -> list[int]:
+def ticks(most: int) -> list[int]:
     """Round whole numbers from 0 to at least `most`, about four of them."""
     size = 1
     while True:
@@ -130,16 +161,16 @@ def _ticks(most: int) -> list[int]:
         size *= 10
 
 
-def _grid(say: Tongue, frame: Frame) -> Iterable[Markup]:
-    for count in _ticks(frame.most):
+def grid(say: Tongue, frame: Frame) -> Iterable[Markup]:
+    for count in ticks(frame.most):
         y = frame.y(count)
         yield Markup('<line class="grid" x1="{:.1f}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>').format(
             frame.left, frame.right, y, y
         )
-        yield _text(frame.left - 8, y + 4, say.number(count), anchor="end")
+        yield text(frame.left - 8, y + 4, say.number(count), anchor="end")
 
 
-def _clock(say: Tongue, frame: Frame, fan: Fan | None) -> Iterable[Markup]:
+def clock(say: Tongue, frame: Frame, fan: Fan | None) -> Iterable[Markup]:
     """Round hours or days of the reader along the bottom, as many as have room; none below a forecast."""
     step = _clock_step(frame.end - frame.start, room=int((frame.right - frame.left) / 64))
     ahead = say.offset(from_us(frame.start))
@@ -149,7 +180,7 @@ def _clock(say: Tongue, frame: Frame, fan: Fan | None) -> Iterable[Markup]:
         yield Markup('<line class="tick" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>').format(
             x, frame.bottom, frame.bottom + 4
         )
-        yield _text(
+        yield text(
             min(max(x, 20), frame.width - 20),
             frame.bottom + 19,
             _tick_name(say, from_us(at), step),
@@ -173,12 +204,12 @@ def _fan(say: Tongue, frame: Frame, fan: Fan) -> Iterable[Markup]:
     low, high = _ascent(frame, fan, fan.low), _ascent(frame, fan, fan.high)
     corner = [] if high[-1] == low[-1] or fan.high <= frame.most else [(float(frame.right), float(frame.top))]
     start = (frame.x(fan.begin), frame.y(fan.so_far))
-    yield Markup('<path class="fan" d="{}Z"/>').format(_path([start, *low, *corner, *reversed(high)]))
+    yield Markup('<path class="fan" d="{}Z"/>').format(path([start, *low, *corner, *reversed(high)]))
     middle = _ascent(frame, fan, fan.size)
-    yield Markup('<path class="ahead" d="{}"/>').format(_path([start, *middle]))
+    yield Markup('<path class="ahead" d="{}"/>').format(path([start, *middle]))
     x, y = middle[-1]
-    yield _text(x - 2, max(y - 6, frame.top + 11), story_words.about(say, fan), anchor="end", kind="said")
-    yield _text(frame.right, frame.bottom + 19, story_words.in_the_end(say), anchor="end")
+    yield text(x - 2, max(y - 6, frame.top + 11), story_words.about(say, fan), anchor="end", kind="said")
+    yield text(frame.right, frame.bottom + 19, story_words.in_the_end(say), anchor="end")
 
 
 def _ascent(frame: Frame, fan: Fan, size: int) -> list[tuple[float, float]]:
@@ -189,7 +220,7 @@ def _ascent(frame: Frame, fan: Fan, size: int) -> list[tuple[float, float]]:
     return [(frame.x(fan.begin + share * (fan.end - fan.begin)), float(frame.top))]
 
 
-def _path(points: Sequence[tuple[float, float]]) -> str:
+def path(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
 
 
@@ -217,12 +248,12 @@ def _marks(frame: Frame, times: Sequence[int], marks: Sequence[Mark]) -> Iterabl
         yield Markup('<circle class="mark {}" cx="{:.1f}" cy="{:.1f}" r="5"/>').format(mark.kind, x, y)
     for mark, x, _, row in rows:
         half = len(mark.label) * _LETTER / 2
-        yield _text(
+        yield text(
             min(max(x, half + 2), frame.width - half - 2), row, mark.label, anchor="middle", kind="said"
         )
 
 
-def _text(x: float, y: float, words_: str, *, anchor: str, kind: str = "") -> Markup:
+def text(x: float, y: float, words_: str, *, anchor: str, kind: str = "") -> Markup:
     return Markup('<text{} x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
         Markup(' class="{}"').format(kind) if kind else "", x, y, anchor, words_
     )

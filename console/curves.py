@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from console import charts, story_words, words
-from console.charts import Mark
+from console.charts import Gap, Mark
 from console.fan import LEAST, Fan
 from console.tongue import Tongue
 from earshot.clock import from_us
@@ -37,10 +37,16 @@ class Curve(NamedTuple):
     figures: list[Figure]
 
 
-def curve(say: Tongue, times: Sequence[int], marks: Sequence[Mark], fan: Fan | None = None) -> Curve:
+def curve(
+    say: Tongue,
+    times: Sequence[int],
+    marks: Sequence[Mark],
+    fan: Fan | None = None,
+    silent: Sequence[Gap] = (),
+) -> Curve:
     """How many mentions there were, over the time they were said (`times`, µs, in order); no picture of one or two."""
-    drawn = charts.curve(say, times, marks, fan) if len(times) >= _WORTH else Markup()
-    return Curve(drawn, numbers(say, times, marks, fan), figures(say, times, marks))
+    drawn = charts.curve(say, times, marks, fan, silent) if len(times) >= _WORTH else Markup()
+    return Curve(drawn, numbers(say, times, marks, fan, silent), figures(say, times, marks))
 
 
 def staircase(times: Sequence[int], points: int = POINTS) -> tuple[list[int], list[int]]:
@@ -58,7 +64,13 @@ def staircase(times: Sequence[int], points: int = POINTS) -> tuple[list[int], li
     return list(steps), list(steps.values())
 
 
-def numbers(say: Tongue, times: Sequence[int], marks: Sequence[Mark], fan: Fan | None = None) -> str:
+def numbers(
+    say: Tongue,
+    times: Sequence[int],
+    marks: Sequence[Mark],
+    fan: Fan | None = None,
+    silent: Sequence[Gap] = (),
+) -> str:
     """What the script needs, with the words that it says; empty for no curve."""
     if not times:
         return ""
@@ -73,7 +85,11 @@ def numbers(say: Tongue, times: Sequence[int], marks: Sequence[Mark], fan: Fan |
         }
         for mark in marks
     ]
-    ahead = {"forecast": forecast(say, fan)} if fan else {}
+    ahead: dict[str, Any] = {"forecast": forecast(say, fan)} if fan else {}
+    if silent:
+        ahead["gaps"] = [
+            {"from": gap.begin // _SECOND, "to": gap.end // _SECOND, "label": gap.label} for gap in silent
+        ]
     label = words.curve(say, len(times), from_us(times[0]), from_us(times[-1]))
     said = {"label": label, "zone": say.zone.key, "one": _mentions(say, 1), "other": _mentions(say, 2)}
     return json.dumps({"at": at, "count": count, "marks": shown, **ahead, **_span(at, marks, fan), **said})

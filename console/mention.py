@@ -1,18 +1,21 @@
-"""`/mentions/{n}`: one mention, how it reads, and which of its words carried that."""
+"""`/mentions/{n}`: one mention, how it reads, which of its words carried that, and what staff say of it."""
 
 import asyncio
 from collections.abc import Sequence
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from console import bars, mention_view, reading_mentions
 from console.reading_mentions import Found
 from console.website import Page, Site, number
+from earshot.clock import to_us
 from earshot.config import Config
 from earshot.recent import Recent
 from earshot.scorers import explained, installed
 from earshot.seams import Asked, Explanation, Scorer
+from earshot.staff import Polarity, polarity
+from earshot.store import corrections
 
 _KEPT = 50  # explanations: an open page asks again whenever something was heard
 
@@ -23,7 +26,7 @@ class MentionPages:
         self._reasons = Reasons(site.context.config)
 
     def pages(self) -> list[Page]:
-        return [Page("/mentions/{n}", self.mention)]
+        return [Page("/mentions/{n}", self.mention), Page("/mentions/{n}", self.label, "POST")]
 
     async def mention(self, request: Request) -> Response:
         found = await self._found(request)
@@ -32,6 +35,22 @@ class MentionPages:
         asked = _asked(found)
         why = await self._reasons.of(asked) if asked else None
         return await asyncio.to_thread(self._page, request, found, why)
+
+    async def label(self, request: Request) -> Response:
+        """Somebody says how it reads."""
+        n, said = number(request.path_params["n"]), polarity(request.state.form.get("polarity"))
+        noted = n is not None and said and await asyncio.to_thread(self._note, n, said)
+        return RedirectResponse(f"/mentions/{n}#label", 303) if noted else self._site.not_found(request)
+
+    def _note(self, n: int, said: Polarity) -> bool:
+        """False where nothing can be said of it. What was said last is not said again."""
+        with self._site.context.store.begin() as connection:
+            kept = corrections.heard(connection, n)
+            before = corrections.of_mention(connection, n)[:1]
+            if kept and [each.polarity for each in before] != [said]:
+                at = to_us(self._site.context.clock.now())
+                corrections.add(connection, kept, said, at, "console")
+        return kept is not None
 
     async def _found(self, request: Request) -> Found | None:
         n = number(request.path_params["n"])

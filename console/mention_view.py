@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from console import mention_words, views
+from console.about import about
 from console.reading_mentions import Found
 from console.rows import MentionRow, StoryRow, When
 from console.tongue import Tongue
@@ -13,6 +14,9 @@ from earshot.clock import from_us
 from earshot.explain import points
 from earshot.model import Mention, Score
 from earshot.seams import Carried, Explanation, SecondOpinion, Shares
+from earshot.staff import POLARITIES, STAFF, Polarity, shipped
+from earshot.store import corrections
+from earshot.store.corrections import Correction
 
 _STEPS = (0.03, 0.08, 0.18)  # from this effect on a word is tinted so strongly
 _LISTED = 6
@@ -58,6 +62,21 @@ class Second(NamedTuple):
     words: list[Weight]
 
 
+class Label(NamedTuple):
+    """What somebody said of how it reads."""
+
+    word: str
+    by: str
+    at: When
+
+
+class Choice(NamedTuple):
+    key: Polarity
+    word: str
+    stands: bool
+    """Whether it is what staff said last."""
+
+
 class MentionPage(NamedTuple):
     row: MentionRow
     story: StoryRow
@@ -85,6 +104,16 @@ class MentionPage(NamedTuple):
     why: str
     counted: list[tuple[str, str]]
     counted_at: When | None
+    learnt: str
+    """Said where the model has learnt from staff."""
+    choices: list[Choice]
+    labels: list[Label]
+    """The newest first."""
+    waits: str
+    """Said where the last of them does not count yet."""
+    by_staff: bool
+    about: list[tuple[str, str]]
+    """What it is about beside its mood: name and value."""
 
 
 def text_of(mention: Mention) -> str:
@@ -102,6 +131,7 @@ def mention_page(
     row = views.mention_row(say, kept, now, accounts)
     read = why if why and why.shares else None
     stored = _stored(score)
+    by_staff = score.basis == STAFF
     by_stars = mention_words.is_by_stars(score)
     return MentionPage(
         row,
@@ -118,9 +148,9 @@ def mention_page(
         mention_words.uncertain(say, score),
         mention_words.basis(say, score.basis),
         _language(say, score.language),
-        score.model,
+        "" if by_staff else score.model,
         mention_words.other_model(say, read.model)
-        if read and read.model != (score.model or read.model)
+        if read and not by_staff and read.model != (shipped(score.model) or read.model)
         else "",
         _shares(say, read.shares) if read and by_stars else [],
         _weighed(say, read, text) if read else None,
@@ -129,7 +159,27 @@ def mention_page(
         mention_words.heard(say, said.why),
         [] if kept.withdrawn else mention_words.counted(say, said.metrics),
         views.when(say, said.metrics.at, now) if said.metrics else None,
+        mention_words.learnt(say, score),
+        _choices(say, found.labels),
+        [_label(say, each, now) for each in found.labels[:_LISTED]],
+        mention_words.waits(say) if _waits(found) else "",
+        by_staff,
+        [] if kept.withdrawn else about(say, score),
     )
+
+
+def _choices(say: Tongue, labels: Sequence[Correction]) -> list[Choice]:
+    last = labels[0].polarity if labels else None
+    return [Choice(each, mention_words.label(say, each), each == last) for each in POLARITIES]
+
+
+def _label(say: Tongue, made: Correction, now: datetime) -> Label:
+    by = views.brief(mention_words.labelled_by(say, made.made_by))
+    return Label(mention_words.label(say, made.polarity), by, views.when(say, from_us(made.at), now))
+
+
+def _waits(found: Found) -> bool:
+    return bool(found.labels) and not corrections.is_applied(found.kept.score, found.labels[0])
 
 
 def _language(say: Tongue, code: str) -> str:

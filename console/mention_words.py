@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from console import words
 from console.tongue import N_, Tongue
 from earshot.model import Metrics, Score
+from earshot.staff import STAFF, Polarity, newest_learnt
 
 _BY_STARS = "rating"
 _BY_BOTH = "rating, text"
@@ -15,6 +16,11 @@ _BASES = {
     "vader": N_("the words"),
     _BY_STARS: N_("the stars alone"),
     _BY_BOTH: N_("the stars and the words"),
+    "target": N_("what the words say of the brand itself, among others that are named"),
+    "victim": N_("the words; the brand is victim or setting there"),
+    "rating, target": N_("the stars, and what the words say of the brand itself"),
+    "rating, victim": N_("the stars and the words; the brand is victim or setting there"),
+    STAFF: N_("what staff said"),
 }
 _LINKS = {
     "new": N_("It began the story: nothing before it was on the same thing."),
@@ -34,6 +40,8 @@ _HEARD = {
     "followed conversation": N_("Heard because it is in a conversation that was heard before."),
     "configured source": N_("Heard because its source was set up for this brand."),
 }
+_POLARITIES: dict[Polarity, str] = {"neg": "negative", "neu": "neutral", "pos": "positive"}
+_PLACES = {"console": N_("in the console"), "cli": N_("on the command line")}
 _COUNTED = {
     "likes": N_("likes"),
     "reposts": N_("reposts"),
@@ -52,11 +60,13 @@ def basis(say: Tongue, key: str) -> str:
 
 
 def is_by_stars(score: Score) -> bool:
-    return score.basis in (_BY_STARS, _BY_BOTH)
+    return score.basis.startswith(_BY_STARS)
 
 
 def meaning(say: Tongue, score: Score, hundredths: Sequence[int]) -> str:
     """What the three numbers are: negative, neutral and positive, in hundredths."""
+    if score.basis == STAFF:
+        return say.gettext("Set by what staff said of it: no model changes it again.")
     if is_by_stars(score):
         return say.gettext(
             "Set by the stars, in any language: up to two of five count as negative, three as mixed, four and five as positive. The words can only cast doubt on them."
@@ -94,6 +104,26 @@ def other_model(say: Tongue, now: str) -> str:
         "The numbers above were stored by that version. The words are explained by the one at hand, %(model)s, which may weigh them differently.",
         model=now,
     )
+
+
+def learnt(say: Tongue, score: Score) -> str:
+    """Where the model has learnt from staff; empty where it has not, or did not decide."""
+    if is_by_stars(score) or score.negative is None or not newest_learnt(score.model):
+        return ""
+    return say.gettext("Adjusted by what staff said of other mentions.")
+
+
+def label(say: Tongue, polarity: Polarity) -> str:
+    return mood(say, _POLARITIES[polarity])
+
+
+def labelled_by(say: Tongue, made_by: str) -> str:
+    """From where, or by whom."""
+    return say.gettext(_PLACES[made_by]) if made_by in _PLACES else made_by
+
+
+def waits(say: Tongue) -> str:
+    return say.gettext("It counts in its story within a minute, once the processors have seen it.")
 
 
 def effect(say: Tongue, points: str, *, worse: bool) -> str:

@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from console import bars, curves, reading, story_view, tour, views
+from console import bars, curves, reading, silences, story_view, tour, views
 from console.tongue import Tongue
 from console.website import Page, Site, number
 from earshot import explain
-from earshot.clock import PlayedClock
+from earshot.clock import PlayedClock, to_us
 from earshot.config import RiskSettings
 from earshot.model import Story
 
@@ -75,13 +75,15 @@ class Pages:
         page = story_view.story_page(say, found, site.names, now, accounts)
         marks = story_view.marks(say, found)
         ahead = story_view.fan_of(found, marks, now)
-        curve = curves.curve(say, story_view.times(found), marks, ahead)
+        silent = silences.gaps(say, found.outages, to_us(now))
+        curve = curves.curve(say, story_view.times(found), marks, ahead, silent)
         return site.page(
             request,
             "story.html",
             "stories",
             page=page,
             curve=curve,
+            silent=silent,
             **_why(say, found.story, site.context.config.risk),
         )
 

@@ -11,9 +11,11 @@ from console.reading_carriers import Carriers
 from earshot.clock import to_us
 from earshot.config import Outlet
 from earshot.model import Level, Step, Story
-from earshot.store import alerts, brands, mentions, stories
+from earshot.store import alerts, brands, mentions, outages, stories, surges
 from earshot.store.alerts import Alert
 from earshot.store.mentions import Heard, Kept
+from earshot.store.outages import Outage
+from earshot.surge import is_surge
 
 NEWEST = 5_000
 """Stories looked at for the list, shared by the brands, each at least fifty."""
@@ -36,6 +38,10 @@ class Home(NamedTuple):
     """The first mention of every story above, by story."""
     heard_at: int
     """When the newest mention was heard, µs; 0: never."""
+    surges: dict[int, surges.Kept]
+    """Those that the open alerts are about, by number."""
+    silent: list[Outage]
+    """Sources that tell nothing now."""
 
 
 class Called(NamedTuple):
@@ -66,6 +72,8 @@ class Detail(NamedTuple):
     heard: list[Heard]
     called: list[Called]
     carriers: Carriers
+    outages: list[Outage]
+    """That went on while it grew."""
 
 
 def home(connection: Connection, names: Sequence[str], brand: str | None) -> Home:
@@ -80,7 +88,10 @@ def home(connection: Connection, names: Sequence[str], brand: str | None) -> Hom
     strongest = [story for story in _strongest(connection, wanted) if story.id not in told_above]
     firsts = mentions.get(connection, {*about, *(story.id for story in strongest)})
     told = {n: mentions.read(row) for n, row in firsts.items()}
-    return Home(loud, over, strongest, about, told, _last(known))
+    many = surges.get(connection, [alert.story for alert in loud if is_surge(alert.story)])
+    return Home(
+        loud, over, strongest, about, told, _last(known), many, list(outages.open_ones(connection).values())
+    )
 
 
 def _alerts(connection: Connection, names: set[str]) -> tuple[list[Alert], list[Alert]]:
@@ -128,6 +139,7 @@ def detail(connection: Connection, story_id: int, configured: Sequence[Outlet] =
         heard,
         _called(connection, story, heard),
         reading_carriers.find(connection, story, configured),
+        outages.during(connection, to_us(story.opened_at), to_us(story.last_at)),
     )
 
 
@@ -149,7 +161,8 @@ def _call(connection: Connection, heard: Sequence[Heard], episode: int, step: St
 
 def frame(connection: Connection, names: Sequence[str]) -> Frame:
     known = [row for row in brands.every(connection) if row.name in names]
-    calling = [row for row in alerts.page(connection, SHOWN_ALERTS, open_only=True) if row.brand in names]
+    loud = alerts.page(connection, SHOWN_ALERTS, open_only=True)
+    calling = [row for row in loud if row.brand in names or not row.brand]
     levels = [alert.loudness for alert in calling]
     return Frame(_last(known), len(levels), max(levels, default=Level.calm), mark(connection))
 

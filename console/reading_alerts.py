@@ -6,10 +6,15 @@ from sqlalchemy import Connection
 
 from console.reading_stories import PAGE, after_alert, alert_place
 from earshot.model import Level, Story
-from earshot.store import brands, listing, mentions, stories
+from earshot.store import brands, listing, mentions, outages, stories, surges
 from earshot.store.alerts import Alert
 from earshot.store.listing import Told
 from earshot.store.mentions import Kept
+from earshot.store.outages import Outage
+from earshot.surge import is_surge
+
+NO_BRAND = ""
+"""An alert of a source is no brand's."""
 
 
 class AlertsFound(NamedTuple):
@@ -18,6 +23,10 @@ class AlertsFound(NamedTuple):
     stories: dict[int, Story]
     firsts: dict[int, Kept]
     """The first mention of each story, by story."""
+    surges: dict[int, surges.Kept]
+    """Those that the others are about."""
+    outages: dict[int, Outage]
+    """Likewise."""
     told: dict[int, list[Told]]
     """The notices, by alert."""
     next: str
@@ -30,8 +39,12 @@ class AlertsFound(NamedTuple):
 def alerts_page(
     connection: Connection, names: tuple[str, ...], *, is_open: bool | None = None, after: str = ""
 ) -> AlertsFound:
-    """Those of the brands `names`: open ones, past ones or both. Raises `Refused` for no place of such a list."""
-    found = listing.alerts_after(connection, alert_place(after), PAGE + 1, brands=names, is_open=is_open)
+    """Those of the brands `names` and of sources: open ones, past ones or both.
+
+    Raises `Refused` for no place of such a list.
+    """
+    whose = (*names, NO_BRAND)
+    found = listing.alerts_after(connection, alert_place(after), PAGE + 1, brands=whose, is_open=is_open)
     shown = found[:PAGE]
     about = stories.load(connection, {alert.story for alert in shown})
     firsts = mentions.get(connection, about)
@@ -40,8 +53,10 @@ def alerts_page(
         shown,
         about,
         {n: mentions.read(row) for n, row in firsts.items()},
+        surges.get(connection, [alert.story for alert in shown if is_surge(alert.story)]),
+        outages.get(connection, [alert.story for alert in shown if alert.story < outages.LAST]),
         listing.told(connection, [alert.id for alert in shown]),
         after_alert(shown[-1]) if len(found) > PAGE else "",
-        listing.open_levels(connection, names),
+        listing.open_levels(connection, whose),
         max((row.clock for row in known), default=0),
     )

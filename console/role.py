@@ -17,6 +17,7 @@ from console.pages import Pages
 from console.security import GUARD
 from console.source_list import SourceList
 from console.story_list import StoryList
+from console.surge_list import SurgeList
 from console.website import Page, Site
 from earshot.clock import PlayedClock
 from earshot.errors import Unavailable
@@ -38,12 +39,13 @@ GROUPS: tuple[Callable[[Site], Group], ...] = (
     MentionPages,
     StoryList,
     AlertList,
+    SurgeList,
     SourceList,
 )
 
 
 class Console:
-    """Serves what the store holds; writes nothing there but what opens it."""
+    """Serves what the store holds; writes nothing there but what opens it, and what staff say of a mention."""
 
     def __init__(self, context: "Context") -> None:
         self._context = context

@@ -87,6 +87,22 @@ class TermRow(NamedTuple):
     value: float
 
 
+class SurgeRow(NamedTuple):
+    """A surge in a list."""
+
+    id: int
+    level: str
+    level_word: str
+    name: str
+    sentence: str
+    hour: str
+    """How many, at its height."""
+    opened: When
+    over: When | None
+    fresh: str
+    expected: str
+
+
 class HomePage(NamedTuple):
     state: str
     alerts: list[StoryRow]
@@ -99,6 +115,10 @@ class HomePage(NamedTuple):
     empty: bool
     all_stories: str
     """Leads to the whole list."""
+    surges: list[SurgeRow]
+    """Those that go on, the last seen first."""
+    silent: list[str]
+    """What is to be said of sources that tell nothing now."""
 
 
 class OutlookRow(NamedTuple):

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
-from console import story_words, words
+from console import silences, story_words, surge_words, words
 from console.reading import Frame, Home
-from console.rows import Excerpt, FrameRow, HomePage, MentionRow, StoryRow, When
+from console.rows import Excerpt, FrameRow, HomePage, MentionRow, StoryRow, SurgeRow, When
 from console.security import host_of, safe_link
 from console.tongue import Tongue
 from earshot.clock import from_us
 from earshot.model import Episode, Level, Mention, Story
 from earshot.store.alerts import Alert
 from earshot.store.mentions import Kept
+from earshot.store.surges import Kept as KeptSurge
+from earshot.surge import LEVEL
 
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LISTED = 280  # characters of a text in a list
@@ -22,6 +24,7 @@ _SHORT_TITLE = 30  # says too little alone
 _STRONGEST = 5
 _READ = 2_000
 _LINES = 30
+_TERMS = 6  # new words of a surge in a list
 
 
 def when(say: Tongue, at: datetime, now: datetime) -> When:
@@ -44,17 +47,30 @@ def home(say: Tongue, found: Home, names: Sequence[str], chosen: str | None, now
     resolved = [row for alert in found.resolved if (row := _alert_row(say, found, alert, now))]
     strongest = [story for n, story in enumerate(found.strongest) if n < _STRONGEST or story.episode]
     listed = [_listed(say, found, story, now) for story in strongest]
+    many = [surge_row(say, found.surges[a.story], now) for a in found.open if a.story in found.surges]
     return HomePage(
-        words.state(say, [Level(alert.level) for alert in found.open] + _unalerted(found)),
+        _state(say, found, len(many)),
         alerts,
         resolved,
         listed,
         list(names),
         chosen,
         heard=bool(found.heard_at),
-        empty=not (alerts or resolved or listed),
+        empty=not (alerts or resolved or listed or many),
         all_stories="/stories" + ("?" + urlencode({"brand": chosen}) if chosen else ""),
+        surges=many,
+        silent=[silences.told(say, each) for each in found.silent],
     )
+
+
+def _state(say: Tongue, found: Home, many: int) -> str:
+    """What the stories call for, and that many speak at once."""
+    levels = [Level(alert.level) for alert in found.open if alert.story not in found.surges]
+    calling = levels + _unalerted(found)
+    if not many:
+        return words.state(say, calling)
+    surges = surge_words.state(say, many)
+    return f"{words.state(say, calling)}; {surges}" if calling else surges
 
 
 def _unalerted(found: Home) -> list[Level]:
@@ -120,6 +136,22 @@ def story_row(say: Tongue, story: Story, first: Kept | None, now: datetime) -> S
         words.negative(say, story.negative_authors, story.voters, story.authors),
         when(say, story.last_at, now),
         round(story.risk),
+    )
+
+
+def surge_row(say: Tongue, kept: KeptSurge, now: datetime) -> SurgeRow:
+    surge, peak = kept.surge, kept.surge.height
+    return SurgeRow(
+        surge.id,
+        LEVEL.name,
+        words.level(say, LEVEL),
+        surge_words.name(say, surge),
+        surge_words.against(say, peak),
+        say.number(round(peak.hour)),
+        when(say, surge.opened_at, now),
+        when(say, surge.over_at, now) if surge.over_at else None,
+        ", ".join(each.term for each in kept.fresh[:_TERMS]),
+        surge_words.expected(say, surge),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from console.tongue import N_, Tongue
 from earshot.model import Episode, Level, Rating, Score, Story
+from earshot.staff import STAFF
 
 _SMALL = (
     N_("one"),
@@ -32,7 +33,15 @@ _REASONS = {
     "voice": N_("a voice took it up"),
     "press_interest": N_("the press seems to ask for a word"),
     "pick_up": N_("a trusted outlet has taken it up"),
+    "surge": N_("many complain at once"),
+    "quiet": N_("a source has gone quiet"),
+    "safety": N_("somebody may be in danger"),
+    "legal": N_("a lawyer, a court or an authority is named"),
+    "discrimination": N_("somebody seems to have been discriminated against"),
+    "self_harm": N_("somebody may be about to hurt themselves"),
 }
+_OF_MANY = ("risk", "surge", "quiet")
+"""Reasons that no rule on a single mention gave."""
 _LINKS = {
     "new": N_("began the story"),
     "reference": N_("others answered it"),
@@ -177,6 +186,9 @@ def score(say: Tongue, value: Score) -> str:
     if value.negative is None:
         return say.gettext("mood not assessed")
     name, certainty = _strongest(value)
+    if value.basis == STAFF:
+        by = say.gettext("said by staff")
+        return f"{say.gettext(_MOODS[name])} ({by})"
     basis = f" ({_known(say, _BASES, value.basis)})" if value.basis else ""
     unsure = say.gettext(", uncertain") if value.uncertain else ""
     return f"{say.gettext(_MOODS[name])} {say.decimal(certainty)}{basis}{unsure}"
@@ -209,7 +221,7 @@ def reason(say: Tongue, key: str) -> str:
 def cause(say: Tongue, key: str) -> str:
     """Why an alert was raised; a rule does it whatever the risk."""
     said = reason(say, key)
-    return said if key == "risk" else say.gettext("%(reason)s: by rule, whatever the risk", reason=said)
+    return said if key in _OF_MANY else say.gettext("%(reason)s: by rule, whatever the risk", reason=said)
 
 
 def ended(say: Tongue, story: Story, episode: Episode) -> str:

@@ -95,6 +95,42 @@ class Matcher:
                 yield term
 
 
+class Hit(NamedTuple):
+    """A term, and the words of the folded text that it stands for."""
+
+    term: str
+    words: str
+
+
+class Finder:
+    """Whole terms wherever a text says them; one that ends in * stands for any ending of its last word."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        self._terms: dict[str, list[tuple[str, bool]]] = {}
+        for term in terms:
+            self._terms.setdefault(fold(term.removesuffix("*")), []).append((term, term.endswith("*")))
+        self._automaton = _automaton([frozenset(self._terms)])
+
+    def find(self, text: str) -> Iterator[Hit]:
+        folded = fold(text)
+        for last, known in self._automaton.iter(folded):
+            start, end = last + 1 - len(known), last + 1
+            if start and (before := folded[start - 1]) != " " and _joined(before, folded[start]):
+                continue
+            rest = 0 if _whole(folded, start, end) else _ending(folded, end)
+            for term, any_ending in self._terms[known]:
+                if any_ending or not rest:
+                    yield Hit(term, folded[start : end + rest])
+
+
+def _ending(text: str, at: int) -> int:
+    """How many characters of the word are left."""
+    end = at
+    while end < len(text) and (text[end].isalnum() or _is_mark(text[end])):
+        end += 1
+    return end - at
+
+
 class _Rule(NamedTuple):
     """One brand's terms, folded."""
 

@@ -31,6 +31,11 @@ LAG = Gauge("earshot_lag", "Messages published and not yet done with.", ["topic"
 REBALANCES = Counter("earshot_rebalances_total", "Shares of a topic taken over.", ["topic", "group"])
 NEWEST = Gauge("earshot_newest_processed_timestamp_seconds", "Heard time of the newest processed mention.")
 
+BUCKETS = Counter(
+    "earshot_surge_buckets_total", "Five minutes of a brand, as they were counted or not.", ["outcome"]
+)
+SURGES = Counter("earshot_surges_total", "Surges, by what became of them.", ["event"])
+
 DECIDED = Counter("earshot_alert_steps_total", "Reasons to notify, as decided.", ["level", "reason"])
 SENT = Counter("earshot_notices_total", "Notices, by how it went.", ["receiver", "outcome"])
 WAITING = Gauge("earshot_notices_waiting", "Notices due or being sent.", ["receiver"])

@@ -107,17 +107,57 @@ class Mention(Struct, frozen=True, omit_defaults=True, kw_only=True):
         return self.id.partition(":")[0]
 
 
+Intent = Literal["complaint", "question", "praise", "request", "churn", "legal", "safety", "news", "other"]
+Sign = Literal[
+    "confirmation",
+    "press_interest",
+    "sensitive",
+    "minor",
+    "victim",
+    "employee",
+    "spam",
+]
+Address = Literal["tu", "lei", "voi", "informal", "formal", "none"]
+"""By which word the author speaks to the company: the first three in Italian, the next two in other languages."""
+Mood = Literal["anger", "irony", "worry", "disappointment", "gratitude", "joy", "neutral"]
+Way = Literal["phone", "counter", "chat", "email", "app", "social", "form", "visit"]
+
+
+Grave = Literal["safety", "legal", "discrimination", "self_harm"]
+"""What must be told at any hour, however small its story is."""
+
+
+class Tried(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A way to the company that the author has tried already: nobody is sent back to it."""
+
+    way: Way
+    times: int = 1
+    words: str
+    """That say so."""
+
+
 class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How one text reads. `negative` is None where it could not be read: unknown is never "fine"."""
 
     language: str
     """ISO 639-1, or "unknown"."""
     negative: float | None = None
+    """Towards the brand, as the other two."""
     neutral: float | None = None
     positive: float | None = None
     uncertain: bool = False
     basis: str = ""
-    """What the score stands on: "text", "rating" or both."""
+    """What the score stands on: "text", "rating", "target" (what is said of the brand itself), or several."""
+    intents: dict[Intent, float] = {}
+    """Calibrated probabilities, those of at least a twentieth."""
+    signs: tuple[Sign, ...] = ()
+    """They decide how a mention is handled, and are never kept of a person."""
+    grave: tuple[Grave, ...] = ()
+    address: Address = "none"
+    mood: Mood = "neutral"
+    tried: tuple[Tried, ...] = ()
+    evidence: tuple[str, ...] = ()
+    """The words by which a threat, a danger or a sensitive matter was seen."""
     model: str = ""
     """The version of what read it."""
 
@@ -127,7 +167,17 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
         return None if self.negative is None else round(self.negative * 10_000)
 
 
-Reason = Literal["risk", "loud_author", "voice", "press_interest", "pick_up"]
+Reason = Literal[
+    "risk",
+    "loud_author",
+    "voice",
+    "press_interest",
+    "pick_up",
+    "safety",
+    "legal",
+    "discrimination",
+    "self_harm",
+]
 OutletClass = Literal["national", "regional", "local", "news", "blog"]
 
 
@@ -235,6 +285,8 @@ class Story(Struct, omit_defaults=True, kw_only=True):
     """Domain -> class, for each outlet that carried it; the classes of place are the trusted ones."""
     confirmations: int = 0
     """Mentions that say that it happened to their author too."""
+    grave: int = 0
+    """Mentions that tell of danger, the law, discrimination or self-harm, less the withdrawn ones."""
     copies: int = 0
     """Mentions that say the words of another one and are no reposts."""
     counted: int = 0
@@ -249,6 +301,8 @@ class Story(Struct, omit_defaults=True, kw_only=True):
     """N*: mentions that one story in twenty of its brand reaches, as known then."""
     chance: float = 0.0
     """That it becomes so large, or goes on being, as of then; 0 where nothing negative spreads."""
+    surge: float = 0.0
+    """How far above the usual the last hour of the surge was that it belongs to, in [0, 1], as of then; 0: of none."""
     forecast: Forecast | None = None
     """As of then, where it stands above calm."""
     risk: float = 0.0
@@ -321,3 +375,7 @@ class SourceReport(Struct, frozen=True, omit_defaults=True, kw_only=True):
     budget_today: float | None = None
     note: str = ""
     """What its operators should know just now, in English."""
+    stopped_at: Moment | None = None
+    """The last word of its process before this one."""
+    rhythm: dict[str, dict[str, int]] = field(default_factory=dict)
+    """How long it usually brings nothing (`earshot.rhythm`)."""

@@ -7,8 +7,10 @@ from typing import NamedTuple, Protocol
 from earshot.config import Config
 from earshot.errors import Refused
 from earshot.model import Id
+from earshot.seams import Shares
 from earshot.store import Store
 from earshot.store.brands import Brand
+from earshot.store.corrections import Correction
 
 
 class Change(NamedTuple):
@@ -37,6 +39,16 @@ class Step(NamedTuple):
     changes: Sequence[Change]
 
 
+class Compared(NamedTuple):
+    """A correction beside what the model makes of the words. None: it cannot read them, or they are gone unread."""
+
+    correction: Correction
+    before: Shares | None
+    """As it is shipped."""
+    after: Shares | None
+    """Calibrated by all corrections but a tenth, this one among those left out."""
+
+
 class Rescorer(Protocol):
     """Scores the stored mentions of brands again, whatever the process's fate: each call goes on where one was."""
 
@@ -50,6 +62,15 @@ class Rescorer(Protocol):
             Refused: a running service writes this brand's stories faster than we can.
             Unavailable: the store cannot be reached; what was yielded is saved.
         """
+
+    def correct(self, brand: Brand) -> int:
+        """Put right what staff corrected and no process has done yet; how many stories are others now.
+
+        What they taught is what scores from here on. Raises as `score` does.
+        """
+
+    def compare(self, made: Sequence[Correction]) -> list[Compared]:
+        """In order. Writes nothing."""
 
     def settle(self, brand: Brand) -> int:
         """Weigh its stories again, now that all is scored, calling nobody; how many stand elsewhere now."""

@@ -7,7 +7,7 @@ scorers (`earshot.roles`, `earshot.scorers`) are found the same way.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
 from msgspec import Struct
@@ -308,6 +308,16 @@ class CollectorSettings(Settings):
 
     own_time: ClassVar[bool] = False
     """Whether it brings a time of its own, on which the whole process then runs, with no other source beside it."""
+
+    @property
+    def polled_every(self) -> timedelta | None:
+        """The time between two looks, of a source that is asked; None where it calls or streams."""
+        return None
+
+    @property
+    def heard_as(self) -> frozenset[str]:
+        """What the ids of its mentions begin with, as far as that is known beforehand."""
+        return frozenset({self.kind, self.name})
 
     def build(self, context: "Context") -> Collector:
         raise NotImplementedError

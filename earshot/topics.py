@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from earshot.errors import TooNew, Unreadable
 from earshot.model import Id, Mention, Metrics, Moment, Name, Story
+from earshot.surge import Surge
 
 _BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -59,6 +60,25 @@ class Snapshot(Struct, frozen=True, tag="story", omit_defaults=True, kw_only=Tru
 
     story: Story
     v: int = 1
+
+    @property
+    def about(self) -> Story:
+        return self.story
+
+
+class Surging(Struct, frozen=True, tag="surge", omit_defaults=True, kw_only=True):
+    """A surge as the store has it: numbers and ids, never words."""
+
+    surge: Surge
+    v: int = 1
+
+    @property
+    def about(self) -> Surge:
+        return self.surge
+
+
+Stand = Snapshot | Surging
+"""How something stands."""
 
 
 M = TypeVar("M")
@@ -126,7 +146,7 @@ class Topic(Generic[M]):
 
 
 MENTIONS: Topic[Event] = Topic("mentions", Event)
-STORIES: Topic[Snapshot] = Topic("stories", Snapshot)
+STORIES: Topic[Stand] = Topic("stories", Stand)
 
 PROCESSORS = "processors"
 ALERTS = "alerts"

@@ -17,14 +17,16 @@ from processors import episodes, joining, measure, sizes, tick
 from processors.judge import Judge
 from processors.owner import Owner
 from processors.rules import takes_up
+from processors.surging import Surging
 from processors.tasks import Joined, New, Recounted, Retracted, Revised, Task
 
 
 class Folding:
     """One brand's part of one batch; stored rows are read once, changed copies live here until saved."""
 
-    def __init__(self, judge: Judge, owner: Owner, connection: Connection) -> None:
+    def __init__(self, judge: Judge, owner: Owner, connection: Connection, surging: Surging) -> None:
         self._judge, self._owner, self._connection = judge, owner, connection
+        self._surging = surging
         self._brand = owner.row
         self._clock, self._votes, self._voters = owner.row.clock, owner.row.votes, owner.row.voters
         self.rows: dict[int, Row] = {}
@@ -66,7 +68,11 @@ class Folding:
     def brand(self) -> Brand:
         """The brand's row as it is now."""
         return self._brand._replace(
-            clock=self._clock, votes=self._votes, voters=self._voters, sizes=self._sizes
+            clock=self._clock,
+            votes=self._votes,
+            voters=self._voters,
+            sizes=self._sizes,
+            counted=self._surging.counted,
         )
 
     def fold(self, tasks: Iterable[Task]) -> None:
@@ -90,7 +96,9 @@ class Folding:
             self._judge.foresee(self.stories[number], clock)
 
     def run_clock(self, until: int) -> None:
-        """What the clock alone does to the brand's stories before `until` µs."""
+        """What the clock alone does to the brand's series and stories before `until` µs."""
+        if self._surging.next < until:
+            self._surging.run(until, self.rows, self._last)
         if not (soon := self._agenda.before(until)):
             return
         self._looked_at |= self._read(soon - self.stories.keys() - self._looked_at.keys())
@@ -127,10 +135,11 @@ class Folding:
         story = self._own(task.story)
         key = self._seat_keys[task.n]
         before, picked_up = story.size, takes_up(story, row.outlet_class)
-        self._seat(measure.add(story, row, key, self.seats.get(key), task.mention))
+        self._seat(measure.add(story, row, key, self.seats.get(key), (task.mention, task.score)))
         self._resize(sizes.grow(self._sizes, before, story.size))
         self.changed_rows.add(task.n)
         self._last = task.n
+        self._surging.hear(task.n, self._clock, backfill=task.mention.backfill)
         self._assess(story, task.mention, task.score, picked_up=picked_up)
         self._weigh(row.vote, 1)
         self._reschedule(story)
@@ -157,13 +166,9 @@ class Folding:
             if row.n in self.rows:
                 self.rows[row.n] = row._replace(story=kept.id)
                 self._seat_keys[row.n] = measure.seat_hash(kept.id, row.author)
-        self.gone_seats |= joining.merge(kept, rows, self.seats, self._read_mention)
+        self.gone_seats |= joining.merge(kept, rows, self.seats)
         self.moves.append((joined.id, kept.id))
         self._parts[kept.id] = self._parts.get(kept.id, [kept.id]) + self._parts.pop(joined.id, [joined.id])
-
-    def _read_mention(self, n: int) -> Mention:
-        row = self.rows.get(n) or mentions.get(self._connection, [n])[n]
-        return mentions.read(row).mention
 
     def _rows_of(self, story: int) -> list[Row]:
         """All that was counted in it so far, in log order."""
@@ -246,6 +251,7 @@ class Folding:
     ) -> None:
         base = self._judge.base_rate(self._votes, self._voters)
         story.large = self._large
+        story.surge = self._surging.share(story)
         self._assessed[story.id] = self._clock
         self._judge.assess(story, base, self._clock, mention, score, picked_up=picked_up)
 

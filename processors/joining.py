@@ -4,24 +4,22 @@ What comes out is one story fed with both (a property test holds the two equal),
 nobody who is in both is counted twice.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import structs
 
-from earshot.model import Episode, Mention, Step, Story
+from earshot.model import Episode, Step, Story
 from earshot.store.authors import Seat
 from earshot.store.mentions import Row
-from processors.measure import add, confirms, seat_hash
+from processors.measure import add, seat_hash
 
 
-def merge(
-    kept: Story, rows: Iterable[Row], seats: dict[int, Seat], read: Callable[[int], Mention]
-) -> set[int]:
+def merge(kept: Story, rows: Iterable[Row], seats: dict[int, Seat]) -> set[int]:
     """Count another story's mentions, given in log order, in `kept`, and seat their authors in it.
 
     `seats`: the kept story's, by hash, at least those of these authors; changed as the story is. Returns the numbers
-    of the seats that are no more, because their people have another one. `read` gives a mention by its number.
+    of the seats that are no more, because their people have another one.
     """
     came = dict[int, int]()
     for row in rows:
@@ -32,8 +30,7 @@ def merge(
     for key, n in came.items():
         if (seat := seats[key]).n != n:
             gone.add(max(seat.n, n))
-        if seat.n > n:  # they were in the other story first, and what somebody says first is what confirms
-            kept.confirmations += confirms(read(n)) - confirms(read(seat.n))
+        if seat.n > n:  # they were in the other story first
             seats[key] = seat._replace(n=n)
     return gone
 

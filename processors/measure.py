@@ -10,13 +10,14 @@ from msgspec import structs
 
 from earshot.clock import from_us
 from earshot.hashing import pair64
-from earshot.model import Id, Mention, Metrics, OutletClass, Story
+from earshot.model import Id, Mention, Metrics, OutletClass, Score, Story
 from earshot.store import mentions
 from earshot.store.authors import Seat
 from earshot.store.mentions import Row
-from processors import outlook, phrases
+from processors import outlook
 
 _HALF = 5_000
+_ANSWERS = frozenset({"reply", "quote", "comment"})
 
 
 def begin(story: int, brand: Id, first: Id, row: Row) -> Story:
@@ -30,18 +31,21 @@ def seat_hash(story: int, author: int) -> int:
     return pair64(story, author)
 
 
-def add(story: Story, row: Row, key: int, seat: Seat | None, mention: Mention | None = None) -> Seat:
+def add(
+    story: Story, row: Row, key: int, seat: Seat | None, said: tuple[Mention, Score] | None = None
+) -> Seat:
     """Count a mention; `seat` is what is known under `key` of its author in this story. Returns what is now.
 
-    `mention` is what the row holds, where that is at hand.
+    `said` is what the row holds, where that is at hand.
     """
     outlook.hear(story, row.said_at, row.link)
-    mention = mention or mentions.read(row).mention
+    mention, score = said or _said(row)
     _told(story, 0, mention)
     if seat is None:
         seat = Seat(row.n, key, 0, 0, 0)
         story.authors += 1
-    story.confirmations += confirms(mention)
+    story.confirmations += confirms(mention, score)
+    story.grave += bool(score.grave) and not row.withdrawn
     story.copies += row.link == "copy" and mention.kind != "repost"
     story.mentions += 1
     if story.mentions > 1:
@@ -55,8 +59,11 @@ def add(story: Story, row: Row, key: int, seat: Seat | None, mention: Mention | 
 
 def revise(story: Story, seat: Seat, old: Row, new: Row) -> Seat:
     """The same mention says something else now, or says nothing any more; when it was said stays."""
-    before, after = mentions.read(old).mention, mentions.read(new).mention
-    story.confirmations += confirms(after) - confirms(before)
+    (before, read_before), (after, read_after) = _said(old), _said(new)
+    story.confirmations += confirms(after, read_after) - confirms(before, read_before)
+    story.grave += (bool(read_after.grave) and not new.withdrawn) - (
+        bool(read_before.grave) and not old.withdrawn
+    )
     recount(story, before, after)
     seat = _hear(story, seat, new.followers)
     return _count(story, _discount(story, seat, old), new)
@@ -91,8 +98,14 @@ def _told(story: Story, before: int, mention: Mention) -> None:
         story.counted_at = max(now[1], story.counted_at or now[1])
 
 
-def confirms(mention: Mention) -> bool:
-    return phrases.CONFIRMATION in phrases.found(mention)
+def confirms(mention: Mention, score: Score) -> bool:
+    """Whether it answers somebody that it happened to its author too; not once its words are taken back."""
+    return "confirmation" in score.signs and mention.kind in _ANSWERS and bool(mention.text)
+
+
+def _said(row: Row) -> tuple[Mention, Score]:
+    kept = mentions.read(row)
+    return kept.mention, kept.score
 
 
 def _hear(story: Story, seat: Seat, followers: int) -> Seat:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from earshot.config import AlertSettings
 from earshot.model import Story
 from earshot.recent import Recent
-from earshot.store import authors, brands, ledger, mentions, regrouped, stories
+from earshot.store import authors, brands, ledger, mentions, regrouped, series, stories, surges
 from earshot.store.regrouped import Regrouped
 from earshot.store.stories import Redirect
 from processors import tick
@@ -21,10 +21,15 @@ from processors.ahead import Ahead
 from processors.index import HashIndex
 from processors.likeness import Heard, Likeness, Proved
 from processors.likeness import take_over as likeness_from
+from processors.surge.stored import decoded
+from processors.surging import Known, Surging
 
 _HOUR = 3_600_000_000
 _WINDOW = 7 * 24  # hours after which words and addresses no longer link, ids always do
 _DAY = 24
+_TOLD_AGAIN = (
+    48 * _HOUR
+)  # surges so young are told again when a brand is taken over: it may have been swallowed
 _NONE_YET = 2**62
 SILENT = ("copy", "repost", "reply", "thread")
 """Ties whose mentions say nothing new of their stories: a reply ("same here!") is only about what it hangs below."""
@@ -51,6 +56,10 @@ class Owner:
         """The last thing that a person joined or split."""
         self.apart: list[tuple[int, int]] = []
         """What a person has split."""
+        self.counted = Known({}, {})
+        """Its series, and the surges that go on."""
+        self.untold: dict[int, surges.Kept] = {}
+        """Surges whose snapshots are still to be published."""
         self.ahead = Ahead(Likeness())
         self._stories = cache
         self._hours: list[int] = []
@@ -63,6 +72,12 @@ class Owner:
     def keep(self, changed: Iterable[Story]) -> None:
         for story in changed:
             self._stories.put(story.id, story)
+
+    def count(self, surging: Surging) -> None:
+        """What a turn counted is stored."""
+        self.counted.series.update(surging.series)
+        self.counted = self.counted._replace(ongoing=surging.ongoing)
+        self.untold |= surging.surges
 
     def root(self, story: int) -> int:
         """The story itself, or the one that it has become part of."""
@@ -165,6 +180,11 @@ def renew(connection: Connection, owner: Owner, row: brands.Brand, settings: Ale
     owner.keep(opened)
     after = settings.resolve_after
     owner.due = {s.id: due for s in opened if (due := tick.due(s, row.clock, after)) is not None}
+    known = series.of_brand(connection, row.no)
+    recent = surges.of_brand(connection, row.no, row.clock - _TOLD_AGAIN)
+    ongoing = {kept.surge.topic: kept for kept in recent if kept.surge.over_at is None}
+    owner.counted = Known({key: decoded(state.body) for key, state in known.items()}, ongoing)
+    owner.untold = {kept.surge.id: kept for kept in recent}
 
 
 def _keys(

@@ -19,9 +19,12 @@ from earshot.recent import Recent
 from earshot.runtime import Context
 from earshot.seams import Batch, Message, Record
 from earshot.store import brands, dead, positions, stories
-from earshot.topics import MENTIONS, PROCESSORS, STORIES, Event, Said, Snapshot, brand_of
+from earshot.topics import MENTIONS, PROCESSORS, STORIES, Event, Said, Snapshot, Surging, brand_of
 from processors import tick
+from processors.heeding import Heeding
+from processors.listening import Listening
 from processors.owner import Owner, renew, take_over
+from processors.surge.stored import due
 from processors.turn import Desk, Turn, took
 
 _LOG = logs.get(__name__)
@@ -46,6 +49,8 @@ class Pipeline:
         self._context = context
         self._store, self._bus = context.store, context.bus
         self._desk = desk or Desk(context.config)
+        self._listening = Listening(context.store, context.config, context.clock)
+        self._heeding = Heeding(context.store, self._desk, context.clock)
         self.trouble: str | None = None
         """Why it waits, where it cannot work now."""
         self._owners: dict[str, Owner] = {}
@@ -62,6 +67,9 @@ class Pipeline:
             Unavailable: bus or store cannot be reached; the next step does the same batch again.
         """
         if self._in_hand is None:
+            if self._context.live:
+                self._listening.look()
+            self._heed()
             self._in_hand = self._subscription.poll(timeout)
         if self._in_hand is None:
             self._tick()
@@ -208,6 +216,12 @@ class Pipeline:
             self._owners[brand] = take_over(connection, row, self._stories, self._context.config.alerts)
         return self._owners[brand]
 
+    def _heed(self) -> None:
+        """What staff corrected is put right; what is scored from here on is calibrated by it."""
+        for brand, changed in self._heeding.heed(self._subscription.owns):
+            self._renew([brand.name])
+            self._publish(changed)
+
     # --- time alone -------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
@@ -218,12 +232,18 @@ class Pipeline:
             return
         self._leave_to_others()
         with self._store.read() as connection:
-            for brand in filter(self._subscription.owns, stories.brands_with_open(connection)):
+            for brand in filter(self._subscription.owns, self._on_the_clock(connection, until)):
                 turn = Turn(self._desk, self._owner(connection, brand), connection)
                 turn.run_clock(until)
                 if turn.changed:
                     self._save_tick(turn)
         self._ticked = minute
+
+    def _on_the_clock(self, connection: Connection, until: int) -> list[str]:
+        """Brands that the clock alone may change before `until` µs."""
+        watch = self._desk.watch
+        counted = [row.name for row in brands.every(connection) if due(watch, row.counted) < until]
+        return list(dict.fromkeys((*stories.brands_with_open(connection), *counted)))
 
     def _save_tick(self, turn: Turn) -> None:
         try:
@@ -238,12 +258,18 @@ class Pipeline:
     # --- what leaves ------------------------------------------------------------------------------------
 
     def _publish(self, touched: Sequence[Story]) -> None:
-        if touched:
-            snapshots = [
-                Message(story.brand, STORIES.encode(Snapshot(story=story)), str(story.id))
-                for story in touched
-            ]
+        untold = [owner for owner in self._owners.values() if owner.untold]
+        snapshots = [
+            Message(story.brand, STORIES.encode(Snapshot(story=story)), str(story.id)) for story in touched
+        ] + [
+            Message(surge.brand, STORIES.encode(Surging(surge=surge)), str(surge.id))
+            for owner in untold
+            for surge, _ in owner.untold.values()
+        ]
+        if snapshots:
             self._bus.publish(STORIES.name, snapshots)
+        for owner in untold:
+            owner.untold = {}
 
     def _park(self, unread: Sequence[tuple[Record, str]]) -> None:
         origin = f"topic:{MENTIONS.name}"

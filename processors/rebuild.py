@@ -42,6 +42,7 @@ def _emptied(story: Story) -> Story:
         followers=0,
         outlets={},
         confirmations=0,
+        grave=0,
         copies=0,
         counted=0,
         counted_at=None,

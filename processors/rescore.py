@@ -10,39 +10,26 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import groupby, islice
 from operator import attrgetter
-from typing import NamedTuple, TypeVar
-
-from sqlalchemy import Connection
+from typing import TypeVar
 
 from earshot.config import Config
-from earshot.model import Score, Story
-from earshot.rescoring import Change, Step
-from earshot.store import Store, authors, brands, mentions, stories
-from earshot.store.authors import Seat
+from earshot.model import Score
+from earshot.rescoring import Change, Compared, Step
+from earshot.staff import STAFF
+from earshot.store import Store, brands, mentions, stories
 from earshot.store.brands import Brand
+from earshot.store.corrections import Correction
 from earshot.store.mentions import Row
+from processors import corrected
+from processors.lessons import Lessons
 from processors.optimistic import until_saved
 from processors.rebuild import rebuild
+from processors.redo import Again, portions, save
 from processors.settle import settle, stands
 from processors.turn import Desk
 
-CORRECTED = "corrected"
-"""The basis of a score that a person gave: no model's word replaces it."""
-
 _PAGE = 1_000  # mentions that are looked at, and scored, together
-_MOST = 5_000  # mentions a transaction, unless a single story has more
 T = TypeVar("T")
-
-
-class Again(NamedTuple):
-    """A mention whose score is another one now."""
-
-    n: int
-    story: int
-    vote: int | None
-    """As it was."""
-    score: Score
-    change: Change
 
 
 class Rescore:
@@ -51,10 +38,22 @@ class Rescore:
     def __init__(self, config: Config, store: Store, desk: Desk | None = None) -> None:
         self._store = store
         self._desk = desk or Desk(config)
+        self._lessons = Lessons(store, self._desk)
+        self._lessons.learn()
         self.model = self._desk.model
 
     def close(self) -> None:
         self._desk.close()
+
+    def correct(self, brand: Brand) -> int:
+        self._lessons.prepare()
+        self._lessons.learn()
+        self.model = self._desk.model
+        correct = partial(corrected.apply, self._store, self._desk.judge, brand)
+        return len(self._until_saved(brand, correct))
+
+    def compare(self, made: Sequence[Correction]) -> list[Compared]:
+        return self._lessons.compare(made)
 
     def score(self, brand: Brand, *, dry: bool) -> Iterator[Step]:
         first, last = brands.numbers(brand.no)
@@ -78,7 +77,7 @@ class Rescore:
             return mentions.scored_after(connection, n, last, _PAGE)
 
     def _stale(self, score: Score, *, withdrawn: bool) -> bool:
-        return not withdrawn and score.basis != CORRECTED and score.model != self.model
+        return not withdrawn and score.basis != STAFF and score.model != self.model
 
     def _until_saved(self, brand: Brand, work: Callable[[], T]) -> T:
         """Where a running service was faster, from what is stored now."""
@@ -102,7 +101,7 @@ class Rescore:
             return []
         with self._store.read() as connection:
             known = stories.load(connection, wanted)
-        works = (partial(self._redo, brand, some) for some in _portions(known.values()))
+        works = (partial(self._redo, brand, some) for some in portions(known.values()))
         return [again for work in works for again in self._until_saved(brand, work)]
 
     def _redo(self, brand: Brand, wanted: Collection[int]) -> list[Again]:
@@ -114,7 +113,7 @@ class Rescore:
             folded = [rebuild(known[story], some) for story, some in groupby(rows, attrgetter("story"))]
         if done:
             with self._store.begin() as connection:
-                _save(connection, row, done, folded)
+                save(connection, row, done, folded)
         return done
 
     def _rescored(self, rows: Iterator[Row], done: list[Again]) -> Iterator[Row]:
@@ -141,37 +140,3 @@ class Rescore:
             for (row, each), score in zip(kept, scores, strict=True)
             if score != each.score
         ]
-
-
-def _portions(known: Iterable[Story]) -> list[list[int]]:
-    """Stories that are done together, oldest first."""
-    portions: list[list[int]] = []
-    room = 0
-    for story in sorted(known, key=attrgetter("id")):
-        if story.mentions > room:
-            portions.append([])
-            room = _MOST
-        portions[-1].append(story.id)
-        room -= story.mentions
-    return portions
-
-
-def _save(
-    connection: Connection, row: Brand, done: Sequence[Again], folded: Iterable[tuple[Story, dict[int, Seat]]]
-) -> None:
-    """Raises `Stale` where another writer was faster."""
-    touched = {each.story for each in done}
-    changed = [(story, seats) for story, seats in folded if story.id in touched]
-    for story, _ in changed:
-        story.version += 1
-    brands.save(connection, _weighed(row, done))
-    mentions.rescore(connection, ((each.n, each.score) for each in done))
-    authors.replace(connection, [seat for _, seats in changed for seat in seats.values()])
-    stories.save(connection, [story for story, _ in changed])
-
-
-def _weighed(row: Brand, done: Sequence[Again]) -> Brand:
-    """The brand's base rate: what was said before goes out of it, what is said now comes in."""
-    votes = sum((each.score.vote or 0) - (each.vote or 0) for each in done)
-    voters = sum((each.score.vote is not None) - (each.vote is not None) for each in done)
-    return row._replace(votes=row.votes + votes, voters=row.voters + voters)

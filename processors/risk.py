@@ -1,7 +1,7 @@
 """The risk of a story, 0..100, as a sum whose terms are kept (section 4 of the spread study).
 
 L = bias + neg + gate * (reach + spread + media + audience + surge) + credibility; risk = 100 / (1 + e^-L).
-The weights are priors, not fitted yet. Surge has no scorer yet: its term is 0.
+The weights are priors, not fitted yet.
 """
 
 from math import exp, log
@@ -13,6 +13,8 @@ from earshot.model import Level, OutletClass, Story, Terms
 _PRIOR_VOTERS = 3
 _BASE_PRIOR = (0.2, 50)  # what a new brand's base rate is taken to be, and how many votes that is worth
 _PRIOR_MENTIONS = 3  # that confirm nothing
+_GRAVE, _SHARE = 0.8, 0.2
+"""What negativity is at least where so large a share of the mentions is grave, and in proportion below."""
 _CERTAIN = 0.9
 _GATE = 0.4
 _NOTHING = 1e-9  # what rounding may leave of no negativity at all
@@ -32,9 +34,17 @@ def base_rate(votes: int, voters: int, cap: float) -> float:
 
 
 def negativity(story: Story, base: float) -> float:
-    """X in [0, 1]: how much more negative its authors are than the brand's usual ones, one vote each."""
+    """X in [0, 1]: how much more negative its authors are than the brand's usual ones, one vote each.
+
+    At least as much as what is grave in it makes it.
+    """
     mean = (story.votes / 10_000 + _PRIOR_VOTERS * base) / (story.voters + _PRIOR_VOTERS)
-    return _clip((mean - base) / (_CERTAIN - base))
+    return max(_clip((mean - base) / (_CERTAIN - base)), grave(story))
+
+
+def grave(story: Story) -> float:
+    """X in [0, 1]: what danger, the law, discrimination and self-harm make of it: .8 from a fifth of its mentions on."""
+    return _GRAVE * min(1.0, story.grave / (_SHARE * story.mentions)) if story.grave else 0.0
 
 
 def gate(x_neg: float) -> float:
@@ -82,6 +92,7 @@ def assess(
         spread=settings.spread * opened * found.spread,
         media=settings.media * opened * found.media,
         audience=settings.audience * opened * found.audience,
+        surge=settings.surge * opened * story.surge,
         credibility=settings.credibility * credibility(story),
     )
     story.base, story.reach = base, reach

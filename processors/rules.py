@@ -7,7 +7,6 @@ from earshot.config import Brand, Rules
 from earshot.model import Level, Mention, OutletClass, Score, Story
 from processors.episodes import Signal
 from processors.own import OwnAccounts, author_of, handle_of
-from processors.phrases import PRESS_INTEREST, found
 
 _TRUSTED: tuple[OutletClass, ...] = ("national", "regional", "local")
 
@@ -20,7 +19,7 @@ def takes_up(story: Story, outlet: str | None) -> bool:
 
 
 class MentionRules:
-    """Negative, and said by many followers or by a voice; or the press asks for a word, whatever its mood."""
+    """Negative, and said by many followers or by a voice; or grave; or the press asks for a word, whatever its mood."""
 
     def __init__(self, rules: Rules, brands: tuple[Brand, ...], own: OwnAccounts) -> None:
         self._rules, self._own = rules, own
@@ -29,13 +28,14 @@ class MentionRules:
 
     def fire(self, mention: Mention, score: Score) -> list[Signal]:
         is_negative = score.negative is not None and score.negative >= self._rules.loud_negativity
-        asks = PRESS_INTEREST in found(mention)
-        if not (is_negative or asks):
-            return []
-        if self._own.wrote(mention):
+        asks = "press_interest" in score.signs
+        if not (is_negative or asks or score.grave) or self._own.wrote(mention):
             return []
         fired = self._negative(mention, author_of(mention)) if is_negative else []
-        return [*fired, ("press_interest", Level.warning)] if asks else fired
+        always: list[Signal] = [(reason, Level.warning) for reason in score.grave]
+        if asks:
+            always.append(("press_interest", Level.warning))
+        return [*fired, *(signal for signal in always if signal[0] in self._rules.always)]
 
     def _negative(self, mention: Mention, handle: str) -> list[Signal]:
         fired: list[Signal] = []

@@ -4,20 +4,30 @@ The model reads every language that it learnt. VADER is asked too where the text
 strongly the score is uncertain, as where the words contradict the stars.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from typing import NamedTuple, Protocol
+
+from msgspec import structs
 
 from earshot.hashing import hash64
 from earshot.model import Mention, Rating, Score
 from earshot.recent import Recent
+from earshot.staff import learnt
+from processors.calibration import NONE
 from processors.language import UNKNOWN, LanguageGuesser
-from processors.negativity.model import Negativity
-from processors.negativity.opinion import Opinion
+from processors.negativity.model import chunks, shipped
+from processors.negativity.opinion import Model, Opinion
 from processors.negativity.tokens import bare
 from processors.negativity.vader import Vader
+from processors.signs import reading as signs
+from processors.target.towards import Towards, said
 
 _KEPT = 5_000
 _CONTRADICTION = 0.6
+_OF_A_VICTIM = 0.2  # the most that a text is against a brand that is its victim or setting
+_CERTAIN = 1e-6
+_AGAINST = 0.5  # from which a text is against the brand
 
 Text = tuple[str, str | None]
 """What is read, and the language that its source declares."""
@@ -38,6 +48,9 @@ class Finding(NamedTuple):
     uncertain: bool
     """A second opinion is the opposite."""
     model: str
+    reading: signs.Reading = signs.NOTHING
+    basis: str = "text"
+    """What of it the opinion stands on."""
 
 
 class Reading(Protocol):
@@ -50,58 +63,102 @@ class Reading(Protocol):
 class Reader:
     """Reads in this process: one scorer after the other over all texts, each with its tables still in the cache."""
 
-    def __init__(self, languages: Sequence[str]) -> None:
+    def __init__(self, languages: Sequence[str], load: Callable[[], Model] = shipped) -> None:
         self.guesser = LanguageGuesser(languages)
-        self.model = Negativity()
+        self.model = load()
         self.vader = Vader()
+        self.signs = signs.shipped()
 
     def read(self, texts: Sequence[Text]) -> list[Finding]:
         languages = [self.guesser.guess(text, declared) for text, declared in texts]
+        found = [Finding(language, None, uncertain=False, model=self.model.version) for language in languages]
         read = [at for at, language in enumerate(languages) if language in self.model.languages]
-        opinions = dict(zip(read, self.model.opinions([texts[at][0] for at in read]), strict=True))
-        return [
-            self._finding(text, language, opinions.get(at))
-            for at, ((text, _), language) in enumerate(zip(texts, languages, strict=True))
-        ]
+        start = 0
+        for part in chunks(
+            [texts[at][0] for at in read]
+        ):  # both models look at a part while it is in the cache
+            places = read[start : start + len(part)]
+            start += len(part)
+            opinions = self.model.opinions(part)
+            readings = self.signs.read(part, [languages[at] for at in places], opinions)
+            for at, text, opinion, reading in zip(places, part, opinions, readings, strict=True):
+                if opinion:
+                    found[at] = self._finding(text, languages[at], opinion, reading)
+        return found
 
-    def _finding(self, text: str, language: str, opinion: Opinion | None) -> Finding:
-        uncertain = (
-            opinion is not None and language == "en" and contradicts(self.vader.opinion(text), opinion)
-        )
-        return Finding(language, opinion, uncertain, self.model.version)
+    def _finding(self, text: str, language: str, opinion: Opinion, reading: signs.Reading) -> Finding:
+        """VADER is asked only where it could say the opposite: it takes as long as the model."""
+        decided = language == "en" and max(opinion.negative, opinion.positive) >= _CONTRADICTION
+        uncertain = decided and contradicts(self.vader.opinion(text), opinion)
+        return Finding(language, opinion, uncertain, self.model.version, reading)
 
 
 class Scorer:
     """Scores each distinct text once: reposts, copies and what differs in an address or a handle cost a look-up."""
 
-    def __init__(self, reader: Reading) -> None:
-        self._reader = reader
+    def __init__(self, reader: Reading, towards: Towards | None = None) -> None:
+        """`towards`: what tells brands apart in one text; without, a text says the same of all."""
+        self._reader, self._towards = reader, towards
         self._known = Recent[int, Finding](_KEPT)
+        self.calibrations = NONE
+        """What staff have taught; it is another one only between two batches."""
+
+    def named(self, model: str) -> str:
+        """The version of what scores: the model, and the newest correction that it has learnt from."""
+        return learnt(model, self.calibrations.newest)
+
+    def alone(self, mentions: Sequence[Mention]) -> list[Score]:
+        """What the model as it is shipped makes of the words, whatever the stars."""
+        unlearnt = copy(self)
+        unlearnt.calibrations = NONE
+        return unlearnt.score([structs.replace(mention, rating=None) for mention in mentions])
 
     def score(self, mentions: Sequence[Mention]) -> list[Score]:
         """One for each, in order; neighbours do not influence each other. Raises nothing, whatever the text."""
-        texts = [(bare(f"{m.title}\n{m.text}" if m.title else m.text), m.language) for m in mentions]
+        found = self._find(mentions)
+        if self._towards:
+            for at, opinion in self._towards.opinions(mentions, self._find).items():
+                found[at] = found[at]._replace(opinion=opinion, basis="target")
+        if self.calibrations.newest:
+            found = list(map(self._calibrated, mentions, found))
+        return list(map(_combined, mentions, found))
+
+    def _find(self, mentions: Sequence[Mention]) -> list[Finding]:
+        texts = [(bare(said(mention)), mention.language) for mention in mentions]
         keys = [hash64(text, language or "") for text, language in texts]
         read = {key: found for key in keys if (found := self._known.get(key))}
         unknown = {key: text for key, text in zip(keys, texts, strict=True) if key not in read}
         for key, found in zip(unknown, self._reader.read(list(unknown.values())), strict=True):
             read[key] = found
             self._known.put(key, found)
-        return [_combined(mention, read[key]) for mention, key in zip(mentions, keys, strict=True)]
+        return [read[key] for key in keys]
+
+    def _calibrated(self, mention: Mention, found: Finding) -> Finding:
+        known = self.calibrations.of(mention.brand, mention.source)
+        opinion = found.opinion and known.apply(found.opinion)
+        return found._replace(opinion=opinion, model=self.named(found.model))
 
 
 def _combined(mention: Mention, found: Finding) -> Score:
+    if found.opinion and "victim" in found.reading.signs and found.opinion.negative > _OF_A_VICTIM:
+        found = found._replace(opinion=_spared(found.opinion), basis="victim")
     if mention.rating is None:
         return (
-            _score(found, found.opinion, "text")
+            _score(found, found.opinion, found.basis)
             if found.opinion
-            else Score(language=found.language, model=found.model)
+            else Score(language=found.language, model=found.model)  # in no language that is read
         )
     stars = of_stars(mention.rating)
     if found.opinion is None:
         return _score(found, stars, "rating")
     uncertain = contradicts(found.opinion, stars)
-    return _score(found._replace(uncertain=uncertain), stars, "rating, text")
+    return _score(found._replace(uncertain=uncertain), stars, f"rating, {found.basis}")
+
+
+def _spared(opinion: Opinion) -> Opinion:
+    """Bad news in which the brand is only victim or setting: hardly any of it is against the brand."""
+    others = (1 - _OF_A_VICTIM) / max(opinion.neutral + opinion.positive, _CERTAIN)
+    return Opinion(_OF_A_VICTIM, opinion.neutral * others, opinion.positive * others)
 
 
 def of_stars(rating: Rating) -> Opinion:
@@ -117,6 +174,9 @@ def contradicts(one: Opinion, other: Opinion) -> bool:
 
 
 def _score(found: Finding, opinion: Opinion, basis: str) -> Score:
+    reading = found.reading
+    if opinion.negative < _AGAINST:
+        reading = reading._replace(grave=tuple(each for each in reading.grave if each == "self_harm"))
     return Score(
         language=found.language,
         negative=round(opinion.negative, 4),
@@ -125,6 +185,7 @@ def _score(found: Finding, opinion: Opinion, basis: str) -> Score:
         uncertain=found.uncertain,
         basis=basis,
         model=found.model,
+        **reading._asdict(),
     )
 
 

@@ -9,16 +9,21 @@ from typing import Any
 from sqlalchemy import Connection
 
 from earshot.config import Config
-from earshot.metrics import STAGE_SECONDS
+from earshot.metrics import BUCKETS, STAGE_SECONDS, SURGES
 from earshot.model import Score, Story
-from earshot.store import authors, brands, ledger, mentions, stories
+from earshot.store import authors, brands, corrections, ledger, mentions, series, stories, surges
 from earshot.topics import Event
 from processors.folding import Folding
 from processors.judge import Judge
 from processors.linking import Linking
+from processors.negativity.choice import chosen
 from processors.owner import Owner
 from processors.score import Scorer
-from processors.tasks import Joined, Known, Task
+from processors.surge.stored import encoded
+from processors.surge.watch import Watch
+from processors.surging import Surging
+from processors.target.towards import Towards
+from processors.tasks import Joined, Known, Retracted, Revised, Task
 from processors.workers import Workers
 
 
@@ -26,13 +31,19 @@ class Desk:
     """What every brand is worked with."""
 
     def __init__(self, config: Config) -> None:
-        self._workers = Workers(config.scoring.languages, config.processors.workers)
-        self.scorer = Scorer(self._workers)
+        self._workers = Workers(config.scoring.languages, config.processors.workers, chosen(config))
+        self.scorer = Scorer(self._workers, Towards(config.brands))
         self.judge = Judge(config)
+        self.watch = Watch(config)
 
     @property
     def model(self) -> str:
-        """The version of what reads now."""
+        """The version of what scores now."""
+        return self.scorer.named(self.shipped)
+
+    @property
+    def shipped(self) -> str:
+        """The version of the model that reads, whatever it has learnt since."""
         (found,) = self._workers.read([("", None)])
         return found.model
 
@@ -47,7 +58,10 @@ class Turn:
         self._desk, self._owner, self._connection = desk, owner, connection
         self.outcomes: Counter[str] = Counter()
         self._linking: Linking | None = None
-        self._folding = Folding(desk.judge, owner, connection)
+        self._others: list[int] = []
+        """Mentions that say something else now, or nothing: what staff said of them no longer holds."""
+        self._surging = Surging(desk.watch, owner.row, owner.counted, connection)
+        self._folding = Folding(desk.judge, owner, connection, self._surging)
 
     def hear(self, events: Sequence[Event], scores: Sequence[Score | None], again: int = 0) -> None:
         """The stages, in order; each event is decided after the one before it.
@@ -62,6 +76,7 @@ class Turn:
         self._folding.fold(tasks)
         self._folding.foresee()
         took("measure", started)
+        self._others = [task.n for task in tasks if isinstance(task, Revised | Retracted)]
         self.outcomes.update(_outcome(task) for task in tasks if not isinstance(task, Joined))
 
     def run_clock(self, until: int) -> None:
@@ -79,7 +94,7 @@ class Turn:
 
     @property
     def changed(self) -> bool:
-        return bool(self._linking or self._folding.changed_stories)
+        return bool(self._linking or self._folding.changed_stories or self._surging.series)
 
     def save(self, connection: Connection) -> None:
         """Raises `Stale` where this process no longer owns the brand."""
@@ -92,15 +107,27 @@ class Turn:
         for joined, kept in folding.moves:
             mentions.move(connection, joined, kept)
         _write(connection, mentions, folding.rows, folding.changed_rows, first_new)
+        if self._others:
+            corrections.unlink(connection, self._others)
         if gone := [n for n in folding.gone_seats if n < first_new]:
             authors.remove(connection, gone)
         seats = {folding.seats[key].n: folding.seats[key] for key in folding.changed_seats}
         _write(connection, authors, seats, seats.keys(), first_new)
+        self._save_series(connection)
         changed = [folding.stories[story] for story in sorted(folding.changed_stories)]
         for story in changed:
             story.version += 1
         if changed:
             stories.save(connection, changed)
+
+    def _save_series(self, connection: Connection) -> None:
+        states = {
+            key: series.State(one.bucket, encoded(one)) for key, one in sorted(self._surging.series.items())
+        }
+        known = self._owner.counted.series
+        new = {key: state for key, state in states.items() if key not in known}
+        series.save(connection, self._row.no, new, {k: s for k, s in states.items() if k in known})
+        surges.save(connection, list(self._surging.surges.values()))
 
     def absorb(self) -> None:
         """What was worked out is what is known now."""
@@ -108,6 +135,11 @@ class Turn:
         first_new = brands.number(owner.row.no, owner.row.seq + 1)
         owner.row, owner.due = self._row, folding.due
         owner.keep(folding.stories.values())
+        owner.count(self._surging)
+        for outcome, times in self._surging.outcomes.items():
+            BUCKETS.labels(outcome).inc(times)
+        for event, times in self._surging.events.items():
+            SURGES.labels(event).inc(times)
         new = (folding.seats[key] for key in folding.changed_seats)
         owner.seats.add({seat.hash: (seat.n, 0) for seat in new if seat.n >= first_new or folding.moves})
         if self._linking:

@@ -5,12 +5,14 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
 from earshot import logs
+from processors.negativity.model import shipped
+from processors.negativity.opinion import Model
 from processors.score import Finding, Reader, Text
 
 _LOG = logs.get(__name__)
@@ -21,9 +23,9 @@ _LOOK = 1.0  # s between a worker's looks whether its parent still lives
 class Workers:
     """A reader that shares large batches out among `count` processes, and reads small ones itself."""
 
-    def __init__(self, languages: Sequence[str], count: int) -> None:
-        self._languages, self._count = tuple(languages), count
-        self._here = Reader(languages)
+    def __init__(self, languages: Sequence[str], count: int, load: Callable[[], Model] = shipped) -> None:
+        self._languages, self._count, self._load = tuple(languages), count, load
+        self._here = Reader(languages, load)
         self._pool = self._started() if count else None
 
     def read(self, texts: Sequence[Text]) -> list[Finding]:
@@ -47,19 +49,22 @@ class Workers:
 
     def _started(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
-            self._count, get_context("spawn"), initializer=_begin, initargs=(self._languages, os.getpid())
+            self._count,
+            get_context("spawn"),
+            initializer=_begin,
+            initargs=(self._languages, self._load, os.getpid()),
         )
 
 
 _reader: Reader | None = None
 
 
-def _begin(languages: Sequence[str], parent: int) -> None:
+def _begin(languages: Sequence[str], load: Callable[[], Model], parent: int) -> None:
     """In the worker: Ctrl-C is for the parent, whose end is ours too."""
     global _reader  # noqa: PLW0603 - a worker has one, made once
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _reader = Reader(languages)
+    _reader = Reader(languages, load)
 
 
 def _end_with(parent: int) -> None:

@@ -1,12 +1,14 @@
 """Train the negativity model: from the data to `processors/models/negativity-1.npz` and its card.
 
-    PYTHONPATH=.:bench python training/negativity.py --data DATA [--labels training/labels] [--out processors/models/negativity-1.npz]
+    PYTHONPATH=.:bench python training/negativity.py --data DATA [--labels training/labels] [--halves FOLDER] [--out processors/models/negativity-1.npz]
 
 DATA holds `sentiment/train/*.jsonl` and `sentiment/eval_only/*.jsonl`, LABELS `hand_*.jsonl`. Three times:
 
 1. and 2. with either half of our own hands, side by side, so that the stack is fitted on what its parts have not
    seen: the other half's texts, and UMSAB's validation part;
-3. with both halves, for the parts that are shipped. Hand h is never learnt from: it tests.
+3. with both halves, for the parts that are shipped. One hand and four trades are never learnt from: they test.
+
+The two models of 1. and 2. go to FOLDER: `signs.py` and `target.py` ask them about texts that they have not seen.
 
 The same data, seed and versions give the same model. Some minutes on two cores.
 """
@@ -103,14 +105,35 @@ def say(line: str) -> None:
 class Half(NamedTuple):
     """What the parts learn from, and what they are asked then."""
 
-    name: str
+    hands: list[str]
     learnt: list[Text]
     asked: list[Text]
 
+    @property
+    def name(self) -> str:
+        return " ".join(self.hands)
 
-def unseen(half: Half, epochs: int, seed: int) -> stacking.Outputs:
+
+def unseen(half: Half, epochs: int, seed: int, folder: Path | None) -> stacking.Outputs:
     say(f"half {half.name}")
-    return train_parts(half.learnt, epochs, seed).outputs(half.asked)
+    parts = train_parts(half.learnt, epochs, seed)
+    outputs = parts.outputs(half.asked)
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        stack = stacking.fit(outputs, half.asked)
+        save(folder / f"half-{'-'.join(half.hands)}.npz", parts, stack)
+    return outputs
+
+
+def save(path: Path, parts: Parts, stack: np.ndarray) -> None:
+    np.savez_compressed(
+        path,
+        version=VERSION,
+        languages=" ".join(corpus.LANGUAGES),
+        stack=stack,
+        **quantise.linear(parts.linear),
+        **quantise.network(parts.network, parts.heads, parts.heads_bias),
+    )
 
 
 def halves(learnt: list[Text], validation: list[Text], hands: list[Text]) -> list[Half]:
@@ -119,8 +142,8 @@ def halves(learnt: list[Text], validation: list[Text], hands: list[Text]) -> lis
     first = [text for text in hands if text.part in names[::2]]
     second = [text for text in hands if text.part in names[1::2]]
     return [
-        Half("".join(names[::2]), [*learnt, *first], [*validation[::2], *second]),
-        Half("".join(names[1::2]), [*learnt, *second], [*validation[1::2], *first]),
+        Half(names[::2], [*learnt, *first], [*validation[::2], *second]),
+        Half(names[1::2], [*learnt, *second], [*validation[1::2], *first]),
     ]
 
 
@@ -132,7 +155,7 @@ def main() -> None:
     learnt = corpus.without((text for text in everything if text.part == "train"), tested)
     parted = halves(learnt, [text for text in validation if text.language not in NOISY], hands)
     with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
-        asked = [pool.submit(unseen, half, options.epochs, options.seed) for half in parted]
+        asked = [pool.submit(unseen, half, options.epochs, options.seed, options.halves) for half in parted]
         answers = [each.result() for each in asked]
     shown = [text for half in parted for text in half.asked]
     outputs = tuple(np.concatenate(each) for each in zip(*answers, strict=True))
@@ -146,14 +169,7 @@ def main() -> None:
     by_shipped = stacked(stack, *parts.outputs(held_out))
     print(*card.table(held_out, by_shipped), sep="\n", flush=True)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(
-        options.out,
-        version=VERSION,
-        languages=" ".join(corpus.LANGUAGES),
-        stack=stack,
-        **quantise.linear(parts.linear),
-        **quantise.network(parts.network, parts.heads, parts.heads_bias),
-    )
+    save(options.out, parts, stack)
     say(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")
     files = corpus.manifest(options.data / "sentiment", options.labels)
     card.write(options.out, files, (shown, honest), (held_out, by_shipped))
@@ -165,6 +181,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--labels", type=Path, default=Path(__file__).with_name("labels"))
+    parser.add_argument("--halves", type=Path, help="Where the models of the halves go.")
     parser.add_argument("--out", type=Path, default=MODEL_FILE)
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)

@@ -95,6 +95,14 @@ class Feeds(CollectorSettings):
             raise ValueError(f"interval: must be at least {shortest.seconds}s{of_google}")
         return self
 
+    @property
+    def polled_every(self) -> timedelta:
+        return self.interval
+
+    @property
+    def heard_as(self) -> frozenset[str]:
+        return frozenset(feed.source for feed in self.feeds())
+
     def feeds(self) -> Sequence[Feed]:
         """All that is polled, each once."""
         news = (presets.google_news(query, self.language, self.country.upper()) for query in self.google_news)

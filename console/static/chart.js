@@ -66,7 +66,7 @@
         series: [{}, this.line("ink", { width: 2.2, paths: uPlot.paths.stepped({ align: 1 }) }), ...this.fan()],
         bands: this.given.forecast ? [{ series: [3, 2], fill: faded("t-spread", 16) }] : [],
         cursor: { y: false, drag: { x: false, y: false }, points: this.point() },
-        hooks: { draw: [(plot) => this.drawMarks(plot)], setCursor: [(plot) => this.tell(plot.cursor.idx)] },
+        hooks: { drawClear: [(plot) => this.drawGaps(plot)], draw: [(plot) => this.drawMarks(plot)], setCursor: [(plot) => this.tell(plot.cursor.idx)] },
       };
     }
 
@@ -101,6 +101,19 @@
       this.marks.forEach((mark, row) => this.drawStem(plot, mark, (BAND + ROW * row) * px, px));
       for (const mark of this.given.marks) this.drawDot(plot, mark, px);
       this.marks.forEach((mark, row) => this.drawLabel(plot, mark, (BAND + ROW * row) * px, px));
+      ctx.restore();
+    }
+
+    /* When a source told nothing: what is not there was not heard. */
+    drawGaps(plot) {
+      const { ctx, bbox } = plot, right = bbox.left + bbox.width;
+      ctx.save();
+      ctx.fillStyle = ink("gap")();
+      for (const gap of this.given.gaps ?? []) {
+        const begin = Math.max(bbox.left, plot.valToPos(gap.from, "x", true));
+        const end = Math.min(right, plot.valToPos(gap.to, "x", true));
+        if (begin < end) ctx.fillRect(begin, bbox.top, end - begin, bbox.height);
+      }
       ctx.restore();
     }
 

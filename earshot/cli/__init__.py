@@ -6,19 +6,23 @@ import typer
 from rich.console import Console
 
 from earshot.cli import (
+    backtest,
     check,
     dead,
     init,
+    label,
     listing,
     lists,
     migrate_store,
     password,
+    quality,
     regroup,
     replay,
     rescore,
     run,
     score,
     sources,
+    surges,
 )
 from earshot.errors import ConfigError, EarshotError
 
@@ -41,10 +45,14 @@ app.command("lists")(lists.lists)
 app.command("sources")(sources.sources)
 app.command("try")(sources.try_source)
 app.command("replay")(replay.replay)
+app.command("backtest")(backtest.backtest)
 app.add_typer(regroup.app, name="stories")
 app.command("alerts")(listing.alerts)
+app.command("surges")(surges.listed)
 app.command("score")(score.score)
 app.command("rescore")(rescore.rescore)
+app.command("label")(label.label)
+app.command("quality")(quality.quality)
 app.add_typer(dead.app, name="dead")
 app.command("migrate-store")(migrate_store.migrate_store)
 app.command("password")(password.password)

@@ -121,8 +121,8 @@ def _message(topic: str, raw: bytes) -> Message:
     """As it was published: in its brand's order. What still cannot be read is parked again, wherever it goes."""
     try:
         if topic == STORIES.name:
-            story = STORIES.decode(raw).story
-            return Message(story.brand, raw, str(story.id))
+            about = STORIES.decode(raw).about
+            return Message(about.brand, raw, str(about.id))
         return Message(brand_of(MENTIONS.decode(raw)), raw)
     except Unreadable:
         return Message("", raw)

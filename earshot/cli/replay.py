@@ -63,7 +63,7 @@ def replay(
 
     Example: earshot replay tweets.csv --map id=id,text=text,author=user,time=created_at,brand=company --source x
     """
-    settings = _settings(
+    settings = settings_of(
         file, columns, source, speed, data_dir, notify=notify, config=read_config(config, needed=False)
     )
     logs.configure(
@@ -73,7 +73,7 @@ def replay(
     with opened(settings, live=False) as context:
         runtime = Runtime(context, find_roles(["collectors", "processors", "alerts"]), serve=False)
         started, before, strange = time.perf_counter(), _count(PROCESSED), _count(UNMATCHED)
-        asyncio.run(_run(runtime, quiet=as_json))
+        asyncio.run(run_showing(runtime, quiet=as_json))
         seconds = time.perf_counter() - started
         summary = _summary(context, _count(PROCESSED) - before, seconds)
         unmatched = round(_count(UNMATCHED) - strange)
@@ -83,17 +83,18 @@ def replay(
         _tell(summary, unmatched, settings.earshot.data_dir)
 
 
-def _settings(
+def settings_of(
     file: Path, columns: str, source: str, speed: str, data_dir: Path | None, *, notify: bool, config: Config
 ) -> Config:
     if not file.is_file():
         raise Refused(f"{file}: {'is not a file' if file.exists() else 'there is no such file'}")
-    written = _map(columns)
+    written = map_of(columns)
     collector = _collector(path=file, map=written, source=source, speed=_speed(speed))
     if written and "brand" not in written and not config.brands:
         raise Refused("--map: no brand=… and no [[brands]] are configured: nothing could match")
     folder = data_dir or Path("data") / "replay" / _own_folder(file, columns, source)
     config = changed(changed(config, "earshot", data_dir=folder), "store", url=None)
+    config = changed(config, "bus", servers=())  # history is not for the brokers that serve the present
     receivers = config.receivers if notify else ()
     return config.model_copy(update={"collectors": (collector,), "receivers": receivers})
 
@@ -110,7 +111,7 @@ def _collector(**written: Any) -> CollectorSettings:
         ) from None
 
 
-def _map(columns: str) -> dict[str, str]:
+def map_of(columns: str) -> dict[str, str]:
     """`id=id,text=body` as a dictionary; the source checks the fields. Raises `Refused`."""
     pairs = [part.partition("=") for part in columns.split(",") if part.strip()]
     if wrong := [
@@ -134,7 +135,7 @@ def _own_folder(file: Path, columns: str, source: str) -> str:
     return f"{file.stem}-{hashlib.sha256(seed).hexdigest()[:8]}"
 
 
-async def _run(runtime: Runtime, *, quiet: bool) -> None:
+async def run_showing(runtime: Runtime, *, quiet: bool) -> None:
     running = asyncio.create_task(runtime.run(until_done=True))
     if not quiet:
         await _show(running)
@@ -151,7 +152,7 @@ async def _show(running: "asyncio.Task[None]") -> None:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("reading the file", total=None)
         while not running.done():
-            total = _value(REPLAY_RECORDS.collect(), state="total")
+            total = value_of(REPLAY_RECORDS.collect(), state="total")
             if total:
                 progress.update(
                     bar, description="listening", total=total, completed=min(_count(PROCESSED), total)
@@ -177,7 +178,7 @@ def _tell(summary: dict[str, Any], unmatched: int, data_dir: Path) -> None:
         f" made {summary['stories']:,} stories and {summary['alerts']:,} alerts;"
         f" {summary['dead']:,} could not be read or stored."
     )
-    total, done = (round(_value(REPLAY_RECORDS.collect(), state=state)) for state in ("total", "done"))
+    total, done = (round(value_of(REPLAY_RECORDS.collect(), state=state)) for state in ("total", "done"))
     if done < total:
         _OUT.print(f"Stopped after {done:,} of {total:,} records: the same command goes on from there.")
     elif total and not (summary["mentions"] or summary["dead"] or unmatched):
@@ -202,5 +203,5 @@ def _count(counter: Counter) -> float:
     )
 
 
-def _value(metrics: Iterable[Any], **labels: str) -> float:
+def value_of(metrics: Iterable[Any], **labels: str) -> float:
     return next((s.value for metric in metrics for s in metric.samples if s.labels == labels), 0.0)

@@ -95,6 +95,8 @@ Show = Callable[[str, int, int], None]
 
 def _rescore(rescorer: Rescorer, brand: Brand, tally: _Tally, show: Show, *, dry: bool) -> None:
     show(brand.name, 0, brand.seq)
+    if not dry:
+        rescorer.correct(brand)
     for step in rescorer.score(brand, dry=dry):
         tally.add(brand.name, step.changes)
         show(brand.name, min(step.seq, brand.seq), brand.seq)

@@ -84,13 +84,13 @@ def _parsed(line: str, place: str) -> Asked:
 def _word(value: object) -> str:
     if value is None:
         return "unknown"
-    return (
-        f"{value:.2f}"
-        if isinstance(value, float)
-        else str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-    )
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_word(each)}" for name, each in value.items())
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_word, value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
 def _reasons(why: Explanation) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,9 @@ from earshot.config.sections import (
     Scoring,
     Server,
     StoreSettings,
+    TransformerSettings,
 )
+from earshot.config.surges import Expected, SurgeSettings, Topic
 from earshot.config.toml_file import parse
 from earshot.config.toml_lines import KeyPath
 from earshot.errors import ConfigError
@@ -43,6 +45,7 @@ __all__ = [
     "BusSettings",
     "Config",
     "ConsoleSettings",
+    "Expected",
     "General",
     "IntakeSettings",
     "Outlet",
@@ -52,6 +55,9 @@ __all__ = [
     "Scoring",
     "Server",
     "StoreSettings",
+    "SurgeSettings",
+    "Topic",
+    "TransformerSettings",
     "from_dict",
     "load",
 ]
@@ -68,13 +74,23 @@ class Config(Settings):
     bus: BusSettings = Field(default=BusSettings(), description="The log between the roles.")
     intake: IntakeSettings = Field(default=IntakeSettings(), description="How much may be waiting.")
     brands: tuple[Brand, ...] = Field(default=(), description="What is watched.")
+    topics: tuple[Topic, ...] = Field(default=(), description="What brands are spoken of for.")
     outlets: tuple[Outlet, ...] = Field(default=(), description="Media, and how far they carry.")
     processors: ProcessorSettings = Field(
         default=ProcessorSettings(), description="How the work on mentions is shared out."
     )
     scoring: Scoring = Field(default=Scoring(), description="How texts are read.")
+    transformer: TransformerSettings = Field(
+        default=TransformerSettings(), description="A large model in the place of the one that ships."
+    )
     risk: RiskSettings = Field(default=RiskSettings(), description="What makes a story dangerous.")
     rules: Rules = Field(default=Rules(), description="Who is told whatever the risk.")
+    surges: SurgeSettings = Field(
+        default=SurgeSettings(), description="When so many speak at once that somebody must know."
+    )
+    calendar: tuple[Expected, ...] = Field(
+        default=(), description="When more is said than usual, and everybody knows why."
+    )
     alerts: AlertSettings = Field(default=AlertSettings(), description="The life of alerts and notices.")
     console: ConsoleSettings = Field(
         default=ConsoleSettings(), description="The pages, and who may open them."
@@ -142,7 +158,7 @@ def _checked(
     sections = list(document.sections())
     built = {table.path: part for table in sections if (part := _built(table, faults)) is not None}
     _check_names(sections, faults)
-    _check_receivers(sections, faults)
+    _check_brands(sections, faults)
     _check_own_time(built, faults)
     named = _lists(built.get(("rules",)), folder, faults)
     faults.raise_any()
@@ -162,6 +178,7 @@ def _check_names(sections: Sequence[Table], faults: Faults) -> None:
     """No two alike; - and _ count as the same because a variable's name cannot tell them apart."""
     for section, key in (
         ("brands", "name"),
+        ("topics", "name"),
         ("outlets", "domain"),
         ("collectors", "name"),
         ("receivers", "name"),
@@ -173,10 +190,10 @@ def _check_names(sections: Sequence[Table], faults: Faults) -> None:
                 faults.add((*path, key), f"{name!r} is taken by {dotted(other)}; give this one another {key}")
 
 
-def _check_receivers(sections: Sequence[Table], faults: Faults) -> None:
+def _check_brands(sections: Sequence[Table], faults: Faults) -> None:
     brands = [name for _, name in _words(sections, "brands", "name")]
-    receivers = [table for table in sections if table.path[0] == "receivers"]
-    for table in receivers if brands else ():
+    choosing = [table for table in sections if table.path[0] in ("receivers", "topics", "calendar")]
+    for table in choosing if brands else ():
         wanted = table.written.get("brands")
         for index, brand in enumerate(wanted if isinstance(wanted, list | tuple) else ()):
             if isinstance(brand, str) and brand not in brands:

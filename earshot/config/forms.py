@@ -68,5 +68,6 @@ WebAddress = Annotated[str, StringConstraints(strip_whitespace=True), AfterValid
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Bias = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Threshold = Annotated[float, Field(ge=1, le=99, allow_inf_nan=False)]

@@ -3,6 +3,7 @@
 Import them from `earshot.config`. The guide (docs/guide/configuration.md) is checked against these classes.
 """
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -14,6 +15,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from earshot.config.forms import (
+    Bias,
     Domain,
     Duration,
     Language,
@@ -25,12 +27,14 @@ from earshot.config.forms import (
     Word,
     Words,
 )
-from earshot.model import OutletClass
+from earshot.model import Grave, OutletClass
 from earshot.seams import Settings
 
 _SQLITE = "sqlite:///"
 _SHORTEST_PASSWORD = 8
 _POSTGRES = ("postgresql://", "postgres://")
+_WEB = ("https://", "http://")
+_ON_HUB = re.compile(r"https?://[\w.:\[\]-]+(/[\w-][\w.-]*){1,9}", re.ASCII)
 
 
 class General(Settings):
@@ -285,6 +289,62 @@ class Scoring(Settings):
     )
 
 
+class TransformerSettings(Settings):
+    """[transformer]: a large model in ONNX in the place of the one that ships; needs the extra `transformer`."""
+
+    source: str = Field(
+        default="",
+        description="Folder that it was exported to, or its address on a hub, like `https://hub.example/owner/name`;"
+        " empty: the model that ships reads.",
+    )
+    revision: str = Field(
+        default="",
+        validate_default=True,
+        pattern="^([0-9a-f]{40})?$",
+        description="Commit of the hub's files, 40 hexadecimal digits; required with an address.",
+    )
+    file: str = Field(
+        default="model.onnx",
+        pattern=r"^([\w-][\w.-]*/)*[\w-][\w.-]*$",
+        description="The model's file in the folder or on the hub, like `onnx/model.onnx`.",
+    )
+    threads: int = Field(
+        default=1,
+        ge=1,
+        le=256,
+        description="Cores that a process reads with; see `workers` in `[processors]`.",
+    )
+    temperature: float = Field(
+        default=1.0,
+        ge=0.01,
+        le=100,
+        allow_inf_nan=False,
+        description="What its scores are divided by: above 1 where it is too sure of itself.",
+    )
+    bias: tuple[Bias, Bias, Bias] = Field(
+        default=(0.0, 0.0, 0.0),
+        description="What is then added to those of negative, neutral and positive.",
+    )
+
+    @property
+    def on_hub(self) -> bool:
+        return self.source.startswith(_WEB)
+
+    @field_validator("source")
+    @classmethod
+    def _folder_or_address(cls, source: str) -> str:
+        if source.startswith(_WEB) and not _ON_HUB.fullmatch(source):
+            raise ValueError("must be a folder, or an address like https://hub.example/owner/name")
+        return source
+
+    @field_validator("revision")
+    @classmethod
+    def _pinned(cls, revision: str, info: ValidationInfo) -> str:
+        if not revision and info.data.get("source", "").startswith(_WEB):
+            raise ValueError("is required with an address: the commit, 40 hexadecimal digits")
+        return revision
+
+
 class RiskSettings(Settings):
     """[risk]: weights of the terms, before they are fitted to verdicts, and the levels (0..100)."""
 
@@ -344,6 +404,11 @@ class Rules(Settings):
     )
     voices: Words = Field(
         default=(), description="Handles whose word weighs more than their followers, for all brands."
+    )
+    always: tuple[Grave | Literal["press_interest"], ...] = Field(
+        default=("safety", "legal", "discrimination", "self_harm", "press_interest"),
+        description="What calls at any hour however small the story: danger to somebody, lawyers and authorities, "
+        "discrimination, self-harm, the press that asks for a word.",
     )
     lists: Words = Field(
         default=(),

@@ -9,6 +9,7 @@ from earshot.model import OutletClass, Story
 
 _PRIOR_VOTERS, _PRIOR_MENTIONS = 3, 3  # these and the next line are as in processors/risk.py; a test compares
 _CERTAIN, _GATE, _ALL = 0.9, 0.4, 1_000_000
+_GRAVE, _SHARE = 0.8, 0.2
 _PICK_UP: dict[OutletClass, float] = {
     "national": 0.8,
     "regional": 0.6,
@@ -20,6 +21,8 @@ _WORKED: dict[Language, dict[str, str]] = {
     "en": {
         "neg": "Negativity: the mean of {voters} votes and of {prior} as usual for the brand ({base}) is {mean};"
         " {weight} × ({mean} − {base}) ÷ ({certain} − {base}) = {points}, never below 0 nor above {weight}",
+        "grave": "Negativity: {grave} of {mentions} mentions tell of danger, the law, discrimination or self-harm, so it"
+        " is at least {least} × {x}, of which from a fifth on all counts; {weight} × {negative} = {points}",
         "gate": "Gate: what is not negative does not count for its reach; negativity {x} ÷ {gate}, at most 1, is {open}",
         "reach": "Reach: {weight} × {open} × ln(1 + {people}) ÷ ln(1 + {all}) = {points}, never above {weight}",
         "spread": "Spread: {weight} × {open} × {x} = {points}; {x} is the chance that it comes to {large} mentions,"
@@ -28,6 +31,8 @@ _WORKED: dict[Language, dict[str, str]] = {
         " more mentions confirmed nothing",
         "media": "Press: {weight} × {open} × {x} = {points}; {x} is 1 less the product of what each outlet leaves"
         " (national 0.2, regional and local 0.4, others 0.7, blogs 0.9)",
+        "surge": "Surge: {weight} × {open} × {x} = {points}; {x} is how far above the usual the brand's last hour was: 0"
+        " at three deviations, 1 at ten",
         "credibility": "Credibility: {weight} × (1 − {copies} ÷ {mentions}) = {points}; whatever the negativity",
         "curve": "{bias} is where a story begins that nobody minds; the sum becomes a number between 0 and 100 on"
         " the logistic curve: 100 ÷ (1 + e^{minus}) = {risk}",
@@ -35,6 +40,9 @@ _WORKED: dict[Language, dict[str, str]] = {
     "it": {
         "neg": "Negatività: la media di {voters} voti e di altri {prior} al valore abituale del marchio ({base}) è"
         " {mean}; {weight} × ({mean} − {base}) ÷ ({certain} − {base}) = {points}, mai sotto 0 né sopra {weight}",
+        "grave": "Negatività: {grave} menzioni su {mentions} parlano di pericolo, vie legali, discriminazione o"
+        " autolesionismo, quindi è almeno {least} × {x}, che da un quinto in su conta tutto; {weight} × {negative} ="
+        " {points}",
         "gate": "Soglia: ciò che non è negativo non conta per la sua copertura; negatività {x} ÷ {gate}, al massimo"
         " 1, fa {open}",
         "reach": "Copertura: {weight} × {open} × ln(1 + {people}) ÷ ln(1 + {all}) = {points}, mai sopra {weight}",
@@ -44,6 +52,8 @@ _WORKED: dict[Language, dict[str, str]] = {
         " {prior} menzioni non confermassero nulla",
         "media": "Stampa: {weight} × {open} × {x} = {points}; {x} è 1 meno il prodotto di quanto lascia ogni testata"
         " (nazionale 0,2, regionale e locale 0,4, altre 0,7, blog 0,9)",
+        "surge": "Impennata: {weight} × {open} × {x} = {points}; {x} dice quanto l’ultima ora del marchio superava il"
+        " solito: 0 a tre deviazioni, 1 a dieci",
         "credibility": "Credibilità: {weight} × (1 − {copies} ÷ {mentions}) = {points}; qualunque sia la negatività",
         "curve": "{bias} è il punto di partenza di una vicenda che non disturba nessuno; la somma diventa un numero"
         " tra 0 e 100 sulla curva logistica: 100 ÷ (1 + e^{minus}) = {risk}",
@@ -55,6 +65,8 @@ class Worked(NamedTuple):
     """The steps from a story's numbers to its terms."""
 
     mean: float
+    grave: float
+    """In [0, 1]: how near a fifth of its mentions is grave."""
     negative: float
     """X of negativity, in [0, 1]."""
     open: float
@@ -69,6 +81,7 @@ class Worked(NamedTuple):
     spread: float
     media: float
     audience: float
+    surge: float
     credibility: float
     risk: float
 
@@ -76,13 +89,15 @@ class Worked(NamedTuple):
 def work(story: Story, settings: RiskSettings) -> Worked:
     """The arithmetic of processors/risk.py, step by step, on the numbers that the story keeps."""
     mean = (story.votes / 10_000 + _PRIOR_VOTERS * story.base) / (story.voters + _PRIOR_VOTERS)
-    negative = min(1.0, max(0.0, (mean - story.base) / (_CERTAIN - story.base)))
+    grave = min(1.0, story.grave / (_SHARE * max(1, story.mentions)))
+    negative = max(_GRAVE * grave, min(1.0, max(0.0, (mean - story.base) / (_CERTAIN - story.base))))
     opened = min(1.0, negative / _GATE)
     reached = min(1.0, log(1 + story.reach) / log(1 + _ALL))
     carried = 1 - prod(1 - _PICK_UP[kind] for kind in story.outlets.values())
     confirmed = story.confirmations / (story.mentions + _PRIOR_MENTIONS)
     return Worked(
         mean,
+        grave,
         negative,
         opened,
         reached,
@@ -93,6 +108,7 @@ def work(story: Story, settings: RiskSettings) -> Worked:
         settings.spread * opened * story.chance,
         settings.media * opened * carried,
         settings.audience * opened * confirmed,
+        settings.surge * opened * story.surge,
         settings.credibility * (1 - story.copies / max(1, story.mentions)),
         100 / (1 + exp(-story.terms.total)),
     )
@@ -111,12 +127,14 @@ def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[st
             "all": _ALL,
             "large": story.large,
             "confirmations": story.confirmations,
+            "grave": story.grave,
             "copies": story.copies,
             "mentions": story.mentions,
         }
         whole = {key: number(value, language) for key, value in counts.items()}
         return _WORKED[language][name].format(**whole, **shown)
 
+    by_votes = settings.neg * (steps.mean - story.base) / (_CERTAIN - story.base)
     return (
         say(
             "neg",
@@ -124,13 +142,32 @@ def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[st
             base=story.base,
             certain=_CERTAIN,
             weight=settings.neg,
-            points=steps.neg,
+            points=min(settings.neg, max(0.0, by_votes)),
+        ),
+        *(
+            (
+                say(
+                    "grave",
+                    least=_GRAVE,
+                    x=steps.grave,
+                    weight=settings.neg,
+                    negative=steps.negative,
+                    points=steps.neg,
+                ),
+            )
+            if story.grave
+            else ()
         ),
         say("gate", x=steps.negative, gate=_GATE, open=steps.open),
         say("reach", weight=settings.reach, open=steps.open, points=steps.reach),
         say("spread", weight=settings.spread, open=steps.open, x=story.chance, points=steps.spread),
         say("media", weight=settings.media, open=steps.open, x=steps.carried, points=steps.media),
         say("audience", weight=settings.audience, open=steps.open, points=steps.audience),
+        *(
+            (say("surge", weight=settings.surge, open=steps.open, x=story.surge, points=steps.surge),)
+            if story.surge
+            else ()
+        ),
         say("credibility", weight=settings.credibility, points=steps.credibility),
         say("curve", bias=terms.bias, minus=-terms.total, risk=steps.risk),
     )

@@ -27,7 +27,16 @@ _MENTION: dict[Language, tuple[str, str]] = {
     "en": ("mention", "mentions"),
     "it": ("menzione", "menzioni"),
 }
-_SURGE: dict[Language, str] = {"en": "Surge: not measured yet", "it": "Impennata: non ancora misurata"}
+_SURGE: dict[Language, tuple[str, str]] = {  # of none, of one
+    "en": (
+        "Surge: it belongs to none",
+        "Surge: many complain at once, and it began among them; the last hour counts {share} in 100",
+    ),
+    "it": (
+        "Impennata: non ne fa parte",
+        "Impennata: in molti si lamentano insieme, ed è nata tra loro; l’ultima ora conta {share} su 100",
+    ),
+}
 _CREDIBILITY: dict[Language, tuple[str, str, str]] = {  # none, one, several
     "en": (
         "Credibility: no mention repeats the words of another; automated accounts are not detected",
@@ -68,14 +77,14 @@ class Line(NamedTuple):
 
 
 def explain(story: Story, language: Language) -> tuple[Line, ...]:
-    """The terms in their fixed order; those that are not measured yet say so and add nothing."""
+    """The terms in their fixed order; those that add nothing say why."""
     sentences = {
         "neg": _negativity(story, language),
         "reach": _reach(story.reach, language),
         "spread": _spread(story, language),
         "media": _press(story, language),
         "audience": _audience(story, language),
-        "surge": _SURGE[language],
+        "surge": _SURGE[language][story.surge > 0].format(share=round(100 * story.surge)),
         "credibility": _credibility(story, language),
     }
     return tuple(
@@ -87,12 +96,15 @@ def explain(story: Story, language: Language) -> tuple[Line, ...]:
 def _negativity(story: Story, language: Language) -> str:
     """Of the authors that could be read; what could not be read is said beside it, never hidden in the share."""
     if language == "it":
+        grave = f"{counted(story.grave, 'menzione grave', 'menzioni gravi', 'it')} (pericolo, vie legali, discriminazione)"
         unread = f"non si è riusciti a leggere {counted(story.unread, 'menzione', 'menzioni', 'it')}"
         read = f"Negatività: {_share_it(story.negative_authors, story.voters)}"
     else:
+        grave = f"{counted(story.grave, 'grave mention', 'grave mentions', 'en')} (danger, the law, discrimination)"
         unread = f"{counted(story.unread, 'mention', 'mentions', 'en')} could not be read"
         read = f"Negativity: {_share_en(story.negative_authors, story.voters)}"
-    return f"{read}; {unread}" if story.unread else read
+    said = [read, *([grave] if story.grave else ()), *([unread] if story.unread else ())]
+    return "; ".join(said)
 
 
 def _share_en(negative: int, voters: int) -> str:

@@ -23,6 +23,8 @@ class Brand(NamedTuple):
     voters: int
     sizes: tuple[int, ...] = ()
     """How many of its stories there are of each size (`processors.sizes`), those included that were deleted."""
+    counted: str = "[]"
+    """How far its series go (`processors.surging`), as JSON."""
 
 
 _COLUMNS = ", ".join(Brand._fields)
@@ -52,8 +54,8 @@ def create(connection: Connection, name: str) -> Brand:
     no = connection.exec_driver_sql("select coalesce(max(no), 0) + 1 from brands").scalar_one()
     brand = Brand(no, name, 0, 0, 0, 0, 0)
     done = connection.exec_driver_sql(
-        f"insert into brands ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-        (*brand[:-1], json.dumps(brand.sizes)),
+        f"insert into brands ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        (*brand[:7], json.dumps(brand.sizes), brand.counted),
     )
     if done.rowcount != 1:
         raise Stale(f"brand {name}: another process began it, or another one, at the same time")
@@ -63,9 +65,9 @@ def create(connection: Connection, name: str) -> Brand:
 def save(connection: Connection, brand: Brand) -> Brand:
     """Write what was read as `brand.version`. Raises `Stale` where another writer was faster."""
     done = connection.exec_driver_sql(
-        "update brands set version = version + 1, seq = ?, clock = ?, votes = ?, voters = ?, sizes = ?"
-        " where no = ? and version = ?",
-        (*brand[3:-1], json.dumps(brand.sizes), brand.no, brand.version),
+        "update brands set version = version + 1, seq = ?, clock = ?, votes = ?, voters = ?, sizes = ?,"
+        " counted = ? where no = ? and version = ?",
+        (*brand[3:7], json.dumps(brand.sizes), brand.counted, brand.no, brand.version),
     )
     if done.rowcount != 1:
         raise Stale(f"brand {brand.name}: another process writes it")
@@ -78,5 +80,5 @@ def every(connection: Connection) -> list[Brand]:
 
 
 def _brand(row: Sequence[Any]) -> Brand:
-    no, name, version, seq, clock, votes, voters, sizes = row
-    return Brand(no, name, version, seq, clock, votes, voters, tuple(json.loads(sizes)))
+    no, name, version, seq, clock, votes, voters, sizes, counted = row
+    return Brand(no, name, version, seq, clock, votes, voters, tuple(json.loads(sizes)), counted)

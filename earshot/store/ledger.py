@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from earshot.store import brands
 from earshot.store.binding import IN_CHUNKS, Listed
+from earshot.store.brands import Brand
 from earshot.store.bulk import append, change
 from earshot.store.schema import HEARD
 
@@ -57,6 +59,19 @@ def get(connection: Connection, numbers: Iterable[int]) -> dict[int, Entry]:
         "select * from heard where n in (select value from json_each(?))", (Listed(numbers),)
     )
     return {row[0]: Entry(*row) for row in found}
+
+
+def first_since(connection: Connection, brand: Brand, moment: int) -> int:
+    """The first number that was heard at a time or later: the numbers of a brand are in order of its clock."""
+    low, high = 1, brand.seq + 1
+    while low < high:
+        middle = (low + high) // 2
+        heard = connection.exec_driver_sql(
+            "select heard_at from heard where n between ? and ? order by n limit 1",
+            (brands.number(brand.no, middle), brands.number(brand.no, high - 1)),
+        ).scalar()
+        low, high = (low, middle) if heard is None or heard >= moment else (middle + 1, high)
+    return brands.number(brand.no, low)
 
 
 def scan(

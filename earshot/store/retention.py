@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from sqlalchemy import Connection
 
-from earshot.store import Store, brands
+from earshot.store import Store, brands, corrections, ledger, outages, surges
 from earshot.store.binding import Listed
 from earshot.store.brands import Brand
 
@@ -31,6 +31,9 @@ def purge(
     for brand in every:
         while not stopping() and (gone := _purge_some(store, brand, before_us, batch)):
             purged += gone
+    with store.begin() as connection:
+        surges.purge(connection, before_us)
+        outages.purge(connection, before_us)
     return purged
 
 
@@ -60,7 +63,7 @@ def _old(connection: Connection, brand: Brand, before: int, most: int) -> list[i
     ids = connection.exec_driver_sql(
         "select id from stories where id between ? and ? and last_at < ? and not open and part_of = 0"
         " order by id limit ?",
-        (first, _first_since(connection, brand, before), before, most),
+        (first, ledger.first_since(connection, brand, before), before, most),
     )
     found = list(ids.scalars())
     counted = connection.exec_driver_sql(
@@ -70,19 +73,6 @@ def _old(connection: Connection, brand: Brand, before: int, most: int) -> list[i
     counts = dict.fromkeys(found, 0) | {row[0]: row[1] for row in counted}
     sums = zip(found, accumulate(counts[story] for story in found), strict=True)
     return [story for story, total in sums if total <= max(_MOST, counts[found[0]])]
-
-
-def _first_since(connection: Connection, brand: Brand, moment: int) -> int:
-    """The first number that was heard at a time or later: the numbers of a brand are in order of its clock."""
-    low, high = 1, brand.seq + 1
-    while low < high:
-        middle = (low + high) // 2
-        heard = connection.exec_driver_sql(
-            "select heard_at from heard where n between ? and ? order by n limit 1",
-            (brands.number(brand.no, middle), brands.number(brand.no, high - 1)),
-        ).scalar()
-        low, high = (low, middle) if heard is None or heard >= moment else (middle + 1, high)
-    return brands.number(brand.no, low)
 
 
 def _purge_parts(connection: Connection, stories: Sequence[int]) -> list[int]:
@@ -108,6 +98,7 @@ def _purge_rest(connection: Connection, stories: Sequence[int]) -> None:
         "select id from alerts where story in (select value from json_each(?))", (Listed(stories),)
     ).scalars()
     of_mentions, of_alerts = Listed(numbers), Listed(alerts)
+    corrections.unlink(connection, of_mentions)
     for statement, listed in (
         ("delete from notices where alert in", of_alerts),
         ("delete from alerts where id in", of_alerts),

@@ -56,6 +56,9 @@ BRANDS = Table(
     Column("votes", BigInteger, nullable=False),
     Column("voters", BigInteger, nullable=False),
     Column("sizes", Text, nullable=False, server_default="[]"),  # stories by size (`processors.sizes`)
+    Column(
+        "counted", Text, nullable=False, server_default="[]"
+    ),  # how far its series go (`processors.surging`)
     **_HOT,
 )
 
@@ -147,6 +150,28 @@ REGROUPED = (
     )
 )
 
+CORRECTIONS = Table(  # how staff read mentions; the newest for each counts
+    "corrections",
+    METADATA,
+    Column("id", Number, primary_key=True),
+    Column("brand", BigInteger, nullable=False),  # its number
+    Column("source", Text, nullable=False),
+    Column("mention", BigInteger, nullable=False),  # 0: it is gone, or says something else now
+    Column("at", BigInteger, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("polarity", Text, nullable=False),  # neg, neu, pos
+    Column("negative", Float),  # these four: as it was shown to them
+    Column("neutral", Float),
+    Column("positive", Float),
+    Column("model", Text, nullable=False),
+    Column("read_negative", Float),  # these four: what the model alone makes of the words
+    Column("read_neutral", Float),
+    Column("read_positive", Float),
+    Column("read_model", Text, nullable=False),  # empty: not asked yet
+    Column("intents", Text),  # a JSON list; null where they were not corrected
+    Index("ix_corrections_mention", "mention"),
+)
+
 POSITIONS = Table(  # how far a group's effects in this store go, by partition
     "positions",
     METADATA,
@@ -218,6 +243,45 @@ NOTICES = Table(  # due -> sending -> sent | failed
         sqlite_where=Column("state").in_(("due", "sending")),
         postgresql_where=Column("state").in_(("due", "sending")),
     ),
+)
+
+SERIES = Table(  # what is usual for a brand and topic: one row for each thing that is counted
+    "series",
+    METADATA,
+    Column("brand", BigInteger, primary_key=True, autoincrement=False),  # its number
+    Column("topic", Text, primary_key=True),  # empty: all that is said of the brand
+    Column("pace", Text, primary_key=True),  # of the sources
+    Column("kind", Text, primary_key=True),
+    Column("bucket", BigInteger, nullable=False),  # the last one that was counted: nothing counts twice
+    Column("state", Text, nullable=False),
+    **_HOT,
+)
+
+SURGES = Table(  # numbered as stories are, in the upper half of a brand's numbers
+    "surges",
+    METADATA,
+    _number("id"),
+    Column("brand", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("over_at", BigInteger),
+    Column("surge", Text, nullable=False),
+    Column("fresh", Text, nullable=False),  # the words that are new in it: they never travel
+    Index("ix_surges_opened_at", "opened_at"),
+)
+
+OUTAGES = Table(  # when a source told us nothing that could be believed
+    "outages",
+    METADATA,
+    Column("id", Number, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # quiet, failing, stopped
+    Column("began_at", BigInteger, nullable=False),
+    Column("noticed_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("usual", Float),  # s between two mentions that are hardly ever exceeded, where that is known
+    UniqueConstraint("source", "began_at", name="uq_outages_source"),
 )
 
 DEAD = Table(

@@ -5,6 +5,7 @@ et al., ICML 2009). Features belong to tokens, and what is inside a token is wor
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -47,13 +48,20 @@ class Features(NamedTuple):
 
 
 def extract(texts: Sequence[str]) -> Features:
+    return _extracted(tuple(texts))
+
+
+@lru_cache(maxsize=1)  # two models look at the same texts, one after the other
+def _extracted(texts: tuple[str, ...]) -> Features:
     tokens = tokenize(texts)
     words = Bag(tokens.hashes, *_each(np.arange(len(tokens.hashes))))
     grams = (_grams(tokens, length) for length in GRAMS)
     return Features(tokens, (words, *grams), (_pairs(tokens), _negated(tokens)))
 
 
-def summed(table: NDArray[np.int8], bags: Sequence[Bag], owners: int) -> NDArray[np.int32]:
+def summed(
+    table: NDArray[np.int8] | NDArray[np.int16], bags: Sequence[Bag], owners: int
+) -> NDArray[np.int32]:
     """For each owner the sum of its features' rows in `table`, whose length is a power of two."""
     mask = np.uint64(len(table) - 1)
     sums = np.zeros((owners, table.shape[1]), np.int32)

@@ -6,6 +6,7 @@ each depends on how much the text sounds like a customer.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from processors.negativity.opinion import Opinion
 
 MODEL_FILE = Path(__file__).parents[1] / "models" / "negativity-1.npz"
 _CHUNK = 16_000  # characters that are read at once: what they need stays in the processor's cache
-_GRID = 65_536.0  # inputs and weights of the stack are whole multiples of 1/_GRID
+GRID = 65_536.0
+"""Inputs and weights of a stack are whole multiples of 1/`GRID`."""
 
 Floats = NDArray[np.float64]
 
@@ -43,12 +45,12 @@ class Negativity:
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """(texts, 3): negative, neutral, positive; each row sums to one."""
-        parts = [self._probabilities(extract(part)) for part in _chunks(texts)]
+        parts = [self._probabilities(extract(part)) for part in chunks(texts)]
         return np.concatenate(parts) if parts else np.zeros((0, 3))
 
     def linear_probabilities(self, texts: Sequence[str]) -> Floats:
         """What the planes of public posts alone would say: for comparison."""
-        parts = [self._linear.scores(extract(part))[:, :3] for part in _chunks(texts)]
+        parts = [self._linear.scores(extract(part))[:, :3] for part in chunks(texts)]
         return softmax(2 * np.concatenate(parts)) if parts else np.zeros((0, 3))
 
     def linear_contributions(self, features: Features) -> Floats:
@@ -63,9 +65,14 @@ class Negativity:
         return stacked(self._stack, self._linear.scores(features), self._network.outputs(features))
 
 
+@cache  # never changed, so a process has one
+def shipped() -> Negativity:
+    return Negativity()
+
+
 def stacked(stack: Floats, linear: Floats, network: Floats) -> Floats:
     """(texts, 3) from the distances (texts, 7) to the planes, and the outputs (texts, 6) of the two heads."""
-    return softmax(_exact(evidence(linear, network), stack))
+    return softmax(exact(evidence(linear, network), stack))
 
 
 _OF_PLANES, _WITH_SPEAKER = slice(1, 8), slice(14, 26)
@@ -85,9 +92,9 @@ def speaker(linear: Floats) -> Floats:
     return sign
 
 
-def _exact(inputs: Floats, weights: Floats) -> Floats:
+def exact(inputs: Floats, weights: Floats) -> Floats:
     """Their product, rounded before and not after: its sums are the same in any order."""
-    scores: Floats = np.rint(inputs * _GRID) @ np.rint(weights * _GRID) / _GRID**2
+    scores: Floats = np.rint(inputs * GRID) @ np.rint(weights * GRID) / GRID**2
     return scores
 
 
@@ -97,7 +104,8 @@ def softmax(scores: Floats) -> Floats:
     return shares
 
 
-def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+def chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Texts that are read at once: few enough characters that all they need stays in the cache."""
     start, size = 0, 0
     for at, text in enumerate(texts):
         if size and size + len(text) > _CHUNK:

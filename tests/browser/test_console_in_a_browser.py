@@ -81,7 +81,7 @@ def test_a_reversing_text_turns_round_nothing_but_itself(chromium: Browser, site
 def test_everything_can_be_reached_and_seen_with_the_keyboard(chromium: Browser, site: Site) -> None:
     page = chromium.new_page(viewport=DESK)
     page.goto(site.url)
-    reached = [_next(page) for _ in range(11)]
+    reached = [_next(page) for _ in range(12)]
     assert reached[0] == "Skip to the content"
     assert [
         name for name in ("To handle", "Stories", "All brands", "Ronvia", "Baldo") if name not in reached

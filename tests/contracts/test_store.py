@@ -258,7 +258,7 @@ def test_a_brand_read_back(store: Store) -> None:
         assert brands.save(connection, heard).version == 1
         assert (acme.no, bolt.no) == (1, 2)
     with store.read() as connection:
-        assert brands.load(connection, "Acme") == (1, "Acme", 1, 7, 9, 3, 2, (4, 0, 1))
+        assert brands.load(connection, "Acme") == (1, "Acme", 1, 7, 9, 3, 2, (4, 0, 1), "[]")
         assert brands.load(connection, "Celer") is None
 
 

@@ -24,7 +24,7 @@ from earshot.runtime import Context
 from earshot.seams import Message
 from earshot.store import Store, authors, brands, mentions, stories
 from earshot.topics import MENTIONS, Event, Said
-from processors import rescore
+from processors import redo, rescore
 from processors.negativity.opinion import Opinion
 from processors.pipeline import Pipeline
 from processors.rebuild import rebuild
@@ -95,7 +95,7 @@ def _subject(number: int) -> str:
 
 
 def numbers(store: Store) -> list[Any]:
-    """All that scores decide, but for episodes, and levels that have a memory."""
+    """All that scores decide, but for episodes, levels that have a memory, and what was counted at the time."""
     with store.read() as connection:
         known = brands.every(connection)
         told = [each for row in known for each in stories.newest(connection, brands.numbers(row.no), 99_999)]
@@ -105,7 +105,7 @@ def numbers(store: Store) -> list[Any]:
         structs.replace(_timeless(story), version=0, level=Level.calm, calmed=Level.calm, episodes=())
         for story in told
     ]
-    return [[row._replace(version=0) for row in known], rows, seats, bare]
+    return [[row._replace(version=0, counted="") for row in known], rows, seats, bare]
 
 
 def _timeless(story: Story) -> Story:
@@ -183,5 +183,5 @@ def rescore_again(store: Store, told: Callable[[], object] = lambda: None) -> No
 
 
 if __name__ == "__main__":
-    rescore._PAGE = rescore._MOST = 50  # pieces so small that there is always one to be killed in
+    rescore._PAGE = redo._MOST = 50  # pieces so small that there is always one to be killed in
     kill_again_and_again(Path(sys.argv[1]), int(sys.argv[2]))

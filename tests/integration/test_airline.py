@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from earshot.store import Store, brands, mentions, stories
+from earshot.store import Store, brands, mentions, stories, surges
 from processors.rebuild import rebuild
 
 ROOT = Path(__file__).parents[2]
 TWEETS = ROOT / "../shared/data/airline_dev.jsonl"
 MAP = "id=id,text=text,author=handle,time=created_at,reposts=reposts,brand=airline"
+
+SURGES = [("Delta", "19 15:42"), ("United", "20 16:32"), ("Virgin America", "21 21:37")]
+"""February 2015, UTC; as docs/guide/alerts.md has them."""
 
 
 @pytest.mark.skipif(not TWEETS.exists(), reason=f"the tweets are not here: {TWEETS}")
@@ -40,7 +43,9 @@ def test_every_tweet_is_stored_once_and_every_story_is_what_its_mentions_make(tm
             fresh = rebuild(story, kept)[0]
             assert fresh.spread == pytest.approx(story.spread)  # joined, the sums are made in another order
             assert structs.replace(fresh, spread=()) == structs.replace(story, spread=())
+        seen = surges.newest(connection, [row.name for row in rows], 10)[::-1]
     store.close()
+    assert [(kept.surge.brand, f"{kept.surge.opened_at:%d %H:%M}") for kept in seen] == SURGES
     assert len(rows) == 6
     assert len(found) == summary["stories"]
     assert stored == expected

@@ -294,6 +294,7 @@ def test_where_nothing_was_heard_it_says_what_to_do(earshot: Earshot, tmp_path: 
     earshot("replay", "empty.jsonl", "--data-dir", "none", "--json")
     assert "earshot replay FILE" in earshot("stories", "--data-dir", "none").out
     assert "No alerts" in earshot("alerts", "--data-dir", "none").out
+    assert "No surges" in earshot("surges", "--data-dir", "none").out
     assert "No dead letters" in earshot("dead", "list", "--data-dir", "none").out
     assert earshot("stories", "--data-dir", "none", "--json").json == []
 

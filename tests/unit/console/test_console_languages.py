@@ -23,7 +23,7 @@ from console.tongue import Tongue
 
 ROOT = Path(console.__file__).parent
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "N_": None}
-SAME = {"Password", "post", "brand", "Brand"}
+SAME = {"Password", "post", "brand", "Brand", "app", "chat", "spam"}
 """Words that are written alike in both."""
 NAMES = {"Earshot", "English", "Italiano"}
 SAID_BY = {"gettext", "ngettext", "pgettext", "npgettext", "_", "N_"}

@@ -182,7 +182,7 @@ class TestFaults:
             ("[servr]", "1: servr: unknown section; did you mean 'server'?"),
             (
                 "zzz = 1",
-                "1: zzz: unknown section; known: alerts, brands, bus, collectors, console, earshot, intake, ",
+                "1: zzz: unknown section; known: alerts, brands, bus, calendar, collectors, console, earshot, ",
             ),
             ("[server]\nprot = 1", "2: server.prot: unknown key; did you mean 'port'?"),
             ("[bus]\nzzz = 1", "2: bus.zzz: unknown key; known: ca_file, "),

@@ -83,10 +83,12 @@ def test_press_names_the_outlets_by_class_the_widest_first() -> None:
     assert sentences(a_story(), "it")["media"] == "Stampa: nessuna testata l’ha ripresa"
 
 
-def test_what_is_not_measured_yet_says_so() -> None:
+def test_a_story_of_no_surge_says_so_and_one_of_a_surge_how_large_it_is() -> None:
     english, italian = sentences(a_story(), "en"), sentences(a_story(), "it")
-    assert english["surge"].endswith(": not measured yet")
-    assert ": non ancora misurat" in italian["surge"]
+    assert english["surge"] == "Surge: it belongs to none"
+    assert italian["surge"] == "Impennata: non ne fa parte"
+    assert "counts 43 in 100" in sentences(a_story(surge=0.43), "en")["surge"]
+    assert "conta 43 su 100" in sentences(a_story(surge=0.43), "it")["surge"]
 
 
 def test_spread_says_the_chance_and_of_what() -> None:

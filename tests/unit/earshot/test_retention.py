@@ -191,12 +191,12 @@ def test_a_long_ledger_is_not_read_through(store: Store) -> None:
     for n in range(30):
         acme.tell(n, size=40)
     with store.read() as connection:
-        found = retention._first_since(connection, acme.row, day(12))
+        found = ledger.first_since(connection, acme.row, day(12))
     assert found == brands.number(1, 12 * 40 + 1)
-    assert kept(store, lambda c: retention._first_since(c, acme.row, day(99))) == brands.number(1, 1_201)
-    assert kept(store, lambda c: retention._first_since(c, acme.row, day(-1))) == brands.number(1, 1)
+    assert kept(store, lambda c: ledger.first_since(c, acme.row, day(99))) == brands.number(1, 1_201)
+    assert kept(store, lambda c: ledger.first_since(c, acme.row, day(-1))) == brands.number(1, 1)
     assert purge(store, day(12)) == 12
-    assert kept(store, lambda c: retention._first_since(c, acme.row, day(12))) <= found
+    assert kept(store, lambda c: ledger.first_since(c, acme.row, day(12))) <= found
 
 
 # --- who does it, and when ------------------------------------------------------------------------------------

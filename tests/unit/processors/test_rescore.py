@@ -31,13 +31,14 @@ from earshot.errors import Refused
 from earshot.hashing import hash64
 from earshot.model import Level, Mention, Score, Story
 from earshot.rescoring import Change
+from earshot.staff import STAFF
 from earshot.store import authors, brands, mentions, stories
 from earshot.store.retention import purge
 from earshot.topics import Event
-from processors import optimistic, rescore
+from processors import optimistic, redo, rescore
 from processors.negativity.opinion import Opinion
 from processors.pipeline import Pipeline
-from processors.rescore import CORRECTED, Rescore
+from processors.rescore import Rescore
 from processors.score import Finding, Scorer, Text
 from processors.turn import Desk
 
@@ -104,10 +105,10 @@ def run(world: World, rescorer: Rescore, *, dry: bool = False) -> list[Change]:
 
 
 def numbers(world: World) -> list[Any]:
-    """All that scores decide, but for what was told at the time, and what silence has made of it since."""
+    """All that scores decide, but for what was told and counted at the time, and what silence has made of it since."""
     rows, seats, told = [], [], []
     with world.store.read() as connection:
-        known = [brand._replace(version=0) for brand in brands.every(connection)]
+        known = [brand._replace(version=0, counted="") for brand in brands.every(connection)]
         for brand in known:
             for story in stories.newest(connection, brands.numbers(brand.no), 1_000):
                 of_story = mentions.of_story(connection, story.id)
@@ -185,7 +186,7 @@ def test_what_would_change_is_told_and_nothing_is_written(past: Past, again: Res
 
 def test_what_people_corrected_stays(past: Past, again: Rescore) -> None:
     past.hear(said("1"), said("2", 1, PLEASED, parent="x:1"))
-    told = Score(language="en", negative=0.9, neutral=0.1, positive=0.0, basis=CORRECTED)
+    told = Score(language="en", negative=0.9, neutral=0.1, positive=0.0, basis=STAFF)
     first, second = (each.n for each in past.kept(past.story()))
     with past.store.begin() as connection:
         mentions.rescore(connection, [(second, told)])
@@ -314,7 +315,7 @@ def test_a_story_that_is_larger_than_a_transaction_is_done_whole(
     past: Past, again: Rescore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rescore, "_PAGE", 3)
-    monkeypatch.setattr(rescore, "_MOST", 4)
+    monkeypatch.setattr(redo, "_MOST", 4)
     past.hear(*(said(str(i), i, f"{PLAIN} {i}", parent="x:0" if i % 3 else None) for i in range(20)))
     changes = run(past, again)
     assert len({change.mention for change in changes}) == len(changes) == 20

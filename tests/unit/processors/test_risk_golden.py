@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
+from pipeline_world import desk
 
 from earshot.clock import to_us
 from earshot.config import from_dict
@@ -75,7 +77,13 @@ def _last(case: dict[str, Any], story: Story) -> tuple[Mention, Score | None]:
         created_at=story.last_at,
         collected_at=story.last_at,
     )
-    return mention, Score(language="it", negative=last["negative"]) if last else None
+    return mention, _read(mention, last["negative"]) if last else None
+
+
+def _read(mention: Mention, negative: float) -> Score:
+    """What its words say beside how negative they are."""
+    (score,) = desk().scorer.score([mention])
+    return structs.replace(score, negative=negative)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])

@@ -1,0 +1,68 @@
+"""Turns what became of surges into alert and notice rows: each once, however often it is told."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from alerts import surge_message, surge_rules
+from alerts.surge_rules import SurgeTelling
+from earshot import logs
+from earshot.clock import to_us
+from earshot.metrics import DECIDED
+from earshot.seams import Clock, ReceiverSettings
+from earshot.store import alerts, mentions, notices, surges
+from earshot.surge import LEVEL, Surge
+
+_LOG = logs.get("alerts.surge_alerts")
+
+Shape = tuple[tuple[int, int, bool], ...]
+"""Of a story's episodes: number, steps, resolved. While it stays the same there is nothing to write."""
+
+
+def shape_of(surge: Surge) -> Shape:
+    """As if it were a story's one episode."""
+    return ((surge_rules.EPISODE, len(surge.steps), surge.over_at is not None),)
+
+
+class SurgeAlerts:
+    def __init__(self, receivers: Sequence[ReceiverSettings], clock: Clock, base_url: str) -> None:
+        self._receivers, self._clock, self._base_url = receivers, clock, base_url
+
+    def store(self, connection: Connection, told: Sequence[Surge]) -> list[notices.New]:
+        """The notices that are new."""
+        rows = alerts.of_stories(connection, [surge.id for surge in told])
+        numbers = {
+            surge.id: _keep(connection, surge, rows.get((surge.id, surge_rules.EPISODE))) for surge in told
+        }
+        wanted = [each for surge in told for each in surge_rules.tellings(surge, self._receivers)]
+        known = notices.known(connection, [each.identity for each in wanted])
+        new = [
+            self._notice(connection, each, numbers[each.surge.id])
+            for each in wanted
+            if each.identity not in known
+        ]
+        if new:
+            notices.add(connection, new)
+        return new
+
+    def _notice(self, connection: Connection, telling: SurgeTelling, number: int) -> notices.New:
+        """Its words are the store's: they do not travel."""
+        now, surge = self._clock.now(), telling.surge
+        kept = surges.get(connection, [surge.id]).get(surge.id)
+        rows = mentions.get(connection, surge.mentions)
+        said = [mentions.read(rows[n]) for n in surge.mentions if n in rows]
+        notice = surge_message.compose(telling, kept.fresh if kept else (), said, now, self._base_url)
+        return notices.New(notice.identity, number, notice.receiver, to_us(now), notices.encode(notice))
+
+
+def _keep(connection: Connection, surge: Surge, known: alerts.Alert | None) -> int:
+    """Its row, added or grown: its number."""
+    seen, since = surge_rules.alert(surge), known.raised_at if known else -1
+    row = known.grown(seen) if known else alerts.add(connection, seen)
+    if known and row != known:
+        alerts.replace(connection, [row])
+    for step in surge.steps:
+        if to_us(step.at) > since:
+            DECIDED.labels(LEVEL.name, surge_rules.REASON).inc()
+            _LOG.info("surge", brand=surge.brand, topic=surge.topic, hour=step.hour, usual=step.usual)
+    return row.id

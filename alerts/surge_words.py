@@ -1,0 +1,64 @@
+"""Every word of a surge's notice that other notices do not have, in each language."""
+
+from typing import NamedTuple
+
+from earshot.explain import Language
+
+
+class SurgeWords(NamedTuple):
+    """`{…}` is filled in by `alerts.surge_message`."""
+
+    language: Language
+    topic: str
+    short: str
+    grown_short: str
+    many: str
+    grown: str
+    since: str
+    expected: str
+    fresh: str
+    nothing_new: str
+    made: str
+    inhibits: str
+    open: str
+
+
+ENGLISH = SurgeWords(
+    language="en",
+    topic=", on {topic}",
+    short="{hour} negative authors in an hour, {usual} is usual",
+    grown_short="the surge grows: {hour} negative authors in an hour, {usual} is usual",
+    many="Many complain at once: {hour} negative authors in the hour up to {end}; {usual} is usual.",
+    grown="It has grown: when it was last told they were {before}.",
+    since="It was seen in the hour that began {since}.",
+    expected="Expected in these hours: {name}. So it takes more than usual to be told.",
+    fresh="What is new in what they say: {terms}.",
+    nothing_new="What they say has no words that are new.",
+    made="Said by:",
+    inhibits=(
+        "The stories that belong to it are not told one by one, but for danger, the law, the press, very large"
+        " accounts and what becomes critical."
+    ),
+    open="Open the surge: {link}",
+)
+
+ITALIAN = SurgeWords(
+    language="it",
+    topic=", tema {topic}",
+    short="{hour} autori negativi in un’ora, di solito {usual}",
+    grown_short="l’impennata cresce: {hour} autori negativi in un’ora, di solito {usual}",
+    many="In molti si lamentano insieme: {hour} autori negativi nell’ora fino a {end}; di solito sono {usual}.",
+    grown="È cresciuta: all’ultimo avviso erano {before}.",
+    since="Si è vista nell’ora iniziata {since}.",
+    expected="Previsto in queste ore: {name}. Per questo serve più del solito per un avviso.",
+    fresh="Che cosa c’è di nuovo in quel che dicono: {terms}.",
+    nothing_new="In quel che dicono non ci sono parole nuove.",
+    made="Lo dicono:",
+    inhibits=(
+        "Le vicende che ne fanno parte non vengono segnalate una per una, tranne pericoli, questioni legali, stampa,"
+        " account molto seguiti e ciò che diventa critico."
+    ),
+    open="Apri l’impennata: {link}",
+)
+
+WORDS: dict[Language, SurgeWords] = {"en": ENGLISH, "it": ITALIAN}

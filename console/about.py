@@ -1,0 +1,96 @@
+"""What a mention is about beside its mood, and how it wants to be answered: rows of the mention's page."""
+
+from collections.abc import Iterable
+
+from console.tongue import N_, Tongue
+from earshot.model import Address, Grave, Intent, Mood, Score, Sign, Tried, Way
+
+_INTENTS: dict[Intent, str] = {
+    "complaint": N_("complaint"),
+    "question": N_("question"),
+    "praise": N_("praise"),
+    "request": N_("request"),
+    "churn": N_("leaving"),
+    "legal": N_("legal steps"),
+    "safety": N_("danger"),
+    "news": N_("news"),
+    "other": N_("something else"),
+}
+_GRAVE: dict[Grave, str] = {
+    "safety": N_("danger"),
+    "legal": N_("legal steps"),
+    "discrimination": N_("discrimination"),
+    "self_harm": N_("self-harm"),
+}
+_SIGNS: dict[Sign, str] = {
+    "confirmation": N_("it happened to its author too"),
+    "press_interest": N_("the press asks for a word"),
+    "sensitive": N_("sensitive: answer in private"),
+    "minor": N_("a minor is concerned"),
+    "victim": N_("the brand is victim or setting"),
+    "employee": N_("a member of staff is meant"),
+    "spam": N_("spam"),
+}
+_ADDRESSES: dict[Address, str] = {
+    "tu": N_("says “tu”"),
+    "lei": N_("says “Lei”"),
+    "voi": N_("says “voi”, as one does to a company"),
+    "informal": N_("informal"),
+    "formal": N_("formal"),
+    "none": N_("does not show"),
+}
+_MOODS: dict[Mood, str] = {
+    "anger": N_("angry"),
+    "irony": N_("ironic"),
+    "worry": N_("worried"),
+    "disappointment": N_("disappointed"),
+    "gratitude": N_("grateful"),
+    "joy": N_("glad"),
+    "neutral": N_("calm, or just facts"),
+}
+_WAYS: dict[Way, str] = {
+    "phone": N_("phone"),
+    "counter": N_("counter"),
+    "chat": N_("chat"),
+    "email": N_("email"),
+    "app": N_("app"),
+    "social": N_("social media"),
+    "form": N_("form"),
+    "visit": N_("visit"),
+}
+_LIKELY = 0.3
+"""From which an intent is worth a word."""
+
+
+def about(say: Tongue, score: Score) -> list[tuple[str, str]]:
+    """Name and value of each row; what says nothing has none."""
+    if score.negative is None or not score.intents:
+        return []
+    intents = sorted(
+        (each for each in score.intents.items() if each[1] >= _LIKELY), key=lambda each: -each[1]
+    )
+    rows = [
+        (
+            say.gettext("Intents"),
+            _listed(f"{say.gettext(_INTENTS[name])} {round(100 * p)} %" for name, p in intents),
+        ),
+        (say.gettext("Told at once for"), _listed(say.gettext(_GRAVE[each]) for each in score.grave)),
+        (say.gettext("To be known"), _listed(say.gettext(_SIGNS[each]) for each in score.signs)),
+        (say.gettext("Seen by the words"), _listed(f"“{each}”" for each in score.evidence)),
+        (say.gettext("Sounds"), say.gettext(_MOODS[score.mood])),
+        (
+            say.gettext("Way of speaking"),
+            say.gettext(_ADDRESSES[score.address]) if score.address != "none" else "",
+        ),
+        (say.gettext("Has tried already"), _listed(_tried(say, each) for each in score.tried)),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def _tried(say: Tongue, tried: Tried) -> str:
+    way = say.gettext(_WAYS[tried.way])
+    return f"{way} × {tried.times}" if tried.times > 1 else way
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)

@@ -1,0 +1,50 @@
+"""What is said of a surge, in the reader's language."""
+
+from console.tongue import Tongue
+from earshot.clock import from_us
+from earshot.surge import Growth, Surge
+
+
+def name(say: Tongue, surge: Surge) -> str:
+    """Brand and topic."""
+    if not surge.topic:
+        return surge.brand
+    return say.gettext("%(brand)s, on %(topic)s", brand=surge.brand, topic=surge.topic)
+
+
+def against(say: Tongue, step: Growth) -> str:
+    """14 negative authors in an hour, 2.2 is usual."""
+    return say.ngettext(
+        "%(count)s negative author in an hour, %(usual)s is usual",
+        "%(count)s negative authors in an hour, %(usual)s is usual",
+        round(step.hour),
+        usual=few(say, step.usual),
+    )
+
+
+def few(say: Tongue, count: float) -> str:
+    """With one place where there are few: 2.2."""
+    return say.number(round(count) if count >= 10 else round(count, 1))
+
+
+def state(say: Tongue, count: int) -> str:
+    if not count:
+        return say.gettext("No surge goes on")
+    return say.ngettext("%(count)s surge goes on", "%(count)s surges go on", count)
+
+
+def chart(say: Tongue, surge: Surge, first: int, last: int, most: int) -> str:
+    """For who does not see the picture."""
+    return say.gettext(
+        "Negative authors in an hour, from %(begin)s to %(end)s: at most %(most)s; %(usual)s is usual",
+        begin=say.short(from_us(first)),
+        end=say.short(from_us(last)),
+        most=say.number(most),
+        usual=few(say, surge.steps[0].usual),
+    )
+
+
+def expected(say: Tongue, surge: Surge) -> str:
+    if not surge.expected:
+        return ""
+    return say.gettext("Expected in these hours: %(name)s. So it took more than usual.", name=surge.expected)

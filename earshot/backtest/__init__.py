@@ -1,0 +1,1 @@
+"""Was it worth it: what alerts would have been worth on a past that is known, beside simpler rules."""

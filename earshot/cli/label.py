@@ -1,0 +1,198 @@
+"""`earshot label`: how a person reads a mention; `earshot label next`: which mentions are worth that most."""
+
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, get_args
+
+import typer
+from rich.console import Console
+from sqlalchemy import Connection
+
+from earshot.choosing import Candidate, choose, worth
+from earshot.cli.options import AsJson, ConfigPath, DataDir, existing_store
+from earshot.cli.tables import one_line
+from earshot.clock import SystemClock, to_us
+from earshot.errors import Refused
+from earshot.model import Intent
+from earshot.staff import STAFF, Polarity, polarity
+from earshot.store import Store, brands, corrections, mentions, stories
+from earshot.store.brands import Brand
+from earshot.store.mentions import Kept
+
+_OUT = Console(highlight=False, markup=False, soft_wrap=True)
+_INTENTS: tuple[Intent, ...] = get_args(Intent)
+_LOOKED_AT = 5_000  # of a brand's newest mentions
+_PAGE = 1_000
+_SHOWN = 200  # characters
+_NEXT = "next"
+_USAGE = "earshot label MENTION --brand BRAND neg|neu|pos, or earshot label next"
+
+
+def label(
+    mention: Annotated[
+        str,
+        typer.Argument(
+            help='The number of its page, or its id with --brand; or "next": list what is most useful to label.'
+        ),
+    ],
+    reading: Annotated[
+        str, typer.Argument(help="What it is towards the brand: neg, neu or pos.", metavar="neg|neu|pos")
+    ] = "",
+    brand: Annotated[str, typer.Option("--brand", help="The brand that it is about.")] = "",
+    intent: Annotated[
+        list[str] | None,
+        typer.Option("--intent", help=f"What its author wants; may be given again: {', '.join(_INTENTS)}."),
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="Who says so.")] = "cli",
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000, help="For next: how many.")] = 20,
+    config: ConfigPath = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how a mention reads. It counts in its story from then on, and the model learns from it. Nobody is notified.
+
+    Say it of what is read right too: the model cannot learn from its mistakes alone. Beside a running service it
+    counts within a minute; else when one starts, or with earshot rescore.
+
+    Example: earshot label 1099511627811 neg --intent complaint
+
+    Next: earshot quality says how well mentions are read.
+    """
+    with existing_store(config, data_dir) as store:
+        if mention == _NEXT and not reading:
+            options = _options(config, data_dir)
+            return _list(_most_useful(store, brand, limit), options, as_json=as_json)
+        said, intents = _said(reading), _intents(intent)
+        with store.read() as connection:
+            kept = _found(connection, mention, brand)
+        with store.begin() as connection:
+            number = corrections.add(connection, kept, said, to_us(SystemClock().now()), by, intents)
+    if as_json:
+        return _OUT.print_json(data={"correction": number, "mention": kept.n, "polarity": said})
+    return _OUT.print(
+        f"Noted: {said} ({_read(kept)} until now). It counts within a minute where Earshot runs, else once it does,"
+        " or with earshot rescore."
+    )
+
+
+# --- one mention ----------------------------------------------------------------------------------------
+
+
+def _said(given: str) -> Polarity:
+    if said := polarity(given):
+        return said
+    raise Refused(f"earshot label: {given or 'nothing'!r}: is none of neg, neu and pos: {_USAGE}")
+
+
+def _intents(given: Sequence[str] | None) -> list[Intent] | None:
+    if not given:
+        return None
+    if strange := [each for each in given if each not in _INTENTS]:
+        raise Refused(f"--intent {strange[0]}: is none that is known: {', '.join(_INTENTS)}")
+    return [each for each in _INTENTS if each in given]
+
+
+def _found(connection: Connection, mention: str, brand: str) -> Kept:
+    """By number, or by id and brand. Raises `Refused`."""
+    n = int(mention) if mention.isascii() and mention.isdigit() else _number(connection, mention, brand)
+    kept = corrections.heard(connection, n) if n is not None and n < 2**63 else None
+    if kept is None:
+        raise Refused(
+            f"mention {mention}{f' of {brand}' if brand else ''}: there is none, or it was withdrawn; its number stands"
+            " in the address of its page, and earshot label next lists some"
+        )
+    if brand and kept.mention.brand != brand:
+        raise Refused(f"mention {mention}: is about {kept.mention.brand}, not about {brand}")
+    return kept
+
+
+def _number(connection: Connection, mention: str, brand: str) -> int | None:
+    if not brand:
+        raise Refused(f"mention {mention}: an id needs its brand: --brand; a number of a page does not")
+    return corrections.find(connection, wanted(connection, brand)[0], mention)
+
+
+def wanted(connection: Connection, brand: str) -> list[Brand]:
+    """The brand of that name, or all. Raises `Refused`."""
+    known = brands.every(connection)
+    if brand and brand not in [each.name for each in known]:
+        raise Refused(
+            f"--brand {brand}: nothing was heard of it; known: {', '.join(each.name for each in known) or 'none'}"
+        )
+    return [each for each in known if brand in ("", each.name)]
+
+
+def _read(kept: Kept) -> str:
+    return _reading(kept.score.negative, kept.score.basis)
+
+
+def _reading(negative: float | None, basis: str) -> str:
+    if negative is None:
+        return "not read"
+    return f"negative {negative:.2f}" + (", by staff" if basis == STAFF else "")
+
+
+# --- the most useful ------------------------------------------------------------------------------------
+
+
+def _most_useful(store: Store, brand: str, limit: int) -> list[tuple[Candidate, Kept]]:
+    with store.read() as connection:
+        found = [
+            each for row in wanted(connection, brand) for page in _newest(connection, row) for each in page
+        ]
+        chosen = choose(found, limit)
+        rows = mentions.get(connection, (each.n for each in chosen))
+    return [(each, mentions.read(rows[each.n])) for each in chosen]
+
+
+def _newest(connection: Connection, brand: Brand) -> Iterable[list[Candidate]]:
+    """A brand's newest mentions that nobody has labelled, with what their stories reach."""
+    first, last = brands.numbers(brand.no)
+    after = max(first, brands.number(brand.no, brand.seq) - _LOOKED_AT)
+    while page := mentions.scored_after(connection, after, last, _PAGE):
+        after = page[-1].n
+        known = stories.load(connection, {each.story for each in page})
+        done = corrections.labelled(connection, (each.n for each in page))
+        yield [
+            Candidate(each.n, each.story, each.score, known[each.story].reach)
+            for each in page
+            if each.n not in done and each.story in known and _is_open(each)
+        ]
+
+
+def _is_open(scored: mentions.Scored) -> bool:
+    return not scored.withdrawn and scored.score.negative is not None and scored.score.basis != STAFF
+
+
+def _options(config: Any, data_dir: Any) -> str:
+    given = [
+        *(["--config", str(config)] if config else []),
+        *(["--data-dir", str(data_dir)] if data_dir else []),
+    ]
+    return f" {shlex.join(given)}" if given else ""
+
+
+def _list(found: Sequence[tuple[Candidate, Kept]], options: str, *, as_json: bool) -> None:
+    if as_json:
+        return _OUT.print_json(data=[_plain(*each) for each in found])
+    if not found:
+        return _OUT.print("Nothing to label: nothing was heard yet, or all that was has been labelled.")
+    for candidate, kept in found:
+        said = f"{kept.mention.title} {kept.mention.text}" if kept.mention.title else kept.mention.text
+        doubt = ", contradicted" if candidate.score.uncertain else ""
+        _OUT.print(f"{one_line(kept.mention.brand)}, {_read(kept)}{doubt}: {one_line(said)[:_SHOWN]}")
+        _OUT.print(f"  earshot label {kept.n}{options} neg|neu|pos\n")
+    return _OUT.print("Say it of each, also where it is read right: the model learns from both.")
+
+
+def _plain(candidate: Candidate, kept: Kept) -> dict[str, Any]:
+    return {
+        "n": kept.n,
+        "id": kept.mention.id,
+        "brand": kept.mention.brand,
+        "story": candidate.story,
+        "negative": kept.score.negative,
+        "uncertain": kept.score.uncertain,
+        "worth": round(worth(candidate), 3),
+        "text": f"{kept.mention.title} {kept.mention.text}".strip(),
+    }

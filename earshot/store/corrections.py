@@ -1,0 +1,216 @@
+"""How staff read mentions, against how the model did: they put a mention right, and teach the model's calibration.
+
+A row is only ever added; the newest for a mention counts. Once the mention is erased, withdrawn or edited, what is
+left of it is numbers that lead to nobody. A text is never kept here.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection
+
+from earshot.model import Intent, Score
+from earshot.seams import Shares
+from earshot.staff import STAFF, Polarity, shipped
+from earshot.store import brands, mentions
+from earshot.store.binding import Listed
+from earshot.store.bulk import change
+from earshot.store.mentions import Kept
+from earshot.store.schema import CORRECTIONS
+
+_OPINIONS: dict[Polarity, Shares] = {
+    "neg": Shares(0.97, 0.02, 0.01),
+    "neu": Shares(0.02, 0.96, 0.02),
+    "pos": Shares(0.01, 0.02, 0.97),
+}
+_BY = 200  # characters
+_ENCODER = msgspec.json.Encoder()
+_INTENTS = msgspec.json.Decoder(tuple[Intent, ...])
+_STANDS = (
+    "(mention = 0 or not exists (select 1 from corrections l where l.mention = c.mention and l.id > c.id))"
+)
+
+
+class Correction(NamedTuple):
+    id: int
+    brand: int
+    """Its number."""
+    source: str
+    mention: int
+    """Its number; 0: it is gone, or says something else now."""
+    at: int
+    """µs"""
+    made_by: str
+    """"console", "cli", or who it was."""
+    polarity: Polarity
+    shown: Shares | None
+    """As Earshot had read it, stars and calibration included; None: it could not."""
+    model: str
+    read: Shares | None
+    """What the model alone makes of the words; None: it cannot, or was not asked yet."""
+    read_model: str
+    """The model that was asked; empty: none yet."""
+    intents: tuple[Intent, ...] | None = None
+    """None where they were not corrected."""
+
+
+def add(
+    connection: Connection,
+    kept: Kept,
+    polarity: Polarity,
+    at: int,
+    made_by: str,
+    intents: Sequence[Intent] | None = None,
+) -> int:
+    """Its number."""
+    before = _said_before(connection, kept)
+    row = (
+        brands.brand_no(kept.n),
+        kept.mention.source,
+        kept.n,
+        at,
+        made_by[:_BY],
+        polarity,
+        *(before or _said(kept.score)),
+        None if intents is None else _ENCODER.encode(list(intents)).decode(),
+    )
+    number: int = connection.exec_driver_sql(
+        "insert into corrections (brand, source, mention, at, made_by, polarity, negative, neutral, positive, model,"
+        " read_negative, read_neutral, read_positive, read_model, intents)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+        row,
+    ).scalar_one()
+    return number
+
+
+def newest(connection: Connection) -> int:
+    """The number of the last of all; 0 where there is none."""
+    found: int = connection.exec_driver_sql("select coalesce(max(id), 0) from corrections").scalar_one()
+    return found
+
+
+def standing(connection: Connection, brand: int | None = None, after: int = 0) -> list[Correction]:
+    """Those that count, of a brand or of all, with numbers above `after`, in the order in which they were made."""
+    of_brand, values = ("", (after,)) if brand is None else (" and brand = ?", (after, brand))
+    found = connection.exec_driver_sql(
+        f"select * from corrections c where id > ?{of_brand} and {_STANDS} order by id", values
+    )
+    return [_correction(row) for row in found]
+
+
+def of_mention(connection: Connection, n: int) -> list[Correction]:
+    """All, the newest first."""
+    found = connection.exec_driver_sql("select * from corrections where mention = ? order by id desc", (n,))
+    return [_correction(row) for row in found]
+
+
+def labelled(connection: Connection, numbers: Iterable[int]) -> set[int]:
+    """Which of these mentions somebody has corrected or confirmed."""
+    found = connection.exec_driver_sql(
+        "select mention from corrections where mention in (select value from json_each(?))",
+        (Listed(numbers),),
+    )
+    return set(found.scalars())
+
+
+def fill(connection: Connection, read: Iterable[tuple[int, Score]]) -> None:
+    """By number of correction, what the model alone makes of the words."""
+    change(
+        connection,
+        CORRECTIONS,
+        ("read_negative", "read_neutral", "read_positive", "read_model"),
+        ("id",),
+        [(score.negative, score.neutral, score.positive, score.model, number) for number, score in read],
+    )
+
+
+def unlink(connection: Connection, numbers: Iterable[int]) -> None:
+    """These mentions are gone, or say something else: what was learnt of each stays, once, and leads to nobody."""
+    of = Listed(numbers)
+    connection.exec_driver_sql(
+        "delete from corrections where mention in (select value from json_each(?)) and exists"
+        " (select 1 from corrections l where l.mention = corrections.mention and l.id > corrections.id)",
+        (of,),
+    )
+    connection.exec_driver_sql(
+        "update corrections set mention = 0 where mention in (select value from json_each(?))", (of,)
+    )
+
+
+def corrected(score: Score, correction: Correction) -> Score:
+    """As the person read it; what they said nothing of stays."""
+    negative, neutral, positive = _OPINIONS[correction.polarity]
+    return msgspec.structs.replace(
+        score,
+        negative=negative,
+        neutral=neutral,
+        positive=positive,
+        uncertain=False,
+        basis=STAFF,
+        model=f"{STAFF}-{correction.id}",
+        intents=score.intents if correction.intents is None else dict.fromkeys(correction.intents, 1.0),
+    )
+
+
+def is_applied(score: Score, correction: Correction) -> bool:
+    return score.basis == STAFF and score.model == f"{STAFF}-{correction.id}"
+
+
+def find(connection: Connection, brand: brands.Brand, mention: str) -> int | None:
+    """The number of a brand's mention, by its id. It reads all of the brand's: for few of them."""
+    beginning = f'{{"id":{_ENCODER.encode(mention).decode()},'  # how every mention is encoded
+    found: int | None = connection.exec_driver_sql(
+        "select n from mentions where n between ? and ? and substr(mention, 1, ?) = ? order by n limit 1",
+        (*brands.numbers(brand.no), len(beginning), beginning),
+    ).scalar()
+    return found
+
+
+def heard(connection: Connection, n: int) -> Kept | None:
+    """The mention that a correction may be made of; None where there is none, or it was withdrawn."""
+    row = mentions.get(connection, [n]).get(n)
+    return mentions.read(row) if row and not row.withdrawn else None
+
+
+def _said_before(connection: Connection, kept: Kept) -> tuple[Any, ...] | None:
+    """A person's word is no model's: what that had said stands in their last correction."""
+    if kept.score.basis != STAFF:
+        return None
+    row = connection.exec_driver_sql(
+        "select negative, neutral, positive, model, read_negative, read_neutral, read_positive, read_model"
+        " from corrections where mention = ? order by id desc limit 1",
+        (kept.n,),
+    ).first()
+    return tuple(row) if row else None
+
+
+def _said(score: Score) -> tuple[Any, ...]:
+    shown = (score.negative, score.neutral, score.positive, score.model)
+    alone = score.basis.startswith("text") and shipped(score.model) == score.model
+    return (*shown, *shown) if alone else (*shown, None, None, None, "")
+
+
+def _correction(row: Sequence[Any]) -> Correction:
+    number, brand, source, mention, at, made_by, polarity, *said, intents = row
+    return Correction(
+        number,
+        brand,
+        source,
+        mention,
+        at,
+        made_by,
+        polarity,
+        _shares(said[:3]),
+        said[3],
+        _shares(said[4:7]),
+        said[7],
+        None if intents is None else _INTENTS.decode(intents),
+    )
+
+
+def _shares(values: Sequence[float | None]) -> Shares | None:
+    negative, neutral, positive = values
+    if negative is None:
+        return None
+    return Shares(negative, neutral or 0.0, positive or 0.0)

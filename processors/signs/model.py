@@ -1,0 +1,101 @@
+"""Which intents, signs, form of address and mood a text has: one linear model reads them all at once.
+
+Hashed words and pieces of words (`processors.negativity.features`), the clues of the term lists, and what the
+negativity model makes of the text. Each plane is a support vector machine whose distance was made a probability on
+hands that it had not learnt from (Platt, 1999). Whole numbers, so a text reads the same in any batch.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earshot.model import Address, Intent, Mood, Sign
+from processors.negativity.features import Features, summed
+from processors.negativity.model import exact
+from processors.signs.terms import Found
+
+MODEL_FILE = Path(__file__).parents[1] / "models" / "signs-1.npz"
+INTENTS: tuple[Intent, ...] = get_args(Intent)
+LEARNT_SIGNS: tuple[Sign, ...] = (
+    "confirmation",
+    "press_interest",
+    "sensitive",
+    "minor",
+    "victim",
+    "employee",
+    "spam",
+)
+ADDRESSES: tuple[Address, ...] = ("tu", "lei", "voi", "informal", "formal")
+MOODS: tuple[Mood, ...] = get_args(Mood)
+PLANES = (*INTENTS, *LEARNT_SIGNS, *ADDRESSES, *MOODS)
+"""Columns of what the model says, in this order."""
+
+_OFTEN = 3  # times that a concept is spoken of, from which on more tell nothing
+_LEAST = 1e-4  # of a share, before its logarithm
+
+Floats = NDArray[np.float64]
+
+
+class Model(NamedTuple):
+    version: str
+    concepts: tuple[str, ...]
+    table: NDArray[np.int16]
+    """(2^n, planes)"""
+    scale: Floats
+    """(planes,) what a step of the table is worth."""
+    clues: Floats
+    """(clues, planes), see `clues`."""
+    bias: Floats
+    """(planes,)"""
+    least: Floats
+    """(planes,) the probability from which each is said to hold: that of the best F1."""
+
+    @classmethod
+    def load(cls, file: Path = MODEL_FILE) -> "Model":
+        with np.load(file) as stored:
+            named = {name: stored[name] for name in ("table", "scale", "clues", "bias", "least")}
+            return cls(str(stored["version"]), tuple(str(stored["concepts"]).split()), **named)
+
+    def probabilities(self, features: Features, seen: Floats) -> Floats:
+        """(texts, planes); `seen` (texts, clues)."""
+        sums, length = self._sums(features)
+        words = sums * self.scale / np.sqrt(np.maximum(length, 1))[:, None]
+        shares: Floats = 1 / (1 + np.exp(-(words + exact(seen, self.clues) + self.bias)))
+        return shares
+
+    def _sums(self, features: Features) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Of the rows of each text's features, and how many those are."""
+        tokens = features.tokens
+        which = tokens.which
+        by_token = summed(self.table, features.inside, len(tokens.hashes))[which]
+        by_token += summed(self.table, features.around, len(which))
+        counts = _counts(features)
+        sums, length = np.zeros((tokens.texts, len(self.scale)), np.int64), np.zeros(tokens.texts, np.int64)
+        if len(which):
+            first = np.flatnonzero(np.diff(tokens.text, prepend=-1))
+            sums[tokens.text[first]] = np.add.reduceat(by_token, first, axis=0, dtype=np.int64)
+            length[tokens.text[first]] = np.add.reduceat(counts, first)
+        return sums, length
+
+
+def _counts(features: Features) -> NDArray[np.int64]:
+    """(tokens,) how many features each has."""
+    tokens = features.tokens
+    inside, around = np.zeros(len(tokens.hashes), np.int64), np.zeros(len(tokens.which), np.int64)
+    for bags, counts in ((features.inside, inside), (features.around, around)):
+        for bag in bags:
+            counts[bag.owners] += np.diff(np.append(bag.starts, len(bag.hashes)))
+    return inside[tokens.which] + around
+
+
+def clues(found: Sequence[Found], concepts: Sequence[str], opinions: Floats) -> Floats:
+    """(texts, 2 concepts + 3): whether each is spoken of, how often up to three times, and the logs of `opinions`."""
+    often = np.zeros((len(found), len(concepts)))
+    place = {concept: at for at, concept in enumerate(concepts)}
+    for row, each in enumerate(found):
+        for concept, words in each.items():
+            often[row, place[concept]] = min(len(words), _OFTEN)
+    return np.hstack([np.minimum(often, 1), often / _OFTEN, np.log(np.maximum(opinions, _LEAST))])

@@ -1,0 +1,128 @@
+"""All that is read of a text beside its mood towards the brand, as it is kept in its score."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from earshot.model import Address, Grave, Intent, Mood, Sign, Tried
+from processors.negativity.features import extract
+from processors.negativity.opinion import Opinion
+from processors.signs.model import ADDRESSES, INTENTS, LEARNT_SIGNS, MOODS, PLANES, Model, clues
+from processors.signs.terms import Found, Terms, evidence
+from processors.signs.ways import tried
+
+_KEPT = 0.05  # the least probability of an intent that is kept
+_MOST_WORDS = 8
+_HALF = 0.5
+_NONE = Opinion(1 / 3, 1 / 3, 1 / 3)
+
+_ADDRESSES = slice(len(INTENTS) + len(LEARNT_SIGNS), -len(MOODS))
+_MOODS = slice(_ADDRESSES.stop, None)
+
+_DANGER = ("injury", "hazard", "stranded", "violence", "selfharm")
+_OF = {
+    "legal": ("legal",),
+    "safety": _DANGER,
+    "sensitive": ("health", "belonging", "discrimination", "hardship"),
+    "self_harm": ("selfharm",),
+    "discrimination": ("discrimination", "health", "belonging"),
+}
+"""Whose words are the evidence of what."""
+
+
+class Reading(NamedTuple):
+    """See `earshot.model.Score`."""
+
+    intents: dict[Intent, float]
+    signs: tuple[Sign, ...]
+    grave: tuple[Grave, ...]
+    """Where the text is negative towards the brand; of self-harm always."""
+    address: Address
+    mood: Mood
+    tried: tuple[Tried, ...]
+    evidence: tuple[str, ...]
+
+
+NOTHING = Reading({}, (), (), "none", "neutral", (), ())
+
+
+class Signs:
+    """Reads texts whose language and opinion are known; what is in no language of the model's says nothing."""
+
+    def __init__(self) -> None:
+        self._model, self._terms = Model.load(), Terms()
+        if self._model.concepts != self._terms.concepts:
+            raise ValueError(
+                "the term lists are not those that the model of signs was trained with: train it again"
+            )
+        self.version = self._model.version
+
+    def read(
+        self, texts: Sequence[str], languages: Sequence[str], opinions: Sequence[Opinion | None]
+    ) -> list[Reading]:
+        """One for each, in order; nothing where there is no opinion. Raises nothing, whatever the text."""
+        found = list(map(self._terms.find, texts, languages))
+        seen = clues(found, self._terms.concepts, np.array([each or _NONE for each in opinions], np.float64))
+        shares = self._model.probabilities(extract(texts), seen)
+        held = (shares >= self._model.least).tolist()
+        return [
+            self._reading(*each) if opinion else NOTHING
+            for opinion, *each in zip(opinions, texts, languages, found, shares.tolist(), held, strict=True)
+        ]
+
+    def _reading(
+        self, text: str, language: str, found: Found, p: Sequence[float], held: Sequence[bool]
+    ) -> Reading:
+        holds: dict[str, bool] = dict(zip(PLANES, held, strict=True))
+        intents = {
+            intent: round(share, 3) for intent, share in zip(INTENTS, p, strict=False) if share >= _KEPT
+        }
+        holds["confirmation"] &= "denial" not in found
+        holds["press_interest"] &= "press" in found  # it calls at any hour: a feeling is not enough
+        signs = tuple([sign for sign in LEARNT_SIGNS if holds[sign]])
+        moods = p[_MOODS]
+        mood = MOODS[moods.index(max(moods))]
+        grave = _grave(holds, found, mood)
+        concepts = [concept for name in (*grave, *signs) for concept in _OF.get(name, ())]
+        return Reading(
+            intents,
+            signs,
+            grave,
+            _address(p[_ADDRESSES], language),
+            mood,
+            tried(text, found),
+            evidence(found, concepts, _MOST_WORDS) if concepts else (),
+        )
+
+
+@cache  # never changed, so a process has one
+def shipped() -> Signs:
+    return Signs()
+
+
+def _grave(holds: dict[str, bool], found: Found, mood: Mood) -> tuple[Grave, ...]:
+    """Danger is also where somebody complains who is ill, or cares for one, and is afraid."""
+    if holds["victim"] or holds["spam"]:
+        return ()
+    grave: list[Grave] = []
+    hurt = holds["sensitive"] and holds["complaint"]
+    if holds["safety"] or (hurt and "health" in found and mood == "worry"):
+        grave.append("safety")
+    if holds["legal"]:
+        grave.append("legal")
+    if "discrimination" in found and holds["sensitive"] and not holds["praise"]:
+        grave.append("discrimination")
+    if "selfharm" in found and not holds["news"]:
+        grave.append("self_harm")
+    return tuple(grave)
+
+
+def _address(p: Sequence[float], language: str) -> Address:
+    """The likeliest of its language's forms; English has none."""
+    if language == "en":
+        return "none"
+    among = slice(0, 3) if language == "it" else slice(3, 5)
+    share, address = max(zip(p[among], ADDRESSES[among], strict=True))
+    return address if share >= _HALF else "none"

@@ -1,0 +1,1 @@
+"""Towards which brand a text is negative: a score for each brand, not for each text."""

@@ -1,0 +1,238 @@
+"""What staff said of mentions, as it is kept: the same in a file and on a server."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from earshot.model import Author, Intent, Mention, Score
+from earshot.seams import Shares
+from earshot.staff import POLARITIES, Polarity
+from earshot.store import Store, brands, corrections, mentions, readings
+from earshot.store.corrections import Correction
+from earshot.store.mentions import Kept
+from earshot.store.moving import move
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+N = brands.number(1, 1)
+READ = Score(language="en", negative=0.7, neutral=0.2, positive=0.1, basis="text", model="negativity-1")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    at = tmp_path / "earshot.db"
+    with closing(
+        Store(at if request.param == "sqlite" else make_url(request.getfixturevalue("postgres_url")))
+    ) as opened:
+        yield opened
+
+
+def kept(n: int = N, score: Score = READ, source: str = "x") -> Kept:
+    said = Mention(
+        id=f"{source}:{n}",
+        brand="Acme",
+        author=Author(id="ada"),
+        created_at=NOW,
+        collected_at=NOW,
+        text="No!",
+    )
+    return Kept(n, said, score, "new", withdrawn=False)
+
+
+def add(
+    store: Store,
+    of: Kept,
+    polarity: Polarity = "neg",
+    at: int = 5,
+    by: str = "console",
+    intents: list[Intent] | None = None,
+) -> int:
+    with store.begin() as connection:
+        return corrections.add(connection, of, polarity, at, by, intents)
+
+
+def standing(store: Store, brand: int | None = None, after: int = 0) -> list[Correction]:
+    with store.read() as connection:
+        return corrections.standing(connection, brand, after)
+
+
+def unlink(store: Store, *numbers: int) -> None:
+    with store.begin() as connection:
+        corrections.unlink(connection, numbers)
+
+
+def test_what_is_read_back_is_what_was_said(store: Store) -> None:
+    number = add(store, kept(), "neu", 7, "Ada", ["complaint", "churn"])
+    shown = Shares(0.7, 0.2, 0.1)
+    wanted = Correction(
+        number,
+        1,
+        "x",
+        N,
+        7,
+        "Ada",
+        "neu",
+        shown,
+        "negativity-1",
+        shown,
+        "negativity-1",
+        ("complaint", "churn"),
+    )
+    assert standing(store) == [wanted]
+    with store.read() as connection:
+        assert corrections.newest(connection) == number
+
+
+def test_without_any_there_is_nothing(store: Store) -> None:
+    assert standing(store) == []
+    with store.read() as connection:
+        assert corrections.newest(connection) == 0
+        assert corrections.labelled(connection, [N]) == set()
+        assert corrections.of_mention(connection, N) == []
+
+
+def test_the_newest_of_a_mention_counts_and_all_are_kept(store: Store) -> None:
+    add(store, kept(), "neg")
+    other = add(store, kept(N + 1), "pos")
+    newest = add(store, kept(), "neu")
+    assert [each.id for each in standing(store)] == [other, newest]
+    assert [each.id for each in standing(store, after=other)] == [newest]
+    with store.read() as connection:
+        assert [each.polarity for each in corrections.of_mention(connection, N)] == ["neu", "neg"]
+        assert corrections.labelled(connection, [N, N + 1, N + 2]) == {N, N + 1}
+
+
+def test_brands_are_told_apart(store: Store) -> None:
+    mine = add(store, kept())
+    add(store, kept(brands.number(2, 1)))
+    assert [each.id for each in standing(store, brand=1)] == [mine]
+    assert len(standing(store)) == 2
+
+
+@pytest.mark.parametrize("changes", [{"basis": "rating, text"}, {"model": "negativity-1+c7"}])
+def test_stars_and_calibrated_readings_are_shown_but_teach_nothing(
+    store: Store, changes: dict[str, str]
+) -> None:
+    """Until the model was asked for what it makes of the words alone."""
+    score = Score(**({"language": "en", "negative": 0.7, "basis": "text", "model": "negativity-1"} | changes))  # type: ignore[arg-type]
+    number = add(store, kept(score=score))
+    (found,) = standing(store)
+    assert (found.shown, found.read, found.read_model) == (Shares(0.7, 0.0, 0.0), None, "")
+    with store.begin() as connection:
+        corrections.fill(connection, [(number, READ)])
+    (found,) = standing(store)
+    assert (found.read, found.read_model) == (Shares(0.7, 0.2, 0.1), "negativity-1")
+
+
+def test_what_cannot_be_read_can_be_corrected(store: Store) -> None:
+    add(store, kept(score=Score(language="unknown", model="negativity-1")))
+    assert standing(store)[0].shown is None
+
+
+def test_a_second_correction_remembers_the_model_and_not_the_first_person(store: Store) -> None:
+    add(store, kept())
+    (first,) = standing(store)
+    add(store, kept(score=corrections.corrected(READ, first)), "pos")
+    (second,) = standing(store)
+    assert (second.polarity, second.shown, second.model) == ("pos", first.shown, first.model)
+
+
+def test_what_leads_to_nobody_any_more_still_teaches_once(store: Store) -> None:
+    for polarity in POLARITIES:
+        add(store, kept(), polarity)
+    add(store, kept(N + 1), "neg")
+    add(store, kept(N + 2), "neu")
+    unlink(store, N, N + 1, N + 9)
+    assert [(each.mention, each.polarity) for each in standing(store)] == [
+        (0, "pos"),
+        (0, "neg"),
+        (N + 2, "neu"),
+    ]
+
+
+def test_numbers_are_not_given_twice(store: Store) -> None:
+    """What is told by the number of the newest must not go back."""
+    add(store, kept())
+    newest = add(store, kept())
+    unlink(store, N)
+    assert add(store, kept(N + 1)) > newest
+
+
+def test_a_long_name_is_cut(store: Store) -> None:
+    add(store, kept(), by="a" * 9_000)
+    assert len(standing(store)[0].made_by) == 200
+
+
+def test_a_mention_is_found_by_its_id_within_its_brand(store: Store) -> None:
+    with store.begin() as connection:
+        mine = brands.create(connection, "Acme")
+        other = brands.create(connection, "Bolt")
+        mentions.add(connection, [row(N), row(N + 1, withdrawn=True), row(brands.number(2, 1), 'q"\\')])
+    with store.read() as connection:
+        assert corrections.find(connection, mine, f"x:{N}") == N
+        assert corrections.find(connection, other, f"x:{N}") is None
+        assert corrections.find(connection, other, 'q"\\:1') == brands.number(2, 1)
+        assert corrections.heard(connection, N)
+        assert corrections.heard(connection, N + 1) is None
+        assert corrections.heard(connection, N + 2) is None
+
+
+def test_readings_since_a_time_of_one_source(store: Store) -> None:
+    with store.begin() as connection:
+        mine = brands.create(connection, "Acme")
+        mentions.add(
+            connection,
+            [
+                row(N),
+                row(N + 1, heard_at=9),
+                row(N + 2, "feed", heard_at=9),
+                row(N + 3, heard_at=9, withdrawn=True),
+            ],
+        )
+    with store.read() as connection:
+        assert [each.heard_at for each in readings.since(connection, mine, 0)] == [5, 9, 9]
+        found = list(readings.since(connection, mine, 6, "x"))
+    assert [(each.heard_at, each.reading.negative, each.reading.confidence) for each in found] == [
+        (9, 0.7, 0.7)
+    ]
+
+
+def row(n: int, source: str = "x", *, heard_at: int = 5, withdrawn: bool = False) -> mentions.Row:
+    said = kept(n, source=source).mention
+    if source.startswith("q"):
+        said = Mention(
+            id=f"{source}:1", brand="Bolt", author=Author(id="a"), created_at=NOW, collected_at=NOW
+        )
+    return mentions.Row(
+        n,
+        n,
+        heard_at,
+        3,
+        1,
+        10,
+        None,
+        None,
+        7_000,
+        withdrawn,
+        "new",
+        mentions.encode(said),
+        mentions.encode(READ),
+    )
+
+
+@pytest.mark.postgres
+def test_they_move_with_the_store(tmp_path: Path, postgres_url: str) -> None:
+    with (
+        closing(Store(tmp_path / "earshot.db")) as file,
+        closing(Store(make_url(postgres_url))) as server,
+    ):
+        add(file, kept(), "neu", 7, "Ada", ["complaint"])
+        add(file, kept(N + 1, Score(language="unknown")), "pos")
+        before = standing(file)
+        moved = {each.table: each.rows for each in move(file, server, lambda *_: None)}
+        assert moved["corrections"] == 2
+        assert standing(server) == before
+        assert add(server, kept(N + 2)) > before[-1].id

@@ -1,0 +1,183 @@
+"""`earshot label` and `earshot quality` as they are run, beside a service and without one."""
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import rescore_world
+from rescore_world import START
+from sqlalchemy import URL, make_url
+
+from earshot.claim import claimed
+from earshot.cli import main
+from earshot.model import Author, Mention
+from earshot.staff import STAFF
+from earshot.store import Store, brands, corrections, mentions
+from earshot.topics import Said
+
+Earshot = Callable[..., tuple[int, str, str]]
+TEXTS = (
+    "The parcel is three weeks late and nobody answers the telephone",
+    "Does the shop in the station open at nine on weekdays?",
+    "Thank you so much, that was wonderful and very kind",
+    "Third invoice for a contract that I cancelled in spring",
+    "What time do you open on Sunday, and is there a lift?",
+    "Great service again, the technician was on time and cheerful",
+)
+
+
+@pytest.fixture
+def earshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Earshot:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("EARSHOT_CONFIG", raising=False)
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["earshot", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            main()
+            sys.exit(0)
+        found = capsys.readouterr()
+        assert "Traceback" not in found.err + found.out
+        return int(end.value.code or 0), found.out, found.err
+
+    return run
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path | URL, tuple[str, ...]]:
+    """Where a store is, and the words that lead the command there."""
+    if request.param == "sqlite":
+        at: Path | URL = tmp_path / "data" / "earshot.db"
+        (tmp_path / "data").mkdir()
+        words = ("--data-dir", str(tmp_path / "data"))
+    else:
+        at = make_url(request.getfixturevalue("postgres_url"))
+        config = tmp_path / "server.toml"
+        shown = at.set(drivername="postgresql").set(password=None).render_as_string(hide_password=False)
+        secret = f'password = "{at.password}"\n' if at.password else ""
+        config.write_text(f'[store]\nurl = "{shown}"\n{secret}[bus]\nservers = ["127.0.0.1:1"]\n')
+        words = ("--config", str(config))
+    with closing(Store(at)) as store:
+        rescore_world.hear(store, [said(n, text) for n, text in enumerate(TEXTS)], old=False)
+    return at, words
+
+
+def said(number: int, text: str, days: float = 0) -> Said:
+    at = START + timedelta(days=days, minutes=number)
+    author = Author(id=f"u{number}")
+    return Said(
+        mention=Mention(
+            id=f"x:{number}", brand="Acme", author=author, created_at=at, collected_at=at, text=text
+        )
+    )
+
+
+def score(at: Path | URL, number: int) -> mentions.Score:
+    with closing(Store(at)) as store, store.read() as connection:
+        (brand,) = brands.every(connection)
+        n = corrections.find(connection, brand, f"x:{number}") or 0
+        return mentions.score_of(mentions.get(connection, [n])[n])
+
+
+def test_labelled_by_id_and_by_number_and_counted_by_rescore(
+    earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]
+) -> None:
+    at, words = place
+    status, out, _ = earshot(
+        "label", "x:3", "neg", "--brand", "Acme", "--intent", "complaint", "--intent", "churn", *words
+    )
+    assert (status, out.startswith("Noted: neg (negative 0.")) == (0, True)
+    n = brands.number(1, 2)
+    status, out, _ = earshot("label", n, "neu", "--by", "Ada", "--json", *words)
+    assert (status, json.loads(out)) == (0, {"correction": 2, "mention": n, "polarity": "neu"})
+    assert score(at, 3).basis == "text"
+    assert earshot("rescore", *words)[0] == 0
+    found = score(at, 3)
+    assert (found.basis, found.negative, set(found.intents)) == (STAFF, 0.97, {"complaint", "churn"})
+    assert score(at, 0).model.endswith("+c2")
+    status, out, _ = earshot("label", "x:3", "pos", "--brand", "Acme", *words)
+    assert "negative 0.97, by staff until now" in out
+
+
+def test_the_most_useful_can_be_pasted_and_are_not_asked_again(
+    earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]
+) -> None:
+    _, words = place
+    status, out, _ = earshot("label", "next", "--limit", 3, *words)
+    assert (status, out.count("earshot label ")) == (0, 3)
+    command = next(line for line in out.splitlines() if line.startswith("  earshot label "))
+    pasted = command.strip().removesuffix(" neg|neu|pos").removeprefix("earshot ").split(" ")
+    assert earshot(*pasted, "neu")[0] == 0
+    _, out, _ = earshot("label", "next", "--json", "--brand", "Acme", *words)
+    asked = json.loads(out)
+    assert len(asked) == len(TEXTS) - 1
+    assert pasted[1] not in {str(each["n"]) for each in asked}
+    for each in asked:
+        earshot("label", each["n"], "pos", *words)
+    assert "Nothing to label" in earshot("label", "next", *words)[1]
+
+
+def test_quality_is_told_before_and_after(
+    earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]
+) -> None:
+    at, words = place
+    with closing(Store(at)) as store:
+        rescore_world.hear(store, [said(n, text, days=33) for n, text in enumerate(TEXTS, 10)], old=False)
+    _, out, _ = earshot("quality", *words)
+    assert "Nobody has labelled a mention yet" in out
+    for number, polarity in enumerate(("neg", "neu", "pos", "neg", "neu", "pos")):
+        earshot("label", f"x:{number}", polarity, "--brand", "Acme", *words)
+    status, out, _ = earshot("quality", "--json", *words)
+    found = json.loads(out)
+    assert (status, found["corrections"], found["shown"]["labels"]) == (0, 6, 6)
+    assert sum(map(sum, found["shown"]["confusion"])) == 6
+    assert [found["drift"][key]["mentions"] for key in ("last_30_days", "30_days_before")] == [6, 6]
+    low, high = found["shown"]["accuracy_interval"]
+    assert low <= found["shown"]["accuracy"] <= high
+    assert 0 < found["calibrated"]["calibration_error"] < 1
+    _, out, _ = earshot("quality", "--brand", "Acme", "--source", "x", *words)
+    for part in ("6 mentions were labelled", "as shipped", "calibrated", "Fewer than 50", "thirty before"):
+        assert part in out
+    assert json.loads(earshot("quality", "--source", "feed", "--json", *words)[1])["corrections"] == 0
+
+
+def test_beside_a_running_service_it_only_notes(earshot: Earshot, tmp_path: Path) -> None:
+    at = tmp_path / "data" / "earshot.db"
+    at.parent.mkdir()
+    with closing(Store(at)) as store:
+        rescore_world.hear(store, [said(0, TEXTS[0])], old=False)
+        with claimed(tmp_path / "data", ["processors"]):
+            assert earshot("label", "x:0", "neg", "--brand", "Acme", "--data-dir", at.parent)[0] == 0
+            assert earshot("quality", "--data-dir", at.parent)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["x:1", "neg"], "an id needs its brand"),
+        (["x:1", "neg", "--brand", "Akme"], "known: Acme"),
+        (["x:99", "neg", "--brand", "Acme"], "there is none, or it was withdrawn"),
+        (["99999999999999999999999", "neg"], "there is none"),
+        (["1099511627777", "bad"], "is none of neg, neu and pos"),
+        (["1099511627777"], "'nothing': is none of neg, neu and pos"),
+        (["1099511627777", "neg", "--intent", "anger"], "--intent anger: is none that is known: complaint"),
+        (["next", "--brand", "Akme"], "known: Acme"),
+    ],
+)
+def test_what_cannot_be_done_is_said(earshot: Earshot, tmp_path: Path, words: list[str], told: str) -> None:
+    at = tmp_path / "data" / "earshot.db"
+    at.parent.mkdir()
+    with closing(Store(at)) as store:
+        rescore_world.hear(store, [said(1, TEXTS[0])], old=False)
+    status, _, err = earshot("label", *words, "--data-dir", at.parent)
+    assert (status, told in err) == (1, True)
+
+
+def test_without_a_database_there_is_nothing_to_label(earshot: Earshot, tmp_path: Path) -> None:
+    for words in (["label", "next"], ["quality"]):
+        status, _, err = earshot(*words, "--data-dir", tmp_path / "none")
+        assert (status, "there is no database" in err) == (1, True)

@@ -1,0 +1,141 @@
+"""Staff say on a mention's page how it reads: only from a page of ours, and it is shown who said what."""
+
+import pytest
+from console_world import ENGLISH, ITALIAN, NOW, Words, World
+from test_console_login import Browser, console
+from test_console_mentions import READ, page
+
+from console import mention_view
+from console.mention_view import MentionPage
+from console.reading_mentions import Found
+from earshot.clock import to_us
+from earshot.model import Author, Mention, Score, Story
+from earshot.staff import STAFF, Polarity
+from earshot.store import corrections
+from earshot.store.corrections import Correction
+from earshot.store.mentions import Kept
+
+
+@pytest.fixture
+def known(world: World) -> int:
+    return world.tell("Ronvia", [Words("Still no parcel"), Words("gone", withdrawn=True, who="bob")])
+
+
+@pytest.fixture
+def browser(world: World, known: int) -> Browser:
+    return Browser(console(world, login=False))
+
+
+def said(world: World) -> list[tuple[int, str, str]]:
+    with world.store.read() as connection:
+        return [(each.mention, each.polarity, each.made_by) for each in corrections.standing(connection)]
+
+
+def test_a_button_says_it_and_the_page_shows_it(world: World, browser: Browser, known: int) -> None:
+    path = f"/mentions/{known}"
+    answer = browser.post(path, browser.get(path), polarity="pos")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{path}#label")
+    assert said(world) == [(known, "pos", "console")]
+    shown = browser.get(path).text
+    assert 'value="pos" aria-pressed="true"' in shown
+    assert "<b>positive</b>, <bdi>in the console</bdi>, <time" in shown
+    assert "It counts in its story within a minute" in shown
+
+
+def test_the_same_again_is_not_said_twice(world: World, browser: Browser, known: int) -> None:
+    path = f"/mentions/{known}"
+    for polarity in ("neg", "neg", "neu"):
+        browser.post(path, browser.get(path), polarity=polarity)
+    with world.store.read() as connection:
+        assert [each.polarity for each in corrections.of_mention(connection, known)] == ["neu", "neg"]
+
+
+def test_a_page_elsewhere_says_nothing_in_our_name(world: World, browser: Browser, known: int) -> None:
+    path = f"/mentions/{known}"
+    token = browser.get(path).text.partition('name="token" value="')[2].partition('"')[0]
+    for headers, fields in (
+        ({"origin": "http://evil.example", "sec-fetch-site": "cross-site"}, {"token": token}),
+        ({"sec-fetch-site": "same-origin"}, {"token": "0" * 64}),
+        ({}, {}),
+    ):
+        assert browser.forge(path, headers, polarity="pos", **fields).status_code == 403
+    assert said(world) == []
+
+
+def test_who_has_not_logged_in_is_led_to_the_login(world: World, known: int) -> None:
+    browser = Browser(console(world))
+    assert browser.forge(f"/mentions/{known}", {}, polarity="pos").headers["location"].startswith("/login")
+    assert said(world) == []
+
+
+@pytest.mark.parametrize("polarity", ["", "negative", "NEG", "neg\0"])
+def test_other_words_are_not_understood(world: World, browser: Browser, known: int, polarity: str) -> None:
+    path = f"/mentions/{known}"
+    assert browser.post(path, browser.get(path), polarity=polarity).status_code == 404
+    assert said(world) == []
+
+
+def test_of_what_is_gone_nothing_can_be_said(world: World, browser: Browser, known: int) -> None:
+    form = browser.get(f"/mentions/{known}")
+    token = form.text.partition('name="token" value="')[2].partition('"')[0]
+    for n in (known + 1, known + 9, "x", "9" * 30):
+        assert browser.post(f"/mentions/{n}", token=token, polarity="neg").status_code == 404
+    assert said(world) == []
+    assert "Is this read right?" not in browser.get(f"/mentions/{known + 1}").text
+
+
+# --- words ----------------------------------------------------------------------------------------------
+
+
+def correction(polarity: Polarity = "neg", number: int = 3, by: str = "cli") -> Correction:
+    return Correction(number, 1, "x", 1, to_us(NOW), by, polarity, None, "", None, "")
+
+
+def labelled(score: Score, *labels: Correction) -> MentionPage:
+    said = Mention(
+        id="x:1", brand="Ronvia", author=Author(id="1"), created_at=NOW, collected_at=NOW, text="No"
+    )
+    kept = Kept(1, said, score, "new", withdrawn=False)
+    story = Story(id=1, brand="Ronvia", first="x:1", opened_at=NOW, last_at=NOW)
+    return mention_view.mention_page(ENGLISH, Found(kept, to_us(NOW), story, kept, labels), None, NOW)
+
+
+def test_a_reading_by_staff_names_no_model() -> None:
+    made = correction()
+    shown = labelled(corrections.corrected(READ, made), made)
+    assert (shown.basis, shown.model, shown.other_model, shown.waits) == ("what staff said", "", "", "")
+    assert shown.meaning == "Set by what staff said of it: no model changes it again."
+    assert shown.row.score == "negative (said by staff)"
+    assert shown.by_staff
+
+
+def test_who_said_what_is_listed_newest_first() -> None:
+    shown = labelled(READ, correction("pos", 4, "Ada"), correction("neg", 3))
+    assert [(each.word, each.by) for each in shown.labels] == [
+        ("positive", "Ada"),
+        ("negative", "on the command line"),
+    ]
+    assert [each.key for each in shown.choices if each.stands] == ["pos"]
+    assert shown.waits
+
+
+def test_a_name_may_be_long_or_hostile(world: World, browser: Browser, known: int) -> None:
+    with world.store.begin() as connection:
+        kept = corrections.heard(connection, known)
+        assert kept
+        corrections.add(connection, kept, "neg", to_us(NOW), "<script>" + "a" * 500)
+    shown = browser.get(f"/mentions/{known}").text
+    assert "<script>a" not in shown
+    assert "&lt;script&gt;a" in shown
+
+
+def test_a_model_that_has_learnt_is_no_other_model() -> None:
+    learnt = Score(
+        language="en", negative=0.7, neutral=0.2, positive=0.1, basis="text", model="negativity-1+c7"
+    )
+    shown = page(learnt)
+    assert (shown.model, shown.other_model) == ("negativity-1+c7", "")
+    assert shown.learnt == "Adjusted by what staff said of other mentions."
+    assert page(learnt, say=ITALIAN).learnt.startswith("Corretto")
+    assert page().learnt == ""
+    assert STAFF not in page().basis

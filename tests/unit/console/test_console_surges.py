@@ -1,0 +1,168 @@
+"""Surges on the pages: in the list, on a page of their own, among what calls, and nothing of them runs."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from console_world import ENGLISH, NOW, Words, World
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from console import surge_chart
+from console.charts import Gap, Mark
+from console.role import Console
+from console.surge_chart import Usual
+from earshot.clock import to_us
+from earshot.store import Store, outages, surges
+from earshot.store.outages import Outage
+from earshot.store.schema import ALERTS
+from earshot.store.surges import Kept
+from earshot.surge import NUMBERED, Fresh, Growth, Surge
+
+ID = (1 << 40) | NUMBERED | 1
+HOSTILE = "<script>alert(1)</script>"
+
+
+def growth(ago: float, hour: float, usual: float = 2.2) -> Growth:
+    at = NOW - timedelta(minutes=ago)
+    return Growth(at=at, hour=hour, usual=usual, deviation=2.0, rarity=2.2, enough=9.3)
+
+
+def a_surge(world: World, *, topic: str = "", over: float | None = None, **changes: Any) -> Surge:
+    steps = (growth(180, 14), growth(120, 23))
+    facts = {"mentions": (1 << 40 | 1, 1 << 40 | 2)} | changes
+    surge = Surge(
+        id=ID,
+        brand="Ronvia",
+        topic=topic,
+        version=3,
+        since=NOW - timedelta(minutes=247),
+        opened_at=steps[0].at,
+        bucket=1,
+        steps=steps,
+        last=growth(5, 3),
+        height=steps[1],
+        over_at=None if over is None else NOW - timedelta(minutes=over),
+        **facts,
+    )
+    row = {
+        "brand": "Ronvia", "story": ID, "episode": 1, "level": 2, "reason": "surge", "risk": 0.0,
+        "opened_at": to_us(surge.opened_at), "raised_at": to_us(steps[-1].at),
+        "resolved_at": to_us(surge.over_at) if surge.over_at else None,
+    }  # fmt: skip
+    with world.store.begin() as connection:
+        surges.save(connection, [Kept(surge, (Fresh("accesso negato", 9, 0), Fresh(HOSTILE, 4, 1)))])
+        connection.execute(ALERTS.insert().values(row))
+    return surge
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    made = World(Store(tmp_path / "earshot.db"))
+    people = [Words(f"App giù, non entro {n}", ago=200 - n, who=f"p{n}") for n in range(23)]
+    made.tell("Ronvia", [*people, Words("Tutto bene", ago=1, who="z", negative=0.1)])
+    return made
+
+
+def client(world: World, **console: Any) -> TestClient:
+    return TestClient(Starlette(routes=[*Console(world.context("Ronvia", **console)).routes()]))
+
+
+def test_a_surge_is_listed_and_has_a_page(world: World) -> None:
+    a_surge(world)
+    with client(world) as pages:
+        listed, page = pages.get("/surges").text, pages.get(f"/surges/{ID}").text
+    assert "1 surge goes on" in listed
+    assert "23 negative authors in an hour, 2.2 is usual" in listed
+    assert "accesso negato" in page
+    assert "9 now, 0 before" in page
+    assert "App giù, non entro 0" in page
+    assert "a surge from here on" in page
+    assert HOSTILE not in listed + page
+
+
+def test_it_stands_among_what_calls(world: World) -> None:
+    a_surge(world, topic="Carte")
+    with client(world) as pages:
+        home, alerts = pages.get("/").text, pages.get("/alerts").text
+    assert "1 surge goes on" in home
+    assert "Ronvia, on Carte" in home
+    assert f'href="/surges/{ID}"' in home
+    assert f'href="/surges/{ID}"' in alerts
+    assert "many complain at once" in alerts
+    assert "whatever the risk" not in alerts
+
+
+def test_one_that_is_over_says_so_in_italian_too(world: World) -> None:
+    a_surge(world, over=10)
+    with client(world, language="it") as pages:
+        assert "Nessuna impennata in corso" in pages.get("/surges").text
+        assert "Finita" in pages.get(f"/surges/{ID}").text
+        assert "23 autori negativi in un’ora, di solito 2,2" in pages.get(f"/surges/{ID}").text
+
+
+def test_the_time_in_which_a_source_told_nothing_is_shaded_and_said(world: World) -> None:
+    a_surge(world)
+    began = to_us(NOW - timedelta(minutes=100))
+    with world.store.begin() as connection:
+        outages.begin(connection, Outage(0, "x", "quiet", began, began + 1, None, None))
+    with client(world) as pages:
+        page, story = pages.get(f"/surges/{ID}").text, pages.get(f"/stories/{1 << 40 | 1}").text
+    assert 'class="gap"' in page
+    assert "x: silence, since 25 Nov, 18:11" in page
+    assert 'class="gap"' in story
+
+
+@pytest.mark.parametrize("path", ["/surges/1", "/surges/x", f"/surges/{ID + 1}", "/surges?after=x"])
+def test_what_is_not_there_is_not_found(world: World, path: str) -> None:
+    a_surge(world)
+    with client(world) as pages:
+        assert pages.get(path).status_code == 404
+
+
+def test_of_a_brand_that_is_not_configured_nothing_is_shown(world: World) -> None:
+    a_surge(world)
+    other = TestClient(Starlette(routes=[*Console(world.context("Baldo")).routes()]))
+    with other as pages:
+        assert pages.get(f"/surges/{ID}").status_code == 404
+        assert "accesso negato" not in pages.get("/surges").text
+
+
+@given(
+    counts=st.lists(st.integers(0, 10**6), max_size=40),
+    usual=st.tuples(st.floats(0, 10**6), st.floats(0, 10**6)),
+    label=st.text(max_size=40),
+    spans=st.lists(st.tuples(st.integers(-50, 60), st.integers(-50, 60)), max_size=4),
+)
+def test_numbers_of_the_picture_are_finite_and_words_escaped(
+    counts: list[int], usual: tuple[float, float], label: str, spans: list[tuple[int, int]]
+) -> None:
+    hours = [(at * 300_000_000, count) for at, count in enumerate(counts)]
+    gaps = [Gap(begin * 300_000_000, end * 300_000_000, label + "<") for begin, end in spans]
+    marks = [Mark(hours[len(hours) // 2][0], "warning", label)] if hours else []
+    drawn = str(surge_chart.picture(ENGLISH, label, hours, Usual(*usual), marks, gaps))
+    assert bool(drawn) == (len(hours) >= 2)
+    assert "nan" not in drawn.replace(str(label), "")
+    assert "<<" not in drawn
+    assert all(float(width) >= 0 for width in _widths(drawn))
+
+
+def _widths(drawn: str) -> list[str]:
+    return [part.split('"')[0] for part in drawn.split('width="')[1:]]
+
+
+def test_a_source_that_is_out_stands_on_the_home_page_and_among_the_alerts(world: World) -> None:
+    began = to_us(NOW - timedelta(minutes=100))
+    with world.store.begin() as connection:
+        outages.begin(connection, Outage(0, "x-stream", "failing", began, began + 1, None, None))
+        row = {"brand": "", "story": 1, "episode": 1, "level": 1, "reason": "quiet", "risk": 0.0}
+        connection.execute(ALERTS.insert().values(row | {"opened_at": began + 1, "raised_at": began + 1}))
+    with client(world) as pages:
+        home, alerts = pages.get("/").text, pages.get("/alerts").text
+    assert "x-stream: no answer, since 25 Nov, 18:11" in home
+    assert "x-stream: no answer, since 25 Nov, 18:11" in alerts
+    assert "a source has gone quiet" in alerts
+    assert "One alert is open" in alerts

@@ -1,0 +1,119 @@
+"""What is read of a text beside its mood: as its author would see it."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processors.score import Finding, Reader
+from processors.signs.reading import NOTHING, Reading
+
+LANGUAGES = ("it", "en", "es", "fr", "de", "pt", "ar", "hi")
+
+
+@lru_cache
+def reader() -> Reader:
+    return Reader(LANGUAGES)
+
+
+def read(*texts: str) -> list[Reading]:
+    return [each.reading for each in findings(texts)]
+
+
+def findings(texts: Sequence[str]) -> list[Finding]:
+    return reader().read([(text, None) for text in texts])
+
+
+@pytest.mark.parametrize(
+    ("text", "grave", "words"),
+    [
+        ("Il caricatore ha preso fuoco stanotte, ho le mani ustionate", "safety", "fuoco"),
+        ("Your heater gave my son an electric shock, he is in hospital", "safety", "hospital"),
+        ("Nessuna risposta: mi rivolgo al mio avvocato e al Codacons", "legal", "codacons"),
+        ("My solicitor will be in touch, see you in small claims court", "legal", "solicitor"),
+        ("Non ce la faccio più, voglio farla finita, mi avete rovinato", "self_harm", "farla finita"),
+    ],
+)
+def test_what_is_grave_is_seen_with_its_words(text: str, grave: str, words: str) -> None:
+    (found,) = read(text)
+    assert grave in found.grave
+    assert any(words in each for each in found.evidence), found.evidence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Killer deal on winter tyres today, grabbed two sets",
+        "Quest’app è una bomba, la consiglio a tutti",
+        "Il pacco è arrivato con due giorni di ritardo",
+        "The queue was long but the staff were lovely",
+        "Trimestrale: ricavi in crescita del 3 per cento",
+    ],
+)
+def test_figures_of_speech_and_plain_complaints_are_not_grave(text: str) -> None:
+    assert read(text)[0].grave == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Ma quando arriva il bonifico del 3?", "question"),
+        ("Could you please add a dark mode?", "request"),
+        ("Grazie di cuore alla signora dello sportello, gentilissima", "praise"),
+        ("Disdico domani, ho già chiesto la portabilità con un altro operatore", "churn"),
+        ("It never arrived and nobody answers the phone", "complaint"),
+    ],
+)
+def test_intents(text: str, intent: str) -> None:
+    (found,) = read(text)
+    assert dict(found.intents).get(intent, 0.0) >= 0.5, found.intents
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Anche a me, stessa storia!", "confirmation"),
+        ("Same here, since this morning", "confirmation"),
+        ("Salve, sono una giornalista: posso contattarla?", "press_interest"),
+        ("Hi, I'm a reporter with the Daily. May I DM you?", "press_interest"),
+        ("Mia madre, in carrozzina, è rimasta fuori dallo sportello", "sensitive"),
+        ("Rapina alla filiale: due banditi in fuga con il bottino", "victim"),
+    ],
+)
+def test_signs(text: str, sign: str) -> None:
+    assert sign in read(text)[0].signs
+
+
+@pytest.mark.parametrize("text", ["non confermo, da me funziona", "ne parlano anche in ufficio", "ok grazie"])
+def test_what_only_sounds_like_a_sign_is_none(text: str) -> None:
+    assert not {"confirmation", "press_interest"} & {*read(text)[0].signs}
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("Le chiedo cortesemente un Suo riscontro sulla mia pratica", "lei"),
+        ("ma rispondi? ti ho scritto tre volte", "tu"),
+        ("avete perso il mio pacco e non rispondete", "voi"),
+        ("il pacco non è arrivato", "none"),
+        ("you lost my parcel", "none"),
+    ],
+)
+def test_how_the_author_speaks_to_the_company(text: str, address: str) -> None:
+    assert read(text)[0].address == address
+
+
+def test_what_was_tried_is_named_with_its_words() -> None:
+    (found,) = read("Ho chiamato quattro volte il numero verde e nessuno risponde")
+    assert [(each.way, each.times) for each in found.tried] == [("phone", 4)]
+
+
+def test_a_language_that_is_not_read_says_nothing() -> None:
+    assert read("Поезд опоздал, и никто нам ничего не сказал") == [NOTHING]
+
+
+@given(st.lists(st.text(max_size=80), max_size=6))
+def test_neighbours_have_no_influence_whatever_the_texts(texts: list[str]) -> None:
+    assert read(*texts) == [read(text)[0] for text in texts]

@@ -1,0 +1,132 @@
+"""Train the model of intents, signs, address and mood: `processors/models/signs-1.npz` and its card.
+
+    PYTHONPATH=.:bench python training/signs.py --halves FOLDER [--labels training/labels] [--out processors/models/signs-1.npz]
+
+FOLDER is what `negativity.py --halves` wrote. Each plane is trained six times without a sixth of the hands, which
+gives every text a score by who has not seen its hand: those make probabilities of distances, and the card's figures.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import corpus
+import numpy as np
+import signs_card
+from corpus import HELD_OUT
+from features_matrix import by_text
+from quantise import whole
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+from unseen import Unseen
+
+from processors.signs.model import ADDRESSES, INTENTS, LEARNT_SIGNS, MODEL_FILE, PLANES, clues
+from processors.signs.terms import Terms
+
+VERSION = "signs-1"
+BITS = 17
+_C = 0.5
+_FOLDS = 6
+_COARSE = 16  # steps of 16 bits that are one in the file: finer ones change nothing and fill it
+_OF_CLUES = 0.6  # how much a clue counts beside a text's words, whose squares add up to one
+
+
+def main() -> None:
+    options = _options()
+    rows, terms = corpus.labelled(options.labels), Terms()
+    parts = np.array([row["part"] for row in rows])
+    texts = [row["text"] for row in rows]
+    words = by_text(texts, BITS)
+    length = np.sqrt(np.maximum(np.asarray(words.sum(axis=1)).ravel(), 1))
+    words = sparse.diags_array(1 / length) @ words
+    found = [terms.find(row["text"], row["lang"]) for row in rows]
+    seen = clues(found, terms.concepts, Unseen(options.halves).probabilities(texts, parts.tolist()))
+    mean, spread = seen.mean(0), np.maximum(seen.std(0), 1e-6)
+    spread[:-3] = 1.0
+    inputs = sparse.hstack([words, sparse.csr_matrix((seen - mean) / spread * _OF_CLUES)]).tocsr()
+    labels = np.stack([_holds(rows, plane) for plane in PLANES], axis=1)
+
+    learnt = parts != HELD_OUT
+    fold_of = folds(parts)
+    weights, biases, unseen = [], [], np.zeros(labels.shape)
+    for at, plane in enumerate(PLANES):
+        among = learnt & _concerned(rows, plane)
+        scores = np.zeros(len(rows))
+        for fold in range(_FOLDS):
+            machine = _machine(inputs, labels[:, at], among & (fold_of != fold))
+            asked = fold_of == fold
+            scores[asked] = machine.decision_function(inputs[asked])
+        machine = _machine(inputs, labels[:, at], among)
+        scores[~learnt] = machine.decision_function(inputs[~learnt])
+        platt = LogisticRegression(C=1e3).fit(scores[among, None], labels[among, at])
+        slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+        unseen[:, at] = 1 / (1 + np.exp(-(slope * scores + shift)))
+        weights.append(slope * machine.coef_[0])
+        biases.append(slope * float(machine.intercept_[0]) + shift)
+        print(plane, flush=True)
+    table, scale = whole(np.stack([each[: 1 << BITS] for each in weights], axis=1), 100, bits=16)
+    table, scale = np.rint(table / _COARSE).astype(np.int16), scale * _COARSE
+    of_clues = np.stack([each[1 << BITS :] for each in weights], axis=1) * _OF_CLUES / spread[:, None]
+    least = np.array([_least(unseen[learnt, at], labels[learnt, at]) for at in range(len(PLANES))])
+    np.savez_compressed(
+        options.out,
+        version=VERSION,
+        concepts=" ".join(terms.concepts),
+        table=table,
+        scale=scale,
+        clues=of_clues,
+        bias=np.array(biases) - mean @ of_clues,
+        least=least,
+    )
+    print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")
+    signs_card.write(options.out, labels, unseen, least, learnt, corpus.manifest(options.labels))
+
+
+def _least(p: np.ndarray, holds: np.ndarray) -> float:
+    """The threshold of the best F1."""
+    order = np.argsort(-p, kind="stable")
+    hits = np.cumsum(holds[order])
+    f1 = 2 * hits / (np.arange(1, len(p) + 1) + holds.sum())
+    return round(float(p[order[f1.argmax()]]), 3)
+
+
+def _machine(inputs: sparse.csr_matrix, labels: np.ndarray, among: np.ndarray) -> LinearSVC:
+    return LinearSVC(C=_C, tol=1e-2, max_iter=300, random_state=1).fit(inputs[among], labels[among])
+
+
+def _holds(rows: list[dict[str, Any]], plane: str) -> np.ndarray:
+    if plane in INTENTS:
+        return np.array([plane in row["intents"] for row in rows])
+    if plane in LEARNT_SIGNS:
+        return np.array([plane in row["flags"] for row in rows])
+    return np.array([plane in (row["address"], row["mood"]) for row in rows])
+
+
+def _concerned(rows: list[dict[str, Any]], plane: str) -> np.ndarray:
+    """Forms of address are learnt from the languages that have them."""
+    if plane not in ADDRESSES:
+        return np.ones(len(rows), np.bool_)
+    italian = plane in ("tu", "lei", "voi")
+    return np.array([(row["lang"] == "it") if italian else row["lang"] not in ("it", "en") for row in rows])
+
+
+def folds(parts: np.ndarray) -> np.ndarray:
+    """(texts,) whole hands; -1 for the test part."""
+    hands = sorted(set(parts.tolist()) - {HELD_OUT})
+    of_hand = {hand: at % _FOLDS for at, hand in enumerate(hands)} | {HELD_OUT: -1}
+    return np.array([of_hand[part] for part in parts])
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--halves", type=Path, required=True)
+    parser.add_argument("--labels", type=Path, default=Path(__file__).with_name("labels"))
+    parser.add_argument("--out", type=Path, default=MODEL_FILE)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

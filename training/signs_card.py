@@ -1,0 +1,83 @@
+"""The card of the model of signs: what each plane reaches on hands and trades that it has not learnt from."""
+
+import json
+import platform
+from pathlib import Path
+
+import numpy as np
+from quality import average_precision, calibration_error
+
+from processors.signs.model import MOODS, PLANES
+
+_TEXT = Path(__file__).with_name("signs_card.md")
+_Z = 1.96
+_WANTED = 0.95  # recall
+
+
+def write(
+    model: Path,
+    labels: np.ndarray,
+    unseen: np.ndarray,
+    least: np.ndarray,
+    learnt: np.ndarray,
+    files: dict[str, str],
+) -> None:
+    text = _TEXT.read_text(encoding="utf-8")
+    text = text.replace("{texts}", f"{int(learnt.sum()):,}").replace("{tested}", f"{int((~learnt).sum()):,}")
+    text = text.replace("{hands}", "\n".join(_table(labels[learnt], unseen[learnt], least)))
+    text = text.replace("{test}", "\n".join(_table(labels[~learnt], unseen[~learnt], least)))
+    text = text.replace("{moods}", f"{100 * _moods(labels, unseen):.0f} %")
+    model.with_suffix(".md").write_text(text, encoding="utf-8")
+    manifest = {"python": platform.python_version(), "numpy": np.__version__, "files": files}
+    model.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def _table(labels: np.ndarray, p: np.ndarray, least: np.ndarray) -> list[str]:
+    lines = [
+        "| | texts | AP | threshold | precision | recall | F1 | calibration error | precision at recall .95 |"
+    ]
+    lines.append("|---" * 9 + "|")
+    for at, plane in enumerate(PLANES):
+        lines.append(f"| {plane} | " + " | ".join(_figures(labels[:, at], p[:, at], float(least[at]))) + " |")
+    return lines
+
+
+def _figures(holds: np.ndarray, p: np.ndarray, least: float) -> list[str]:
+    called = p >= least
+    hit = int((called & holds).sum())
+    precision, recall = hit / max(int(called.sum()), 1), hit / max(int(holds.sum()), 1)
+    f1 = 2 * hit / max(int(called.sum() + holds.sum()), 1)
+    low, high = wilson(hit, int(holds.sum()))
+    return [
+        str(int(holds.sum())),
+        f"{100 * average_precision(p, holds):.1f}",
+        f"{100 * least:.0f}",
+        f"{100 * precision:.1f}",
+        f"{100 * recall:.1f} ({100 * low:.0f} to {100 * high:.0f})",
+        f"{100 * f1:.1f}",
+        f"{100 * calibration_error(p, holds):.1f}",
+        f"{100 * precision_at(p, holds, _WANTED):.0f}",
+    ]
+
+
+def precision_at(p: np.ndarray, holds: np.ndarray, recall: float) -> float:
+    """At the highest threshold that finds that share."""
+    order = np.argsort(-p, kind="stable")
+    hits = np.cumsum(holds[order])
+    at = int(np.searchsorted(hits, np.ceil(recall * holds.sum())))
+    return float(hits[at] / (at + 1)) if holds.any() else float("nan")
+
+
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson, 1927)."""
+    if not of:
+        return 0.0, 1.0
+    share, weight = hits / of, _Z * _Z / of
+    middle, half = share + weight / 2, _Z * np.sqrt(share * (1 - share) / of + weight / of / 4)
+    return float((middle - half) / (1 + weight)), float((middle + half) / (1 + weight))
+
+
+def _moods(labels: np.ndarray, p: np.ndarray) -> float:
+    """The share of texts whose likeliest mood is the one labelled."""
+    first = len(PLANES) - len(MOODS)
+    return float((p[:, first:].argmax(1) == labels[:, first:].argmax(1)).mean())
