@@ -1,7 +1,8 @@
 """What is not told by itself because a surge tells it: the complaints that belong to the surge. Pure.
 
 A story belongs to it that began within it and is of its topic. What it does that is a matter of its own is told all
-the same: a loud author, the press, somebody in danger; and that it has become critical.
+the same: a loud author, the press, somebody in danger; that it has become critical; and all that it does, where
+something in it is sensitive.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +18,7 @@ _OF_THE_CROWD: tuple[Reason, ...] = ("risk",)
 def is_inhibited(telling: Telling, surges: Iterable[Surge], topics: Callable[[], Iterable[str]]) -> bool:
     """`surges` are the brand's; `topics`, of the story, are asked for where a surge has one."""
     story, step = telling.story, telling.step
-    if step.reason not in _OF_THE_CROWD or step.level >= Level.critical:
+    if step.reason not in _OF_THE_CROWD or step.level >= Level.critical or story.sensitive:
         return False
     known = [each for each in surges if each.contains(story.opened_at) and _going_on(each, telling)]
     if any(each.topic == EVERYTHING for each in known):

@@ -287,6 +287,8 @@ class Story(Struct, omit_defaults=True, kw_only=True):
     """Mentions that say that it happened to their author too."""
     grave: int = 0
     """Mentions that tell of danger, the law, discrimination or self-harm, less the withdrawn ones."""
+    sensitive: int = 0
+    """Mentions that are to be handled with care, less the withdrawn ones: a surge never covers them up."""
     copies: int = 0
     """Mentions that say the words of another one and are no reposts."""
     counted: int = 0

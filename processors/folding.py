@@ -205,10 +205,15 @@ class Folding:
 
     def _retract(self, task: Retracted) -> None:
         old = self.rows[task.n]
-        bare = forget(mentions.read(old).mention)
-        self._change(
-            task, old, old._replace(withdrawn=True, mention=mentions.encode(bare), evidence=""), bare, None
+        kept = mentions.read(old)
+        bare = forget(kept.mention)
+        new = old._replace(
+            withdrawn=True,
+            mention=mentions.encode(bare),
+            score=mentions.encode(wordless(kept.score)),
+            evidence="",
         )
+        self._change(task, old, new, bare, None)
 
     def _recount(self, task: Recounted) -> None:
         row = self.rows[task.n]
@@ -327,4 +332,18 @@ def forget(mention: Mention) -> Mention:
     """What stays of a withdrawn mention: its place in the story, without words, name or face."""
     return structs.replace(
         mention, text="", title="", url="", links=(), rating=None, author=Author(id=mention.author.id)
+    )
+
+
+def wordless(score: Score) -> Score:
+    """What stays of its score: how negative it was, for the story's numbers, and none of its words."""
+    return structs.replace(
+        score,
+        intents={},
+        signs=(),
+        grave=(),
+        address="none",
+        mood="neutral",
+        tried=(),
+        evidence=(),
     )

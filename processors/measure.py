@@ -45,7 +45,7 @@ def add(
         seat = Seat(row.n, key, 0, 0, 0)
         story.authors += 1
     story.confirmations += confirms(mention, score)
-    story.grave += bool(score.grave) and not row.withdrawn
+    _weigh(story, score, 0 if row.withdrawn else 1)
     story.copies += row.link == "copy" and mention.kind != "repost"
     story.mentions += 1
     if story.mentions > 1:
@@ -61,9 +61,8 @@ def revise(story: Story, seat: Seat, old: Row, new: Row) -> Seat:
     """The same mention says something else now, or says nothing any more; when it was said stays."""
     (before, read_before), (after, read_after) = _said(old), _said(new)
     story.confirmations += confirms(after, read_after) - confirms(before, read_before)
-    story.grave += (bool(read_after.grave) and not new.withdrawn) - (
-        bool(read_before.grave) and not old.withdrawn
-    )
+    _weigh(story, read_before, 0 if old.withdrawn else -1)
+    _weigh(story, read_after, 0 if new.withdrawn else 1)
     recount(story, before, after)
     seat = _hear(story, seat, new.followers)
     return _count(story, _discount(story, seat, old), new)
@@ -101,6 +100,12 @@ def _told(story: Story, before: int, mention: Mention) -> None:
 def confirms(mention: Mention, score: Score) -> bool:
     """Whether it answers somebody that it happened to its author too; not once its words are taken back."""
     return "confirmation" in score.signs and mention.kind in _ANSWERS and bool(mention.text)
+
+
+def _weigh(story: Story, score: Score, times: int) -> None:
+    """What cannot wait, and what needs care."""
+    story.grave += times * bool(score.grave)
+    story.sensitive += times * ("sensitive" in score.signs)
 
 
 def _said(row: Row) -> tuple[Mention, Score]:

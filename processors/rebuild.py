@@ -43,6 +43,7 @@ def _emptied(story: Story) -> Story:
         outlets={},
         confirmations=0,
         grave=0,
+        sensitive=0,
         copies=0,
         counted=0,
         counted_at=None,

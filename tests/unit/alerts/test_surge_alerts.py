@@ -161,9 +161,16 @@ WITHIN = START - minutes(30)
 
 
 class TestInhibition:
-    def of(self, surge: Surge, step: Any, opened: datetime = WITHIN, topics: Sequence[str] = ("",)) -> bool:
+    def of(
+        self,
+        surge: Surge,
+        step: Any,
+        opened: datetime = WITHIN,
+        topics: Sequence[str] = ("",),
+        sensitive: int = 0,
+    ) -> bool:
         story = a_story(an_episode(step), no=9)
-        story.opened_at = opened
+        story.opened_at, story.sensitive = opened, sensitive
         (telling,) = tellings(story, [ENGLISH])
         return is_inhibited(telling, [surge], lambda: topics)
 
@@ -186,6 +193,9 @@ class TestInhibition:
 
     def test_what_becomes_critical_is_told(self) -> None:
         assert not self.of(a_surge(), a_step(Level.critical, minute=10))
+
+    def test_a_sensitive_complaint_is_told(self) -> None:
+        assert not self.of(a_surge(), a_step(minute=10), sensitive=1)
 
     def test_a_surge_of_a_topic_inhibits_its_stories_alone(self) -> None:
         cards = a_surge(topic="Carte")

@@ -45,6 +45,14 @@ def test_what_is_taken_back_weighs_no_more(world: World) -> None:
     assert world.story().grave == 0
 
 
+def test_of_what_is_taken_back_no_word_stays(world: World) -> None:
+    world.hear(said("1", text=BURNT), withdrawn("1", 2))
+    (kept,) = world.kept(world.story())
+    score = kept.score
+    assert (score.evidence, score.tried, score.signs, score.grave) == ((), (), (), ())
+    assert world.story().sensitive == 0
+
+
 def test_an_edit_counts_as_what_it_says_now(world: World) -> None:
     world.hear(said("1", text=BURNT), said("1", 5, text=PLAIN, edited_at=mention("1", 5).collected_at))
     assert world.story().grave == 0
