@@ -92,7 +92,7 @@ def _caught(it: World, process: Process, share: set[int], *, writing: bool) -> b
 def _until_it_writes(it: World, process: Process) -> None:
     """A transaction is short beside the work before it: it is looked for, not met by chance."""
     for _ in range(1_000):
-        if it.writes(process.name) is not False:
+        if it.writes_now(process.name) is not False:
             return
 
 
