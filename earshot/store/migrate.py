@@ -29,6 +29,7 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":  # SQLite's own lock is held already
+            connection.execute(text("set local lock_timeout = 0"))  # another one may take its time
             connection.execute(text(f"select pg_advisory_xact_lock({_LOCK})"))
         config.attributes["connection"] = connection
         try:

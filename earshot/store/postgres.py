@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from typing import Any
 
@@ -37,8 +37,17 @@ _CALM = {  # what the address does not say otherwise
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
-_NO_HOSTAGES = "set idle_in_transaction_session_timeout = '10s'"
-"""A process that hangs between two statements of a transaction would keep its rows locked from who took over."""
+_HUNG, _PATIENCE = 10_000, 15_000  # ms: of a session that hangs, and of one that waits for its rows
+_END_HUNG = """
+    select pg_terminate_backend(a.pid) from pg_stat_activity a
+    where a.datname = current_database() and a.usename = current_user and a.pid <> pg_backend_pid()
+    and a.state = 'active' and a.wait_event = 'ClientRead'
+    and a.state_change < clock_timestamp() - make_interval(secs => ?::float8 / 1000)
+    and exists (select from pg_locks l where l.pid = a.pid and l.relation = 'brands'::regclass
+    and l.mode = 'RowExclusiveLock')
+"""
+"""Of a process that hangs in the midst of a COPY: no timeout of the server's ends that, so who waits for its rows does."""
+_LOCKED = "55P03"
 _TO_BLAME = ("22", "23", "54")
 """Classes of errors that the same data would raise again: it is out of range, breaks a rule, is too large."""
 _HINTS = (
@@ -81,11 +90,18 @@ class Postgres:
         except DBAPIError as error:
             if _of_the_data(error.orig):
                 raise
+            if getattr(error.orig, "sqlstate", None) == _LOCKED:
+                self._end_hung()
             raise Unavailable(f"{self.name}: {_first_line(error.orig)}") from error
         except psycopg.Error as error:
             raise Unavailable(f"{self.name}: {_first_line(error)}") from error
         except TimeoutError as error:
             raise Unavailable(f"{self.name}: all {2 * _READERS} connections that read are taken") from error
+
+    def _end_hung(self) -> None:
+        """Where that cannot be done now, the next try finds the rows locked still, and does it."""
+        with suppress(DBAPIError, TimeoutError), self.reader.connect() as connection:
+            connection.exec_driver_sql(_END_HUNG, (_HUNG,))
 
     def _knock(self) -> None:
         try:
@@ -192,7 +208,9 @@ def _tune(connection: psycopg.Connection, _record: Any, *, read_only: bool) -> N
     )
     connection.read_only = read_only or None  # a server may have reasons of its own to let nobody write
     if not read_only:
-        connection.execute(_NO_HOSTAGES)
+        # one that hangs between two statements would keep its rows from who took over
+        connection.execute(f"set idle_in_transaction_session_timeout = {_HUNG}")
+        connection.execute(f"set lock_timeout = {_PATIENCE}")
         connection.commit()
 
 

@@ -123,6 +123,36 @@ def test_a_writer_that_lost_its_brand_leaves_nothing(store: Store, blocked: Bloc
         assert mentions.count(connection) == stories.count(connection) == 1
 
 
+def test_a_writer_that_hangs_in_the_midst_of_a_copy_keeps_nobody_waiting(
+    url: URL, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No timeout of the server's ends a session that waits for the rest of its rows."""
+    monkeypatch.setattr(earshot.store.postgres, "_HUNG", 100)
+    monkeypatch.setattr(earshot.store.postgres, "_PATIENCE", 400)
+    with store.begin() as connection:
+        brand = brands.create(connection, "Acme")
+    with closing(Store(url)) as hung, closing(Store(url)) as other:
+
+        def copy_for_ever() -> None:
+            with hung.begin() as connection:
+                brands.save(connection, brand._replace(seq=2))
+                cursor = connection.connection.cursor()
+                with cursor.copy("copy positions from stdin") as stream:  # type: ignore[attr-defined]
+                    stream.write(b"half a row")
+                    with pytest.raises(Unavailable, match="lock timeout"):
+                        save(other, brand)
+                    assert save(other, brand) == 1
+
+        with pytest.raises(Unavailable):
+            copy_for_ever()
+    assert names(store) == ["Acme"]
+
+
+def save(store: Store, brand: brands.Brand) -> int:
+    with store.begin() as connection:
+        return brands.save(connection, brand._replace(seq=9)).version
+
+
 def test_a_writer_whose_rival_gave_up_goes_on(store: Store, blocked: Blocked) -> None:
     brand = begin_acme(store)
     with pytest.raises(KeyError), store.begin() as first:

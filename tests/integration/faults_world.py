@@ -65,7 +65,6 @@ def fresh_log(folder: Path, events: int, names: Sequence[str]) -> Log:
     return Log(path, events, write_log(path, events, seed=1, names=names, start=start, apart=apart))
 
 
-_LOOKS = 40  # about 50 ms: a server that is at work shows it by then
 _AT_WORK = (
     "select state, backend_xid is not null from pg_stat_activity"
     " where datname = current_database() and application_name = ?"
@@ -188,15 +187,7 @@ class World:
             return {row.name: row.seq for row in brands.every(connection)}
 
     def writes(self, name: str) -> bool | None:
-        """Whether a process that is paused has a transaction open and rows locked; None: it is between the two.
-
-        Looked at again and again: what it had sent before the pause the server is still working off. (A writer that
-        hangs in the middle of a COPY keeps its rows until it goes on or ends: nothing on the server ends it.)
-        """
-        seen = {self.writes_now(name) for _ in range(_LOOKS)}
-        return seen.pop() if len(seen) == 1 else None
-
-    def writes_now(self, name: str) -> bool | None:
+        """Whether a process that is paused has a transaction open and rows locked; None: it is between the two."""
         with self.store.read() as connection:
             states = connection.exec_driver_sql(_AT_WORK, (name,)).all()
         if all(state == "idle" for state, _ in states):
@@ -284,9 +275,15 @@ class World:
 
 @contextmanager
 def world(
-    folder: Path, log: Log, servers: Sequence[str], url: str, seconds: float, **bus: object
+    folder: Path,
+    log: Log,
+    servers: Sequence[str],
+    url: str,
+    seconds: float,
+    high_water: int = 20_000,
+    **bus: object,
 ) -> Iterator[World]:
-    """`seconds`: how long the log takes to play, at least."""
+    """`seconds`: how long the log takes to play, at least; `high_water`: how much may wait for the processors."""
     receivers = Receivers(failing=False)
     prefix = f"faults-{token_hex(4)}."
     told: dict[str, object] = {"partitions": 6, "session": "6s", "longest_batch": "30s"} | bus
@@ -296,6 +293,7 @@ def world(
         write_config(config, *ending.enter_context(receivers.listening()))
         with config.open("a", encoding="utf-8") as file:
             file.write(_scaled(folder, log, settings, told, log.speed(seconds)))
+            file.write(f"\n[intake]\nhigh_water = {high_water}\n")
         store = ending.enter_context(closing(Store(make_url(url))))
         client = ending.enter_context(closing(KafkaBus(settings, SystemClock())))
         found = World(config, log, url, store, client, receivers)

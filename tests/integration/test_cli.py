@@ -1,19 +1,15 @@
 """The `earshot` command as a user meets it: what it says, what it does, and what it says when it cannot."""
 
-import gc
 import json
-import logging
 import signal
 import socket
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import httpx
 import pytest
-import structlog
+from cli_world import Earshot
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -22,7 +18,6 @@ from service_world import FURIOUS, Receiver, Service, receiver, service
 from sqlalchemy import make_url
 
 from earshot import __version__
-from earshot.cli import main
 from earshot.cli.tables import day_or_time, one_line, printable, table
 from earshot.clock import to_us
 from earshot.model import Author, Mention
@@ -31,45 +26,6 @@ from earshot.topics import MENTIONS, Said
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MAP = "id=id,text=text,author=user,time=at,brand=brand,followers=followers"
-
-
-class Ran(NamedTuple):
-    status: int
-    out: str
-    errors: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Earshot = Callable[..., Ran]
-
-
-@pytest.fixture
-def earshot(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Earshot]:
-    """The command in an empty folder, in this process, through its own door, on 80 columns."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.delenv("EARSHOT_CONFIG", raising=False)
-    handlers, level, thresholds = logging.root.handlers[:], logging.root.level, gc.get_threshold()
-
-    def run(*words: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["earshot", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            main()
-            sys.exit(0)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err + said.out
-        return Ran(int(end.value.code or 0), said.out, said.err)
-
-    yield run
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
-    structlog.reset_defaults()
-    gc.set_threshold(*thresholds)
 
 
 def table_of_mentions(path: Path, count: int = 30, **values: str) -> Path:

@@ -1,23 +1,19 @@
 """`earshot backtest` as a user meets it: what its alerts would have been worth, on a file and on what was heard."""
 
-import gc
 import json
-import logging
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-import structlog
+from cli_world import Earshot
 from rescore_world import log, made
 from sqlalchemy import make_url
 
-from earshot.cli import main
 from earshot.store import Store, mentions, notices
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -25,45 +21,6 @@ FURIOUS = "This is a horrible, disgusting company and the worst service that I h
 LARGE = 20
 TWEETS = Path(__file__).parents[2] / "../shared/data/airline_dev.jsonl"
 TWEETS_MAP = "id=id,text=text,author=handle,time=created_at,reposts=reposts,brand=airline"
-
-
-class Ran(NamedTuple):
-    status: int
-    out: str
-    errors: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Earshot = Callable[..., Ran]
-
-
-@pytest.fixture
-def earshot(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Earshot]:
-    """The command in an empty folder, in this process, through its own door, on 80 columns."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.delenv("EARSHOT_CONFIG", raising=False)
-    handlers, level, thresholds = logging.root.handlers[:], logging.root.level, gc.get_threshold()
-
-    def run(*words: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["earshot", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            main()
-            sys.exit(0)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err + said.out
-        return Ran(int(end.value.code or 0), said.out, said.err)
-
-    yield run
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
-    structlog.reset_defaults()
-    gc.set_threshold(*thresholds)
 
 
 def said(number: int, minute: float, text: str, **values: Any) -> dict[str, Any]:

@@ -1,25 +1,22 @@
 """`earshot label` and `earshot quality` as they are run, beside a service and without one."""
 
 import json
-import sys
-from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import rescore_world
+from cli_world import Earshot
 from rescore_world import START
 from sqlalchemy import URL, make_url
 
 from earshot.claim import claimed
-from earshot.cli import main
 from earshot.model import Author, Mention
 from earshot.staff import STAFF
 from earshot.store import Store, brands, corrections, mentions
 from earshot.topics import Said
 
-Earshot = Callable[..., tuple[int, str, str]]
 TEXTS = (
     "The parcel is three weeks late and nobody answers the telephone",
     "Does the shop in the station open at nine on weekdays?",
@@ -28,23 +25,6 @@ TEXTS = (
     "What time do you open on Sunday, and is there a lift?",
     "Great service again, the technician was on time and cheerful",
 )
-
-
-@pytest.fixture
-def earshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Earshot:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("EARSHOT_CONFIG", raising=False)
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["earshot", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            main()
-            sys.exit(0)
-        found = capsys.readouterr()
-        assert "Traceback" not in found.err + found.out
-        return int(end.value.code or 0), found.out, found.err
-
-    return run
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -1,37 +1,16 @@
 """`earshot stories join` and `split` as they are run."""
 
-import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import rescore_world
+from cli_world import Earshot
 
 from earshot.claim import claimed
-from earshot.cli import main
 from earshot.model import Author, Mention
 from earshot.store import Store, brands, stories
 from earshot.topics import Said
-
-Earshot = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def earshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Earshot:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("EARSHOT_CONFIG", raising=False)
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["earshot", "stories", *map(str, words), "--data-dir", "data"])
-        with pytest.raises(SystemExit) as end:
-            main()
-            sys.exit(0)
-        found = capsys.readouterr()
-        return int(end.value.code or 0), found.out, found.err
-
-    return run
-
 
 TEXTS = (
     "Nobody answers the phone since noon, dreadful",
@@ -70,11 +49,11 @@ def of_one_brand(store: Store) -> list[int]:
 
 def test_joined_and_split_again(earshot: Earshot, known: list[int], tmp_path: Path) -> None:
     older, younger = known[:2]
-    status, out, _ = earshot("join", younger, older)
+    status, out, _ = earshot("stories", "join", younger, older, "--data-dir", "data")
     assert (status, f"Story {younger} is part of {older} now" in out) == (0, True)
-    status, _, err = earshot("join", older, younger)
+    status, _, err = earshot("stories", "join", older, younger, "--data-dir", "data")
     assert (status, "they are one already" in err) == (1, True)
-    status, out, _ = earshot("split", older, younger)
+    status, out, _ = earshot("stories", "split", older, younger, "--data-dir", "data")
     assert (status, f"Story {younger} has 1 mentions now" in out) == (0, True)
     store = Store(tmp_path / "data" / "earshot.db")
     assert of_one_brand(store) == known
@@ -83,5 +62,5 @@ def test_joined_and_split_again(earshot: Earshot, known: list[int], tmp_path: Pa
 
 def test_beside_a_running_service_it_refuses(earshot: Earshot, known: list[int], tmp_path: Path) -> None:
     with claimed(tmp_path / "data", ["processors"]):
-        status, _, err = earshot("join", *known[:2])
+        status, _, err = earshot("stories", "join", *known[:2], "--data-dir", "data")
     assert (status, "Stop it" in err) == (1, True)

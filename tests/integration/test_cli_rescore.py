@@ -4,42 +4,24 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import rescore_world
+from cli_world import Earshot
 from rescore_world import START, check_whole, hear, log, made, numbers, rescore_again
 from sqlalchemy import URL, make_url
 
 from earshot.claim import claimed
-from earshot.cli import main
 from earshot.errors import Refused
 from earshot.store import Store, brands, mentions, notices
 from earshot.topics import Withdrawn
 from processors import rescore
 
-Earshot = Callable[..., tuple[int, str, str]]
 KILLS = 20
-
-
-@pytest.fixture
-def earshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Earshot:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("EARSHOT_CONFIG", raising=False)
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["earshot", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            main()
-            sys.exit(0)
-        found = capsys.readouterr()
-        assert "Traceback" not in found.err + found.out
-        return int(end.value.code or 0), found.out, found.err
-
-    return run
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

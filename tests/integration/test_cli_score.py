@@ -1,36 +1,13 @@
 """`earshot score`: one text for a person, a file for a program."""
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from earshot.cli import main
-
-Run = Callable[..., tuple[int, str, str]]
+from cli_world import Earshot
 
 
-@pytest.fixture
-def earshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("EARSHOT_CONFIG", raising=False)
-
-    def run(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["earshot", *map(str, words)])
-        status = 0
-        try:
-            main()
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-        found = capsys.readouterr()
-        return status, found.out, found.err
-
-    return run
-
-
-def test_a_text_is_shown_with_what_carried_its_score(earshot: Run) -> None:
+def test_a_text_is_shown_with_what_carried_its_score(earshot: Earshot) -> None:
     status, out, _ = earshot("score", "Sono furioso, il pacco è arrivato rotto")
     lines = dict(line.split(maxsplit=1) for line in out.splitlines() if line.strip())
     assert status == 0
@@ -40,7 +17,7 @@ def test_a_text_is_shown_with_what_carried_its_score(earshot: Run) -> None:
     assert "more negative" in out
 
 
-def test_a_file_gives_one_object_a_line_in_order(earshot: Run, tmp_path: Path) -> None:
+def test_a_file_gives_one_object_a_line_in_order(earshot: Earshot, tmp_path: Path) -> None:
     texts = [{"text": f"Worst parcel number {n}", "lang": "en", "brand": "Acme"} for n in range(600)]
     texts[7] = {"text": "配送が遅れて最悪です"}
     file = tmp_path / "texts.jsonl"
@@ -52,7 +29,7 @@ def test_a_file_gives_one_object_a_line_in_order(earshot: Run, tmp_path: Path) -
     assert [at for at, each in enumerate(found) if each["negative"] is None] == [7]
 
 
-def test_for_programs(earshot: Run) -> None:
+def test_for_programs(earshot: Earshot) -> None:
     status, out, _ = earshot("score", "--json", "--lang", "it", "ok")
     assert (status, json.loads(out)["language"]) == (0, "it")
 
@@ -66,7 +43,7 @@ def test_for_programs(earshot: Run) -> None:
     ],
 )
 def test_a_line_that_cannot_be_read_is_named(
-    earshot: Run, tmp_path: Path, content: str, complaint: str
+    earshot: Earshot, tmp_path: Path, content: str, complaint: str
 ) -> None:
     file = tmp_path / "texts.jsonl"
     file.write_text(content)
@@ -75,7 +52,7 @@ def test_a_line_that_cannot_be_read_is_named(
     assert complaint in errors
 
 
-def test_one_text_or_one_file(earshot: Run, tmp_path: Path) -> None:
+def test_one_text_or_one_file(earshot: Earshot, tmp_path: Path) -> None:
     assert earshot("score")[0] == 1
     assert earshot("score", "text", "--file", tmp_path / "a.jsonl")[0] == 1
     status, _, errors = earshot("score", "--file", tmp_path / "missing.jsonl")

@@ -12,7 +12,7 @@ from earshot.bus.kafka.log import partition_of
 # One at least in each of 6 partitions: no share is empty.
 EIGHT = ("Acme", "Bolt", "Dorn", "Egon", "Fuchs", "Gino", "Karst", "Luna")
 MANY = 57_000  # events; edits, repeats and withdrawals among them leave 50,000 mentions
-FEW = 19_500
+FEW = 40_000  # enough to be met at work more than once
 TRIES = 5
 
 pytestmark = [pytest.mark.crash, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(290)]
@@ -24,16 +24,20 @@ def test_one_that_hung_comes_back_and_does_no_harm(
 ) -> None:
     log = fresh_log(tmp_path, FEW, EIGHT)
     whole = uninterrupted(log)
-    with world(tmp_path, log, kafka_servers, postgres_url, seconds=1, session="2s", longest_batch="4s") as it:
+    bus = {"session": "2s", "longest_batch": "4s"}
+    with world(tmp_path, log, kafka_servers, postgres_url, seconds=1, high_water=FEW + 1, **bus) as it:
         it.start(**{"in": "collectors"})
         eventually(lambda: it.heard() == FEW, "all of it waits")
         it.start(p1="processors", p2="processors", out="alerts")
         sign = (
             "waiting" if writing else "batch done again"
         )  # it was told by the database, or met newer versions
-        for _ in range(TRIES):  # whether it is met at work is chance; that it does no harm is not
-            if not _hang(it, writing=writing) or sign in it.processes["p1"].said():
+        for _ in range(TRIES):
+            _hang(it, writing=writing)
+            if sign in it.processes["p1"].said():
                 break
+        else:
+            raise AssertionError(f"paused {TRIES} times, never at work")
         it.finish()
         it.check(whole)
 
@@ -61,24 +65,17 @@ def test_they_join_and_leave_while_fifty_thousand_flow(
         it.check(whole)
 
 
-def _hang(it: World, *, writing: bool) -> bool:
-    """Until the other has gone on with every brand that the paused one had begun. False: all was stored by then."""
+def _hang(it: World, *, writing: bool) -> None:
+    """Until the other has gone on with every brand that the paused one had begun."""
     hung, other = it.processes["p1"], it.processes["p2"]
     eventually(lambda: _shared_out(6, hung, other), "both have a share")
     share = _share(hung)
-    eventually(
-        lambda: not _left(it, share) or _caught(it, hung, share, writing=writing),
-        "caught at the right moment",
-    )
-    if not _left(it, share):
-        hung.go_on()
-        return False
+    eventually(lambda: _caught(it, hung, share, writing=writing), "caught at the right moment")
     before, told = _begun(it, share), len(hung.said())
     assert before, "nothing of its share is under way: the other would have nothing to go on with"
     eventually(lambda: all(it.sequences()[name] > n for name, n in before.items()), "the other goes on")
     hung.go_on()
     eventually(lambda: re.search("batch given up|share|not committed", hung.said()[told:]), "it noticed")
-    return True
 
 
 def _caught(it: World, process: Process, share: set[int], *, writing: bool) -> bool:
@@ -89,13 +86,14 @@ def _caught(it: World, process: Process, share: set[int], *, writing: bool) -> b
     if it.writes(process.name) is writing and (writing or it.committed(share)) and _begun(it, share):
         return True
     process.go_on()
+    assert _left(it, share), f"all of its share {share} is stored: too fast to be caught"
     return False
 
 
 def _until_it_writes(it: World, process: Process) -> None:
     """A transaction is short beside the work before it: it is looked for, not met by chance."""
     for _ in range(1_000):
-        if it.writes_now(process.name) is not False:
+        if it.writes(process.name) is not False:
             return
 
 

@@ -1,18 +1,16 @@
 """`earshot migrate-store` against a real PostgreSQL: everything arrives, and the service goes on from there."""
 
-import sys
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from cli_world import Earshot
 from sqlalchemy import make_url
 
 from earshot.bus.memory import MemoryBus
 from earshot.bus.sqlite import SqliteBus
-from earshot.cli import main
 from earshot.clock import SetClock, SystemClock
 from earshot.config import from_dict
 from earshot.model import Author, Mention
@@ -24,33 +22,6 @@ from processors.pipeline import Pipeline
 
 pytestmark = pytest.mark.postgres
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-class Ran(NamedTuple):
-    status: int
-    out: str
-    errors: str
-
-
-Earshot = Callable[..., Ran]
-
-
-@pytest.fixture
-def earshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Earshot:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.delenv("EARSHOT_CONFIG", raising=False)
-
-    def run(*words: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["earshot", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            main()
-            sys.exit(0)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err + said.out
-        return Ran(int(end.value.code or 0), said.out, said.err)
-
-    return run
 
 
 def said(number: int, minutes: float = 0, text: str = "", **values: Any) -> Said:
