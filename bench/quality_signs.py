@@ -9,25 +9,22 @@ flatter them: the test part is hand h, and the trades gym, pharmacy, water and p
 
 import argparse
 import json
-import math
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from labelled import both, holds
 from quality import average_precision, measure
 
+from earshot.quality import Interval, wilson
 from processors.negativity.features import extract
 from processors.negativity.model import Negativity
-from processors.negativity.opinion import Opinion
-from processors.signs.model import INTENTS, LEARNT_SIGNS, PLANES, Model, clues
+from processors.signs.model import PLANES, Model, clues
 from processors.signs.terms import Terms
 from processors.target.model import Read, Target
-from processors.target.views import Views, views
 
 _POLARITIES = ("neg", "neu", "pos")
-_Z = 1.96
 
 
 def main() -> None:
@@ -52,62 +49,41 @@ def planes(rows: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, float]]]
     )
     p = model.probabilities(extract(texts), seen)
     for at, plane in enumerate(PLANES):
-        yield plane, _figures(p[:, at], _holds(rows, plane), float(model.least[at]))
+        yield plane, _figures(p[:, at], holds(rows, plane), float(model.least[at]))
 
 
-def _holds(rows: list[dict[str, Any]], plane: str) -> np.ndarray:
-    if plane in INTENTS:
-        return np.array([plane in row["intents"] for row in rows])
-    if plane in LEARNT_SIGNS:
-        return np.array([plane in row["flags"] for row in rows])
-    return np.array([plane in (row["address"], row["mood"]) for row in rows])
-
-
-def _figures(p: np.ndarray, holds: np.ndarray, least: float) -> dict[str, float]:
-    called, there = p >= least, int(holds.sum())
-    hit = int((called & holds).sum())
-    low, high = interval(hit, there)
+def _figures(p: np.ndarray, labelled: np.ndarray, least: float) -> dict[str, float]:
+    called, there = p >= least, int(labelled.sum())
+    hit = int((called & labelled).sum())
+    recall = wilson(hit, there) if there else Interval(0.0, 0.0, 1.0)
     return {
         "texts": there,
-        "ap": average_precision(p, holds),
+        "ap": average_precision(p, labelled),
         "threshold": least,
         "precision": hit / max(int(called.sum()), 1),
-        "recall": hit / max(there, 1),
-        "recall_low": low,
-        "recall_high": high,
+        "recall": recall.value,
+        "recall_low": recall.low,
+        "recall_high": recall.high,
         "f1": 2 * hit / max(int(called.sum()) + there, 1),
     }
 
 
-def interval(hits: int, of: int) -> tuple[float, float]:
-    """Of a share, 95 % (Wilson, 1927)."""
-    if not of:
-        return 0.0, 1.0
-    share, weight = hits / of, _Z * _Z / of
-    half = _Z * math.sqrt(share * (1 - share) / of + weight / of / 4)
-    return (share + weight / 2 - half) / (1 + weight), (share + weight / 2 + half) / (1 + weight)
-
-
 def targets(rows: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
     """Of the texts that name two companies: the one addressed or named first, and the other one."""
-    lessons = [
-        (*each, at) for row in rows if row["other"] and row["target"] for at, each in enumerate(_both(row))
-    ]
+    lessons = [each for row in rows for each in both(row)]
     if not lessons:
         return {}
     negativity, target = Negativity(), Target.load()
-    texts = [
-        [text for text, *_ in lessons],
-        [v.own for _, v, *_ in lessons],
-        [v.others for _, v, *_ in lessons],
-    ]
-    whole, own, others = (negativity.opinions(each) for each in texts)
-    ours = target.towards([v for _, v, *_ in lessons], list(map(Read, whole, own, others)))
-    labels, other = np.array([label for *_, label, _ in lessons]), np.array([at for *_, at in lessons]) == 1
+    parted = [each.views for each in lessons]
+    texts = ([each.text for each in lessons], [each.own for each in parted], [each.others for each in parted])
+    whole, own, others = map(negativity.opinions, texts)
+    ours = target.towards(parted, list(map(Read, whole, own, others)))
+    labels = np.array([_POLARITIES.index(each.polarity) for each in lessons])
+    main_ = np.array([each.main for each in lessons])
     found = {}
     for who, opinions in (("the same for both", whole), ("ours", ours)):
-        p = np.array([tuple(Opinion(*each)) for each in opinions])
-        for name, group in (("both", other | ~other), ("named first", ~other), ("the other", other)):
+        p = np.array(opinions)
+        for name, group in (("both", main_ | ~main_), ("named first", main_), ("the other", ~main_)):
             q = measure(p[group], labels[group])
             found[f"{name}: {who}"] = {
                 "texts": q.texts,
@@ -116,20 +92,6 @@ def targets(rows: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
                 "ap": q.ap,
             }
     return found
-
-
-def _both(row: dict[str, Any]) -> Iterator[tuple[str, Views, int]]:
-    text, names = row["text"], (row["target"], row["other"]["name"])
-    spans = [
-        [
-            each.span()
-            for each in re.finditer(rf"(?<!\w){re.escape(name.lstrip('@#'))}(?!\w)", text, re.IGNORECASE)
-        ]
-        for name in names
-    ]
-    if all(spans) and spans[0] != spans[1]:
-        for at, polarity in enumerate((row["polarity"], row["other"]["polarity"])):
-            yield text, views(text, spans[at], spans[1 - at]), _POLARITIES.index(polarity)
 
 
 def _for_people(found: dict[str, Any]) -> Iterator[str]:

@@ -49,7 +49,8 @@ def setting(found: machine.Servers | None, secret: str, receiver: Receiver) -> I
     """Fresh: no topic, no row of an earlier run. Embedded where there are no servers."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        parts = [service.table("+collectors", kind="webhook", secret=secret), receiver.table()]
+        one_reason = service.table("rules", always=())  # a mention calls once: it is loud
+        parts = [service.table("+collectors", kind="webhook", secret=secret), receiver.table(), one_reason]
         if found is None:
             config = service.configuration(folder, BRANDS, *parts)
             yield Setting({"earshot": stack.enter_context(service.running(config))}, {})

@@ -97,7 +97,9 @@ def weights(texts: Sequence[Text], of_source: dict[str, float], others: float, c
     return np.minimum(share, cap) * np.array([of_source.get(t.source, others) for t in texts])
 
 
-def manifest(*folders: Path) -> dict[str, str]:
-    """SHA-256 of each file that training or testing reads."""
-    files = sorted(path for folder in folders for path in folder.rglob("*.jsonl"))
+def manifest(*places: Path) -> dict[str, str]:
+    """SHA-256 of each file that training or testing reads; of a folder, of those in it."""
+    files = sorted(
+        path for place in places for path in (place.rglob("*.jsonl") if place.is_dir() else [place])
+    )
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

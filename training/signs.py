@@ -15,14 +15,15 @@ import numpy as np
 import signs_card
 from corpus import HELD_OUT
 from features_matrix import by_text
+from labelled import holds
 from quantise import whole
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 from unseen import Unseen
 
-from processors.signs.model import ADDRESSES, INTENTS, LEARNT_SIGNS, MODEL_FILE, PLANES, clues
-from processors.signs.terms import Terms
+from processors.signs.model import ADDRESSES, MODEL_FILE, PLANES, clues
+from processors.signs.terms import FILE, Terms
 
 VERSION = "signs-1"
 BITS = 17
@@ -45,7 +46,7 @@ def main() -> None:
     mean, spread = seen.mean(0), np.maximum(seen.std(0), 1e-6)
     spread[:-3] = 1.0
     inputs = sparse.hstack([words, sparse.csr_matrix((seen - mean) / spread * _OF_CLUES)]).tocsr()
-    labels = np.stack([_holds(rows, plane) for plane in PLANES], axis=1)
+    labels = np.stack([holds(rows, plane) for plane in PLANES], axis=1)
 
     learnt = parts != HELD_OUT
     fold_of = folds(parts)
@@ -80,27 +81,19 @@ def main() -> None:
         least=least,
     )
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")
-    signs_card.write(options.out, labels, unseen, least, learnt, corpus.manifest(options.labels))
+    signs_card.write(options.out, labels, unseen, least, learnt, corpus.manifest(options.labels, FILE))
 
 
-def _least(p: np.ndarray, holds: np.ndarray) -> float:
+def _least(p: np.ndarray, labelled: np.ndarray) -> float:
     """The threshold of the best F1."""
     order = np.argsort(-p, kind="stable")
-    hits = np.cumsum(holds[order])
-    f1 = 2 * hits / (np.arange(1, len(p) + 1) + holds.sum())
+    hits = np.cumsum(labelled[order])
+    f1 = 2 * hits / (np.arange(1, len(p) + 1) + labelled.sum())
     return round(float(p[order[f1.argmax()]]), 3)
 
 
 def _machine(inputs: sparse.csr_matrix, labels: np.ndarray, among: np.ndarray) -> LinearSVC:
     return LinearSVC(C=_C, tol=1e-2, max_iter=300, random_state=1).fit(inputs[among], labels[among])
-
-
-def _holds(rows: list[dict[str, Any]], plane: str) -> np.ndarray:
-    if plane in INTENTS:
-        return np.array([plane in row["intents"] for row in rows])
-    if plane in LEARNT_SIGNS:
-        return np.array([plane in row["flags"] for row in rows])
-    return np.array([plane in (row["address"], row["mood"]) for row in rows])
 
 
 def _concerned(rows: list[dict[str, Any]], plane: str) -> np.ndarray:

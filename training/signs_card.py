@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from quality import average_precision, calibration_error
 
+from earshot.quality import wilson
 from processors.signs.model import MOODS, PLANES
 
 _TEXT = Path(__file__).with_name("signs_card.md")
-_Z = 1.96
 _WANTED = 0.95  # recall
 
 
@@ -47,7 +47,8 @@ def _figures(holds: np.ndarray, p: np.ndarray, least: float) -> list[str]:
     hit = int((called & holds).sum())
     precision, recall = hit / max(int(called.sum()), 1), hit / max(int(holds.sum()), 1)
     f1 = 2 * hit / max(int(called.sum() + holds.sum()), 1)
-    low, high = wilson(hit, int(holds.sum()))
+    there = int(holds.sum())
+    _, low, high = wilson(hit, there) if there else (0.0, 0.0, 1.0)
     return [
         str(int(holds.sum())),
         f"{100 * average_precision(p, holds):.1f}",
@@ -66,15 +67,6 @@ def precision_at(p: np.ndarray, holds: np.ndarray, recall: float) -> float:
     hits = np.cumsum(holds[order])
     at = int(np.searchsorted(hits, np.ceil(recall * holds.sum())))
     return float(hits[at] / (at + 1)) if holds.any() else float("nan")
-
-
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson, 1927)."""
-    if not of:
-        return 0.0, 1.0
-    share, weight = hits / of, _Z * _Z / of
-    middle, half = share + weight / 2, _Z * np.sqrt(share * (1 - share) / of + weight / of / 4)
-    return float((middle - half) / (1 + weight)), float((middle + half) / (1 + weight))
 
 
 def _moods(labels: np.ndarray, p: np.ndarray) -> float:

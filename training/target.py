@@ -7,13 +7,12 @@ text of two companies is two lessons, one for either. Figures are of six trainin
 """
 
 import argparse
-import re
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import corpus
 import numpy as np
 from corpus import HELD_OUT, LABELS
+from labelled import both
 from quality import measure
 from signs import folds
 from sklearn.linear_model import LogisticRegression
@@ -21,28 +20,18 @@ from unseen import Unseen
 
 from processors.negativity.opinion import Opinion
 from processors.target.model import MODEL_FILE, Read, around, inputs
-from processors.target.views import Views, views
 
 _C = 0.1
 _FOLDS = 6
 _TEXT = Path(__file__).with_name("target_card.md")
 
 
-class Lesson(NamedTuple):
-    text: str
-    views: Views
-    label: int
-    part: str
-    """See `corpus.labelled`."""
-    main: bool
-    """Whether it is of the company addressed or named first."""
-
-
 def main() -> None:
     options = _options()
-    lessons = [each for row in corpus.labelled(options.labels) for each in _lessons(row)]
-    parts = np.array([lesson.part for lesson in lessons])
-    labels = np.array([lesson.label for lesson in lessons])
+    rows = corpus.labelled(options.labels)
+    found = [(each, row["part"]) for row in rows for each in both(row)]
+    lessons, parts = [each for each, _ in found], np.array([part for _, part in found])
+    labels = np.array([LABELS.index(lesson.polarity) for lesson in lessons])
     whole, own, others = (
         Unseen(options.halves).probabilities(texts, parts.tolist())
         for texts in zip(*((each.text, each.views.own, each.views.others) for each in lessons), strict=True)
@@ -81,32 +70,6 @@ def main() -> None:
 
 def _machine(seen: np.ndarray, labels: np.ndarray, among: np.ndarray) -> LogisticRegression:
     return LogisticRegression(C=_C, max_iter=3_000).fit(seen[among], labels[among])
-
-
-def _lessons(row: dict[str, Any]) -> list[Lesson]:
-    """None unless it names two."""
-    if not row["other"] or not row["target"]:
-        return []
-    text, both = row["text"], (row["target"], row["other"]["name"])
-    spans = [_spans(text, name) for name in both]
-    if not all(spans) or spans[0] == spans[1]:
-        return []
-    polarities = (row["polarity"], row["other"]["polarity"])
-    return [
-        Lesson(
-            text,
-            views(text, spans[at], spans[1 - at]),
-            LABELS.index(polarities[at]),
-            row["part"],
-            main=at == 0,
-        )
-        for at in (0, 1)
-    ]
-
-
-def _spans(text: str, name: str) -> list[tuple[int, int]]:
-    core = re.escape(name.lstrip("@#"))
-    return [found.span() for found in re.finditer(rf"(?<!\w){core}(?!\w)", text, re.IGNORECASE)]
 
 
 def _table(labels: np.ndarray, main_: np.ndarray, contenders: dict[str, np.ndarray]) -> list[str]:

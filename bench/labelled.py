@@ -1,0 +1,47 @@
+"""Rows in the form of `training/labels` as what models are trained on and measured by."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from processors.signs.model import INTENTS, LEARNT_SIGNS
+from processors.target.views import Span, Views, views
+
+Row = dict[str, Any]
+
+
+def holds(rows: Sequence[Row], plane: str) -> np.ndarray:
+    """(rows,) whether an intent, a sign, a form of address or a mood is labelled."""
+    if plane in INTENTS:
+        return np.array([plane in row["intents"] for row in rows])
+    if plane in LEARNT_SIGNS:
+        return np.array([plane in row["flags"] for row in rows])
+    return np.array([plane in (row["address"], row["mood"]) for row in rows])
+
+
+class Towards(NamedTuple):
+    """One text towards one of the two companies that it names."""
+
+    text: str
+    views: Views
+    polarity: str
+    main: bool
+    """Whether it is the one addressed or named first."""
+
+
+def both(row: Row) -> Iterator[Towards]:
+    """Towards either; nothing where the text does not name two."""
+    if not row["other"] or not row["target"]:
+        return
+    text = row["text"]
+    main, other = (_places(text, name) for name in (row["target"], row["other"]["name"]))
+    if main and other and main != other:
+        yield Towards(text, views(text, main, other), row["polarity"], main=True)
+        yield Towards(text, views(text, other, main), row["other"]["polarity"], main=False)
+
+
+def _places(text: str, name: str) -> list[Span]:
+    core = re.escape(name.lstrip("@#"))
+    return [found.span() for found in re.finditer(rf"(?<!\w){core}(?!\w)", text, re.IGNORECASE)]
