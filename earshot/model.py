@@ -125,6 +125,8 @@ Way = Literal["phone", "counter", "chat", "email", "app", "social", "form", "vis
 
 Grave = Literal["safety", "legal", "discrimination", "self_harm"]
 """What must be told at any hour, however small its story is."""
+Always = Literal["safety", "legal", "discrimination", "self_harm", "press_interest"]
+"""That, and who asks for it: what an operator may choose of."""
 
 
 class Tried(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -27,7 +27,7 @@ from earshot.config.forms import (
     Word,
     Words,
 )
-from earshot.model import Grave, OutletClass
+from earshot.model import Always, OutletClass
 from earshot.seams import Settings
 
 _SQLITE = "sqlite:///"
@@ -405,7 +405,7 @@ class Rules(Settings):
     voices: Words = Field(
         default=(), description="Handles whose word weighs more than their followers, for all brands."
     )
-    always: tuple[Grave | Literal["press_interest"], ...] = Field(
+    always: tuple[Always, ...] = Field(
         default=("safety", "legal", "discrimination", "self_harm", "press_interest"),
         description="What calls at any hour however small the story: danger to somebody, lawyers and authorities, "
         "discrimination, self-harm, the press that asks for a word.",

@@ -1,16 +1,31 @@
 """What a surge is counted by: topics, what is expected, and when one begins. Import from `earshot.config`."""
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from earshot.config.forms import Duration, Word, Words
 from earshot.seams import Settings
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]|24):([0-5]\d)", re.ASCII)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _day(written: Any) -> date | datetime:
+    """TOML's own, or a text of the same form (ISO 8601)."""
+    if isinstance(written, date):
+        return written
+    with suppress(ValueError):
+        return date.fromisoformat(str(written))
+    with suppress(ValueError):
+        return datetime.fromisoformat(str(written))
+    raise ValueError("must be a day or a moment, like 2026-12-05 or 2026-12-05T06:00:00+01:00")
+
+
+Day = Annotated[date | datetime, BeforeValidator(_day)]
 
 
 class Topic(Settings):
@@ -60,10 +75,10 @@ class Expected(Settings):
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
     name: Word = Field(description="What it is, as pages and notices say it: strike, pension day, match.")
-    begins: date | datetime | None = Field(
+    begins: Day | None = Field(
         default=None, validation_alias="from", description="When it begins: a day, or a moment."
     )
-    ends: date | datetime | None = Field(
+    ends: Day | None = Field(
         default=None,
         validation_alias="to",
         description="When it ends: a day, which still counts, or a moment.",

@@ -15,6 +15,7 @@ from processors.signs.ways import tried
 
 _KEPT = 0.05  # the least probability of an intent that is kept
 _MOST_WORDS = 8
+_REPORTED = 2  # terms of a report of a match: a sponsor's name is in it, and nothing that it did
 _HALF = 0.5
 _NONE = Opinion(1 / 3, 1 / 3, 1 / 3)
 
@@ -79,6 +80,7 @@ class Signs:
         intents = {
             intent: round(share, 3) for intent, share in zip(INTENTS, p, strict=False) if share >= _KEPT
         }
+        holds["victim"] |= len(found.get("match", ())) >= _REPORTED
         holds["confirmation"] &= "denial" not in found
         holds["press_interest"] &= "press" in found  # it calls at any hour: a feeling is not enough
         signs = tuple([sign for sign in LEARNT_SIGNS if holds[sign]])

@@ -186,6 +186,14 @@ class TestFaults:
             ),
             ("[server]\nprot = 1", "2: server.prot: unknown key; did you mean 'port'?"),
             ("[bus]\nzzz = 1", "2: bus.zzz: unknown key; known: ca_file, "),
+            (
+                "[rules]\nalways = ['fire']",
+                "2: rules.always[0]: must be 'safety', 'legal', 'discrimination', 'self_harm' or 'press_interest'",
+            ),
+            (
+                "[[calendar]]\nname = 'Strike'\nfrom = 'tomorow'\nto = 2026-12-05",
+                "3: calendar[0].from: must be a day or a moment, like 2026-12-05 or 2026-12-05T06:00:00+01:00",
+            ),
             ("server = 1", "1: server: is one table: write [server]"),
             ("[brands]", "1: brands: is a list of tables: write [[brands]] above each"),
             ("brands = [1]", "1: brands: is a list of tables: write [[brands]] above each"),

@@ -57,6 +57,19 @@ def test_figures_of_speech_and_plain_complaints_are_not_grave(text: str) -> None
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Basket, Valmastra ferma la capolista: 83-66. Primo ko stagionale per la Ronvia, travolta nel secondo tempo",
+        "Acme United crushed at half-time: the league leaders go points clear after a hat-trick in the second half",
+    ],
+)
+def test_a_sponsors_match_is_neither_danger_nor_the_sponsors_doing(text: str) -> None:
+    (found,) = read(text)
+    assert found.grave == ()
+    assert "victim" in found.signs
+
+
+@pytest.mark.parametrize(
     ("text", "intent"),
     [
         ("Ma quando arriva il bonifico del 3?", "question"),
