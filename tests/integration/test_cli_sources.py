@@ -17,14 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import test_cli
+from cli_world import Earshot
 from msgspec import structs
-from test_cli import Earshot
 
 from earshot.model import SourceReport
 from earshot.store import Store, sources
-
-earshot = test_cli.earshot
 
 NOW = datetime.now(UTC)
 BRAND = '[[brands]]\nname = "Ronvia"\nany = ["ronvia", "#ronvia"]\naccounts = ["@ronvia"]\nnone = ["ronvia del corso"]\n'
