@@ -174,18 +174,25 @@ def contradicts(one: Opinion, other: Opinion) -> bool:
 
 
 def _score(found: Finding, opinion: Opinion, basis: str) -> Score:
-    reading = found.reading
-    if opinion.negative < _AGAINST:
-        reading = reading._replace(grave=tuple(each for each in reading.grave if each == "self_harm"))
+    reading, (negative, neutral, positive) = found.reading, opinion
+    grave = reading.grave
+    if grave and negative < _AGAINST:
+        grave = tuple(each for each in grave if each == "self_harm")
     return Score(
         language=found.language,
-        negative=round(opinion.negative, 4),
-        neutral=round(opinion.neutral, 4),
-        positive=round(opinion.positive, 4),
+        negative=round(negative, 4),
+        neutral=round(neutral, 4),
+        positive=round(positive, 4),
         uncertain=found.uncertain,
         basis=basis,
         model=found.model,
-        **reading._asdict(),
+        intents=reading.intents,
+        signs=reading.signs,
+        grave=grave,
+        address=reading.address,
+        mood=reading.mood,
+        tried=reading.tried,
+        evidence=reading.evidence,
     )
 
 

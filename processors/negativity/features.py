@@ -41,10 +41,29 @@ class Features(NamedTuple):
     """Those of the distinct tokens, and those that depend on where a token stands."""
 
     tokens: Tokens
-    inside: tuple[Bag, ...]
-    """Owned by the distinct tokens."""
     around: tuple[Bag, ...]
     """Owned by the tokens in their order."""
+
+    @property
+    def inside(self) -> tuple[Bag, ...]:
+        """Owned by the distinct tokens."""
+        return self.inside_of(np.arange(len(self.tokens.hashes)))
+
+    def inside_of(self, distinct: Ints) -> tuple[Bag, ...]:
+        """Owned by those of the distinct tokens that are named, in that order."""
+        words = Bag(self.tokens.hashes[distinct], *_each(np.arange(len(distinct))))
+        return (words, *(_grams(self.tokens, distinct, length) for length in GRAMS))
+
+    @property
+    def counts(self) -> Ints:
+        """(tokens,) how many features each token has."""
+        counts = np.ones(len(self.tokens.hashes), np.int64)
+        for length in GRAMS:
+            counts += _places(self.tokens.lengths, length)
+        counts = counts[self.tokens.which]
+        for bag in self.around:
+            counts[bag.owners] += 1
+        return counts
 
 
 def extract(texts: Sequence[str]) -> Features:
@@ -54,9 +73,7 @@ def extract(texts: Sequence[str]) -> Features:
 @lru_cache(maxsize=1)  # two models look at the same texts, one after the other
 def _extracted(texts: tuple[str, ...]) -> Features:
     tokens = tokenize(texts)
-    words = Bag(tokens.hashes, *_each(np.arange(len(tokens.hashes))))
-    grams = (_grams(tokens, length) for length in GRAMS)
-    return Features(tokens, (words, *grams), (_pairs(tokens), _negated(tokens)))
+    return Features(tokens, (_pairs(tokens), _negated(tokens)))
 
 
 def summed(
@@ -79,14 +96,20 @@ def _each(owners: Ints) -> tuple[Ints, Ints]:
     return np.arange(len(owners)), owners
 
 
-def _grams(tokens: Tokens, length: int) -> Bag:
-    """The pieces of `length` letters of each distinct token and the blanks around it."""
-    counts = np.maximum(tokens.lengths + 3 - length, 0)
+def _places(lengths: Ints, length: int) -> Ints:
+    """How many pieces of `length` letters a token has, the blanks around it being letters of it."""
+    places: Ints = np.maximum(lengths + 3 - length, 0)
+    return places
+
+
+def _grams(tokens: Tokens, distinct: Ints, length: int) -> Bag:
+    """The pieces of `length` letters of these distinct tokens and the blanks around them."""
+    counts = _places(tokens.lengths[distinct], length)
     owners = np.flatnonzero(counts)
     counts = counts[owners]
     ends = np.cumsum(counts)
     starts = ends - counts
-    first = (np.cumsum(tokens.lengths + 1) - tokens.lengths - 1)[owners]
+    first = (np.cumsum(tokens.lengths + 1) - tokens.lengths - 1)[distinct[owners]]
     places = np.repeat(first - starts, counts) + np.arange(int(counts.sum()))
     rolling = np.full(len(places), length, np.uint64)
     for offset in range(length):

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.negativity.features import Features, summed
+from processors.negativity.features import Features
+from processors.negativity.sums import TokenSums
 
 Floats = NDArray[np.float64]
 
@@ -20,11 +21,11 @@ class Linear:
 
     def __init__(self, table: NDArray[np.int8], scale: Floats, bias: Floats) -> None:
         """`table` (2^n, 7 + 2): weights for the planes, then two squared lengths; `scale` (9,), `bias` (7,)."""
-        self._table, self._scale, self._bias = table, scale, bias
+        self._sums, self._scale, self._bias = TokenSums(table), scale, bias
 
     def scores(self, features: Features) -> Floats:
         """(texts, 7) signed distances from the planes."""
-        by_token = self._by_token(features)
+        by_token = self._sums.of(features)
         tokens = features.tokens
         sums = np.zeros((tokens.texts, by_token.shape[1]), np.int64)
         if len(tokens.text):
@@ -34,13 +35,8 @@ class Linear:
 
     def contributions(self, features: Features) -> Floats:
         """(tokens, 7) of one text: what each token adds to its scores, exactly."""
-        by_token = self._by_token(features)
+        by_token = self._sums.of(features)
         return by_token[:, :7] * self._scale[:7] / self._length(by_token.sum(axis=0, keepdims=True))
-
-    def _by_token(self, features: Features) -> NDArray[np.int32]:
-        which = features.tokens.which
-        sums = summed(self._table, features.inside, len(features.tokens.hashes))[which]
-        return sums + summed(self._table, features.around, len(which))
 
     def _length(self, sums: NDArray[np.signedinteger]) -> Floats:
         lengths = np.sqrt(np.maximum(sums[:, 7:], 1) * self._scale[7:])

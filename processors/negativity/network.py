@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.negativity.features import Features, summed
+from processors.negativity.features import Features
+from processors.negativity.sums import TokenSums
 from processors.negativity.tokens import Ints
 
 Floats = NDArray[np.float64]
@@ -48,7 +49,7 @@ class Weights(NamedTuple):
 
 class Network:
     def __init__(self, weights: Weights) -> None:
-        self._w = weights
+        self._w, self._sums = weights, TokenSums(weights.table)
         self._width = len(weights.gain)
         self._convolution = weights.convolution.astype(np.float32)
         self._bias = weights.bias.astype(np.float32)
@@ -72,31 +73,37 @@ class Network:
 
     def _embedded(self, features: Features) -> tuple[NDArray[np.int32], Ints]:
         """(tokens, d + 3) the sums of the first tokens of each text, and the text of each."""
-        tokens = features.tokens
-        sums = summed(self._w.table, features.inside, len(tokens.hashes))[tokens.which]
-        sums += summed(self._w.table, features.around, len(tokens.which))
+        tokens, sums = features.tokens, self._sums.of(features)
         kept = np.arange(len(tokens.text)) - np.searchsorted(tokens.text, tokens.text) < LONGEST
         return (sums, tokens.text) if kept.all() else (sums[kept], tokens.text[kept])
 
     def _normalised(self, sums: NDArray[np.int32]) -> Singles:
         """Mean 0 and variance 1 over each token, scaled, in whole steps of at most 127."""
-        away = sums * self._width - sums.sum(axis=1, dtype=np.int32)[:, None]
-        variance = np.einsum("td,td->t", away, away, dtype=np.int64) / self._width + self._w.smallest
-        steps = away * (1 / np.sqrt(variance)).astype(np.float32)[:, None] * self._w.gain + self._w.shift
-        whole: Singles = np.rint(np.clip(steps, -127, 127)).astype(np.float32)
+        away = sums * float(self._width)  # whole numbers, so squares add up exactly
+        away -= sums.sum(axis=1, dtype=np.int32)[:, None]
+        variance = np.einsum("td,td->t", away, away) / self._width + self._w.smallest
+        away *= (1 / np.sqrt(variance)).astype(np.float32)[:, None]
+        away *= self._w.gain
+        away += self._w.shift
+        np.clip(away, -127, 127, out=away)
+        whole: Singles = np.rint(away, out=away).astype(np.float32)
         return whole
 
     def _hidden(self, embedded: Singles, text: Ints) -> Singles:
         """(tokens, h) the convolution's answer at each token; across the edge of a text there is nothing."""
         d = self._width
         around = np.zeros((len(embedded), 3 * d), np.float32)
-        same = (text[1:] == text[:-1])[:, None]
-        around[1:, :d] = embedded[:-1] * same
+        around[1:, :d] = embedded[:-1]
         around[:, d : 2 * d] = embedded
-        around[:-1, 2 * d :] = embedded[1:] * same
-        answers = np.maximum(around @ self._convolution + self._bias, 0)
-        whole: Singles = np.rint(answers * np.float32(_COARSENESS))
-        return whole
+        around[:-1, 2 * d :] = embedded[1:]
+        first = np.flatnonzero(np.diff(text, prepend=-1))
+        around[first, :d] = 0
+        around[first[1:] - 1, 2 * d :] = 0
+        answers: Singles = around @ self._convolution
+        answers += self._bias
+        np.maximum(answers, 0, out=answers)
+        answers *= np.float32(_COARSENESS)
+        return np.rint(answers, out=answers)
 
 
 def _pooled(hidden: Singles, embedded: Singles, first: Ints, tokens: Floats) -> Floats:

@@ -73,8 +73,14 @@ class Tokens(NamedTuple):
 
 def bare(text: str) -> str:
     """The text as a person wrote it, but for addresses and handles: they carry no opinion, and copies differ in them."""
-    text = ADDRESSES.sub("http", text)
+    text = without_addresses(text, "http")
     return HANDLES.sub("@user", text) if "@" in text else text
+
+
+def without_addresses(text: str, sign: str) -> str:
+    """`sign` in their place. Most texts have none, and to see that takes a fifth of the pattern's time."""
+    lower = text.lower()
+    return ADDRESSES.sub(sign, text) if "http" in lower or "www." in lower else text
 
 
 def tokenize(texts: Sequence[str]) -> Tokens:
@@ -108,12 +114,11 @@ def _line(text: str) -> str:
         text = TAGS.sub(" ", text)
     if "&" in text:
         text = html.unescape(text)
-    return text.replace("\n", " ") + "\n"
+    return without_addresses(text.replace("\n", " "), f" {_URL} ") + "\n"
 
 
 def _made_alike(lines: str) -> str:
     """No pattern here reaches over the end of a line."""
-    lines = ADDRESSES.sub(f" {_URL} ", lines)
     if "@" in lines:
         lines = HANDLES.sub(f" {_HANDLE} ", lines)
     return unicodedata.normalize("NFC", lines).lower().replace("’", "'")

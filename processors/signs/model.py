@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earshot.model import Address, Intent, Mood, Sign
-from processors.negativity.features import Features, summed
+from processors.negativity.features import Features
 from processors.negativity.model import exact
+from processors.negativity.sums import TokenSums
 from processors.signs.terms import Found
 
 MODEL_FILE = Path(__file__).parents[1] / "models" / "signs-1.npz"
@@ -42,8 +43,8 @@ Floats = NDArray[np.float64]
 class Model(NamedTuple):
     version: str
     concepts: tuple[str, ...]
-    table: NDArray[np.int16]
-    """(2^n, planes)"""
+    sums: TokenSums
+    """Of a table (2^n, planes)."""
     scale: Floats
     """(planes,) what a step of the table is worth."""
     clues: Floats
@@ -56,8 +57,9 @@ class Model(NamedTuple):
     @classmethod
     def load(cls, file: Path = MODEL_FILE) -> "Model":
         with np.load(file) as stored:
-            named = {name: stored[name] for name in ("table", "scale", "clues", "bias", "least")}
-            return cls(str(stored["version"]), tuple(str(stored["concepts"]).split()), **named)
+            named = {name: stored[name] for name in ("scale", "clues", "bias", "least")}
+            sums, concepts = TokenSums(stored["table"]), tuple(str(stored["concepts"]).split())
+            return cls(str(stored["version"]), concepts, sums, **named)
 
     def probabilities(self, features: Features, seen: Floats) -> Floats:
         """(texts, planes); `seen` (texts, clues)."""
@@ -69,26 +71,12 @@ class Model(NamedTuple):
     def _sums(self, features: Features) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Of the rows of each text's features, and how many those are."""
         tokens = features.tokens
-        which = tokens.which
-        by_token = summed(self.table, features.inside, len(tokens.hashes))[which]
-        by_token += summed(self.table, features.around, len(which))
-        counts = _counts(features)
         sums, length = np.zeros((tokens.texts, len(self.scale)), np.int64), np.zeros(tokens.texts, np.int64)
-        if len(which):
+        if len(tokens.which):
             first = np.flatnonzero(np.diff(tokens.text, prepend=-1))
-            sums[tokens.text[first]] = np.add.reduceat(by_token, first, axis=0, dtype=np.int64)
-            length[tokens.text[first]] = np.add.reduceat(counts, first)
+            sums[tokens.text[first]] = np.add.reduceat(self.sums.of(features), first, axis=0, dtype=np.int64)
+            length[tokens.text[first]] = np.add.reduceat(features.counts, first)
         return sums, length
-
-
-def _counts(features: Features) -> NDArray[np.int64]:
-    """(tokens,) how many features each has."""
-    tokens = features.tokens
-    inside, around = np.zeros(len(tokens.hashes), np.int64), np.zeros(len(tokens.which), np.int64)
-    for bags, counts in ((features.inside, inside), (features.around, around)):
-        for bag in bags:
-            counts[bag.owners] += np.diff(np.append(bag.starts, len(bag.hashes)))
-    return inside[tokens.which] + around
 
 
 def clues(found: Sequence[Found], concepts: Sequence[str], opinions: Floats) -> Floats:
