@@ -163,7 +163,7 @@ def _spare_collections() -> None:
     """Batches are thousands of small objects without cycles: looking for cycles in them is 10 % of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000, 50, 1_000)  # small passes: a large one stops the loop for 50 ms
+    gc.set_threshold(20_000, 50, 1_000)  # small passes: a large one stops the loop for 50 ms
     sys.setswitchinterval(0.001)  # the loop answers while the pipeline computes
 
 

@@ -7,7 +7,7 @@ made of a list of words, independent of the model, and easy to explain.
 from math import exp
 from typing import Any
 
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+from vaderSentiment.vaderSentiment import BOOSTER_DICT, SentimentIntensityAnalyzer, SentiText
 
 from processors.negativity.opinion import Opinion
 
@@ -25,8 +25,29 @@ class _Windowed(SentimentIntensityAnalyzer):  # type: ignore[misc]  # the librar
     """The library's own rules on the words that they look at, three before and two after.
 
     The library lower-cases the whole text four times for each word that it knows: quadratic in a text of such
-    words. The results are the same to the last bit (a test compares them).
+    words; and it looks for emoji in each letter, and for rules of each word that it does not know. The results are
+    the same to the last bit (a test compares them).
     """
+
+    def polarity_scores(self, text: str) -> Any:
+        if not text.isascii():
+            return super().polarity_scores(text)
+        text = text.strip()
+        said = SentiText(text)
+        words, valences = said.words_and_emoticons, list[float]()
+        for at, word in enumerate(words):
+            if self._is_rated(words, at):
+                self.sentiment_valence(0, said, word, at, valences)
+            else:
+                valences.append(0)
+        return self.score_valence(self._but_check(words, valences), text)
+
+    def _is_rated(self, words: list[str], at: int) -> bool:
+        """Known, and neither what modifies the next one nor "kind of"."""
+        word = words[at].lower()
+        if word not in self.lexicon or word in BOOSTER_DICT:
+            return False
+        return not (word == "kind" and at + 1 < len(words) and words[at + 1].lower() == "of")
 
     @staticmethod
     def _negation_check(valence: float, words: list[str], distance: int, i: int) -> Any:

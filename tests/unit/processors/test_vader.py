@@ -39,8 +39,8 @@ WORDS = st.sampled_from(
 )
 
 
-@given(st.lists(WORDS, max_size=14).map(" ".join))
-def test_the_window_gives_what_the_library_gives(text: str) -> None:
+@given(st.lists(WORDS, max_size=14).map(" ".join) | st.text(st.characters(max_codepoint=127), max_size=60))
+def test_ours_gives_what_the_library_gives(text: str) -> None:
     assert OURS.polarity_scores(text) == LIBRARY.polarity_scores(text)
 
 
