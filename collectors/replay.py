@@ -205,9 +205,14 @@ class Replayer:
         return header
 
     def _records(self, file: BinaryIO, order: Sequence[tuple[int, int]]) -> Iterator[RawRecord]:
+        """Most files are in the order in which they were heard: those are read on."""
+        records: Iterator[RawRecord] = iter(())
         for offset, line in order:
-            file.seek(offset)
-            record = next(csv_records(file, self._delimiter) if self._header else lines(file), None)
+            record = next(records, None)
+            if record is None or record.offset != offset:
+                file.seek(offset)
+                records = csv_records(file, self._delimiter) if self._header else lines(file)
+                record = next(records, None)
             if record is None:
                 raise Refused(f"{self._settings.path}: became shorter while it was read; replay it again")
             yield record._replace(line=line)
