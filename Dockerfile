@@ -1,12 +1,12 @@
 # One image for every role: `earshot run collectors`, `earshot run processors`, …
 
-FROM python:3.12-slim AS builder
+FROM python:3.12 AS builder
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 COPY requirements/ requirements/
 # Everything that is installed has its hash in requirements/, what builds the wheel too.
 RUN python -m venv /build \
- && sed -n '/^setuptools==/,/# via/p' requirements/dev.txt > requirements/build.txt \
+ && sed -n -e '/^cython==/,/# via/p' -e '/^setuptools==/,/# via/p' requirements/dev.txt > requirements/build.txt \
  && /build/bin/pip install --require-hashes -r requirements/build.txt \
  && python -m venv --without-pip /opt/earshot \
  && /build/bin/pip --python /opt/earshot/bin/python install --require-hashes --only-binary :all: -r requirements/run.txt

@@ -12,7 +12,7 @@ help: ## Show this list
 
 setup: $(STAMP) ## Make .venv with everything, from the locked requirements (does nothing when it is up to date)
 
-$(STAMP): requirements/dev.txt pyproject.toml
+$(STAMP): requirements/dev.txt pyproject.toml $(wildcard processors/*.pyx processors/*.hpp)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Earshot needs Python 3.11 or newer: make PYTHON=python3.12 setup")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
+from earshot import logs
 from earshot.runtime import Context
 from earshot.topics import MENTIONS, PROCESSORS
+from processors import likeness
 from processors.pipeline import Pipeline, run
+
+_LOG = logs.get(__name__)
 
 
 class Processors:
@@ -23,6 +27,8 @@ class Processors:
 
     async def run(self, stop: asyncio.Event) -> None:
         self._running = True
+        if likeness.FASTEST is likeness.PURE:
+            _LOG.info("linking by words runs in Python: there was no C++ compiler when Earshot was installed")
         working = asyncio.create_task(asyncio.to_thread(run, self._pipeline, self._stop))
         stopped = asyncio.create_task(stop.wait())
         try:

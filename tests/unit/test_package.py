@@ -1,5 +1,6 @@
 """What leaves this repository: the wheel, the locks, and the order of its imports."""
 
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -46,6 +47,15 @@ def test_every_module_is_in_a_package() -> None:
     assert {module for module in MODULES if module.rpartition("/")[0] not in PACKAGES} == set()
 
 
+def test_what_the_compiled_part_is_built_from_is_declared() -> None:
+    """What is not would be missing in a source distribution, and the wheel made of it would lack that part silently."""
+    declared = {name for each in SETUPTOOLS["ext-modules"] for name in (*each["sources"], *each["depends"])}
+    there = {
+        path.relative_to(ROOT).as_posix() for name in OURS for path in (ROOT / name).rglob("*.[hp][py][px]")
+    }
+    assert declared == there
+
+
 def test_data_is_declared() -> None:
     patterns = [
         f"{package}/{pattern}" for package, each in SETUPTOOLS["package-data"].items() for pattern in each
@@ -74,7 +84,13 @@ def test_the_wheel_holds_that_and_nothing_else(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     with ZipFile(wheel) as opened:
         names = {name for name in opened.namelist() if ".dist-info/" not in name}
-    assert names == MODULES | DATA
+    compiled = {name for name in names if name.endswith(".so")}
+    assert names - compiled == MODULES | DATA
+    assert [name.partition(".")[0] for name in compiled] == ["processors/_likeness"] * bool(_has_a_compiler())
+
+
+def _has_a_compiler() -> str | None:
+    return shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
 
 
 def copied(folder: Path) -> str:

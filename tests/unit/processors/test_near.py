@@ -1,12 +1,15 @@
 import random
 
 import pytest
+from both_indexes import both, seen, uses
 from hypothesis import given
 from hypothesis import strategies as st
 
 from processors import near
-from processors.near import Near
-from processors.words import PACKED, Rarity, words
+from processors.likeness import PURE, Indexes
+from processors.words import words
+
+pytestmark = both
 
 COMPLAINT = "The Ronvia app has been refusing my card at the till since seven this morning"
 
@@ -14,9 +17,9 @@ COMPLAINT = "The Ronvia app has been refusing my card at the till since seven th
 class World:
     """An index to which every mention is a story of its own."""
 
-    def __init__(self) -> None:
-        self.rarity = Rarity()
-        self.near = Near(self.rarity)
+    def __init__(self, indexes: Indexes) -> None:
+        self.rarity = indexes.rarity()
+        self.near = indexes.near(self.rarity)
         self.n = 0
 
     def add(self, text: str, hour: int = 0) -> int:
@@ -34,8 +37,8 @@ class World:
 
 
 @pytest.fixture
-def world() -> World:
-    world = World()
+def world(indexes: Indexes) -> World:
+    world = World(indexes)
     draw = random.Random(1)
     for _ in range(300):
         world.add(" ".join(f"w{draw.randrange(900)}" for _ in range(10)))
@@ -74,8 +77,8 @@ sentences = st.lists(st.integers(0, 60).map(lambda n: f"w{n}"), min_size=4, max_
 
 
 @given(st.lists(sentences, min_size=1, max_size=20), st.data())
-def test_a_copy_always_finds_its_original(texts: list[str], data: st.DataObject) -> None:
-    world = World()
+def test_a_copy_always_finds_its_original(indexes: Indexes, texts: list[str], data: st.DataObject) -> None:
+    world = World(indexes)
     for text in texts:
         world.add(text)
     text = data.draw(st.sampled_from(texts))
@@ -85,8 +88,8 @@ def test_a_copy_always_finds_its_original(texts: list[str], data: st.DataObject)
 
 
 @given(st.lists(st.text(max_size=80), max_size=20))
-def test_any_text_can_be_added_and_looked_for(texts: list[str]) -> None:
-    world = World()
+def test_any_text_can_be_added_and_looked_for(indexes: Indexes, texts: list[str]) -> None:
+    world = World(indexes)
     for text in texts:
         world.find(text)
         world.add(text)
@@ -98,8 +101,8 @@ def test_the_newest_of_equals_is_found(world: World) -> None:
     assert world.find(COMPLAINT) == world.n
 
 
-def test_what_is_old_is_forgotten_to_the_last_word() -> None:
-    world = World()
+def test_what_is_old_is_forgotten_to_the_last_word(indexes: Indexes) -> None:
+    world = World(indexes)
     for n in range(400):
         world.add(f"{COMPLAINT} number{n % 7}", hour=n // 100)
     world.near.expire(3)
@@ -107,17 +110,20 @@ def test_what_is_old_is_forgotten_to_the_last_word() -> None:
     assert world.find(COMPLAINT)
     world.near.expire(4)
     assert len(world.near) == 0
-    assert not any(use.mentions for use in world.rarity._uses.values())
-    assert not world.near._ages
+    assert not any(mentions for _, mentions, _ in uses(world.rarity).values())
+    assert seen(world.near) == ({}, [])
     assert world.find(COMPLAINT) is None
 
 
-def test_a_flood_of_one_sentence_is_looked_at_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    world, compared = World(), []
-    likeness = world.near._likeness
-    monkeypatch.setattr(world.near, "_likeness", lambda *args: compared.append(args) or likeness(*args))
+def test_a_flood_of_one_sentence_is_looked_at_in_part(
+    indexes: Indexes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, compared = World(indexes), []
+    if indexes is PURE:  # there alone it can be seen
+        likeness = world.near._likeness
+        monkeypatch.setattr(world.near, "_likeness", lambda *args: compared.append(args) or likeness(*args))
     for n in range(3_000):
         world.add(f"{COMPLAINT} {n % 50}x")
     assert world.find(COMPLAINT)
     assert len(compared) <= near._COMPARED
-    assert max(len(use.mentions) for use in world.rarity._uses.values()) == near._POSTED * PACKED
+    assert max(len(mentions) for _, mentions, _ in uses(world.rarity).values()) == near._POSTED

@@ -3,10 +3,12 @@ import sys
 from math import isfinite, log
 
 import pytest
+from both_indexes import both, uses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.words import PACKED, Rarity, newest, pack, repeated, words
+from processors.likeness import Indexes
+from processors.words import PACKED, newest, pack, repeated, words
 
 
 def said(text: str) -> list[str]:
@@ -63,8 +65,9 @@ def test_hashes_are_the_same_in_every_process() -> None:
     assert runs == {f"{sorted(words('the app is down again'))}\n"}
 
 
-def test_a_word_of_many_stories_weighs_less() -> None:
-    rarity = Rarity()
+@both
+def test_a_word_of_many_stories_weighs_less(indexes: Indexes) -> None:
+    rarity = indexes.rarity()
     rarity.stories = 9
     for _ in range(9):
         rarity.use([1])
@@ -79,14 +82,15 @@ def test_a_word_of_many_stories_weighs_less() -> None:
     assert rarity.total([1, 2, 3]) == pytest.approx(sum(weighed.weights))
 
 
-@given(st.lists(st.frozensets(st.integers(0, 9), min_size=1), max_size=20))
-def test_what_was_used_and_dropped_leaves_nothing(stories: list[frozenset[int]]) -> None:
-    rarity = Rarity()
+@both
+@given(stories=st.lists(st.frozensets(st.integers(0, 9), min_size=1), max_size=20))
+def test_what_was_used_and_dropped_leaves_nothing(indexes: Indexes, stories: list[frozenset[int]]) -> None:
+    rarity = indexes.rarity()
     for each in stories:
         rarity.use(each)
     for each in stories:
         rarity.drop(each)
-    assert len(rarity) == len(rarity._uses) == 0
+    assert len(rarity) == len(uses(rarity)) == 0
     assert isfinite(rarity.weight(0))
 
 
