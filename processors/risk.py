@@ -17,6 +17,7 @@ _GRAVE, _SHARE = 0.8, 0.2
 """What negativity is at least where so large a share of the mentions is grave, and in proportion below."""
 _CERTAIN = 0.9
 _GATE = 0.4
+_ALL_PEOPLE = log(1 + 1_000_000)
 _NOTHING = 1e-9  # what rounding may leave of no negativity at all
 _PICK_UP: dict[OutletClass, float] = {
     "national": 0.8,
@@ -64,7 +65,7 @@ def credibility(story: Story) -> float:
 
 def reached(people: int) -> float:
     """X in [0, 1]: a million people is all of it."""
-    return min(1.0, log(1 + people) / log(1 + 1_000_000))
+    return min(1.0, log(1 + people) / _ALL_PEOPLE)
 
 
 def media(outlets: dict[str, OutletClass]) -> float:
@@ -83,8 +84,9 @@ def assess(
     Returns the level that they mean by themselves, without memory, and the one that they would hold up, with
     the thresholds lowered by `slack`.
     """
-    found = _shares(story, negativity(story, base), reach)
-    opened = gate(found.neg)
+    x_neg = negativity(story, base)
+    opened = gate(x_neg)
+    found = _shares(story, x_neg, reach) if opened else Shares(x_neg)
     story.terms = Terms(
         bias=settings.bias,
         neg=settings.neg * found.neg,
@@ -111,9 +113,7 @@ class Shares(NamedTuple):
 
 
 def _shares(story: Story, x_neg: float, reach: int) -> Shares:
-    """Where the gate is shut the others count nothing, and are not worked out."""
-    if not gate(x_neg):
-        return Shares(x_neg)
+    """To be worked out where the gate is open; where it is shut the others count nothing."""
     return Shares(x_neg, reached(reach), story.chance, media(story.outlets), audience(story))
 
 
@@ -135,4 +135,4 @@ def _alarming(found: Shares, slack: float) -> bool:
 
 
 def _clip(x: float) -> float:
-    return min(1.0, max(0.0, x))
+    return 0.0 if x < 0 else min(x, 1.0)
