@@ -21,8 +21,8 @@ from earshot.quality import Interval, wilson
 from processors.negativity.features import extract
 from processors.negativity.model import Negativity
 from processors.signs.model import PLANES, Model, clues
-from processors.signs.terms import Terms
 from processors.target.model import Read, Target
+from processors.terms import shipped
 
 _POLARITIES = ("neg", "neu", "pos")
 
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def planes(rows: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, float]]]:
-    model, terms, negativity = Model.load(), Terms(), Negativity()
+    model, terms, negativity = Model.load(), shipped(), Negativity()
     texts = [row["text"] for row in rows]
     seen = clues(
         [terms.find(row["text"], row["lang"]) for row in rows],

@@ -27,7 +27,6 @@ _KEPT = 5_000
 _CONTRADICTION = 0.6
 _OF_A_VICTIM = 0.2  # the most that a text is against a brand that is its victim or setting
 _CERTAIN = 1e-6
-_AGAINST = 0.5  # from which a text is against the brand
 
 Text = tuple[str, str | None]
 """What is read, and the language that its source declares."""
@@ -176,7 +175,7 @@ def contradicts(one: Opinion, other: Opinion) -> bool:
 def _score(found: Finding, opinion: Opinion, basis: str) -> Score:
     reading, (negative, neutral, positive) = found.reading, opinion
     grave = reading.grave
-    if grave and negative < _AGAINST:
+    if grave and negative < max(opinion):  # not what it most likely is
         grave = tuple(each for each in grave if each == "self_harm")
     return Score(
         language=found.language,

@@ -16,6 +16,10 @@ LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "it", "pt")
 NOISY = ("hi",)  # the validation part of UMSAB's Hindi is noise: nothing is selected or fitted by it
 OWN, BENCHMARK = "own", "umsab"
 HELD_OUT = "test"  # the part of our own that only tests: all of one hand, and four trades of every other
+PAIRED = frozenset("af ag ah ai".split())
+"""Hands whose texts come in pairs that share their words and differ in what they mean: from so many of them the
+negativity model learns that words say nothing. Signs and target learn from them.
+"""
 _TEST_HAND, _TEST_SECTORS = "h", frozenset({"gym", "pharmacy", "water", "parking"})
 
 

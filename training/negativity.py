@@ -53,7 +53,8 @@ class Parts(NamedTuple):
         words = [text.text for text in texts]
         units, direct = network.units(self.network, tokenised(words))
         distances = linear.predict(self.linear, by_text(words, linear.BITS))
-        return distances, units @ self.heads + self.heads_bias + np.tile(direct, 2)
+        answers = units @ self.heads + self.heads_bias + np.tile(direct, 2)
+        return stacking.Outputs(distances, answers, stacking.clues(words))
 
 
 def tokenised(words: list[str]) -> network.Tokenised:
@@ -130,6 +131,7 @@ def save(path: Path, parts: Parts, stack: np.ndarray) -> None:
         path,
         version=VERSION,
         languages=" ".join(corpus.LANGUAGES),
+        concepts=" ".join(stacking.CONCEPTS),
         stack=stack,
         **quantise.linear(parts.linear),
         **quantise.network(parts.network, parts.heads, parts.heads_bias),
@@ -149,7 +151,8 @@ def halves(learnt: list[Text], validation: list[Text], hands: list[Text]) -> lis
 
 def main() -> None:
     options = _options()
-    everything, hands = corpus.public(options.data), corpus.own(options.labels)
+    everything = corpus.public(options.data)
+    hands = [text for text in corpus.own(options.labels) if text.part not in corpus.PAIRED]
     validation = [text for text in everything if text.part == "val"]
     tested = [*(text.text for text in (*validation, *hands)), *corpus.eval_only(options.data)]
     learnt = corpus.without((text for text in everything if text.part == "train"), tested)
@@ -158,7 +161,7 @@ def main() -> None:
         asked = [pool.submit(unseen, half, options.epochs, options.seed, options.halves) for half in parted]
         answers = [each.result() for each in asked]
     shown = [text for half in parted for text in half.asked]
-    outputs = tuple(np.concatenate(each) for each in zip(*answers, strict=True))
+    outputs = stacking.Outputs(*map(np.concatenate, zip(*answers, strict=True)))
     stack, honest = stacking.fit(outputs, shown), stacking.cross_fitted(outputs, shown, options.seed)
     print(*card.table(shown, honest), sep="\n", flush=True)
 

@@ -2,7 +2,7 @@
 
 Texts of customers read differently from other posts: they state facts, where others use words of feeling. The
 linear part and the network each have an answer for both; a small stack weighs the four, and how much it makes of
-each depends on how much the text sounds like a customer.
+each depends on how much the text sounds like a customer. It sees the clues of the term lists too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.negativity.clues import Clues
 from processors.negativity.features import Features, extract
 from processors.negativity.linear import Linear
 from processors.negativity.network import Network, Weights
@@ -36,8 +37,9 @@ class Negativity:
             self._linear = Linear(*(stored[f"linear_{name}"] for name in ("table", "scale", "bias")))
             weights: dict[str, Any] = {name: stored[f"network_{name}"] for name in Weights._fields}
             self._network = Network(Weights(**weights))
+            self._clues = Clues(str(stored["concepts"]).split())
             self._stack: Floats = stored["stack"]
-            """(26, 3), for `evidence`."""
+            """(26 + concepts, 3), for `evidence`."""
 
     def opinions(self, texts: Sequence[str]) -> list[Opinion]:
         """One for each, in order; the same in any company, to the last bit. Raises nothing, whatever the text."""
@@ -45,7 +47,7 @@ class Negativity:
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """(texts, 3): negative, neutral, positive; each row sums to one."""
-        parts = [self._probabilities(extract(part)) for part in chunks(texts)]
+        parts = [self._probabilities(part) for part in chunks(texts)]
         return np.concatenate(parts) if parts else np.zeros((0, 3))
 
     def linear_probabilities(self, texts: Sequence[str]) -> Floats:
@@ -61,8 +63,10 @@ class Negativity:
         parts: Floats = self._linear.contributions(features) @ weights
         return parts
 
-    def _probabilities(self, features: Features) -> Floats:
-        return stacked(self._stack, self._linear.scores(features), self._network.outputs(features))
+    def _probabilities(self, texts: Sequence[str]) -> Floats:
+        features = extract(texts)
+        linear, network = self._linear.scores(features), self._network.outputs(features)
+        return stacked(self._stack, linear, network, self._clues.density(texts, features))
 
 
 @cache  # never changed, so a process has one
@@ -70,19 +74,23 @@ def shipped() -> Negativity:
     return Negativity()
 
 
-def stacked(stack: Floats, linear: Floats, network: Floats) -> Floats:
-    """(texts, 3) from the distances (texts, 7) to the planes, and the outputs (texts, 6) of the two heads."""
-    return softmax(exact(evidence(linear, network), stack))
+def stacked(stack: Floats, linear: Floats, network: Floats, clues: Floats) -> Floats:
+    """(texts, 3) from the distances (texts, 7) to the planes, the outputs (texts, 6) of the two heads, and the clues
+    (texts, concepts).
+    """
+    return softmax(exact(evidence(linear, network, clues), stack))
 
 
 _OF_PLANES, _WITH_SPEAKER = slice(1, 8), slice(14, 26)
 
 
-def evidence(linear: Floats, network: Floats) -> Floats:
-    """(texts, 26) what the stack sees: one, the planes, the heads, and planes and heads times who speaks."""
+def evidence(linear: Floats, network: Floats, clues: Floats) -> Floats:
+    """(texts, 26 + concepts) what the stack sees: one, the planes, the heads, planes and heads times who speaks, and the
+    clues of a customer: in a public post the words of the lists mean less.
+    """
     answers = np.concatenate([linear[:, :6], network], axis=1)
-    ones = np.ones((len(linear), 1))
-    return np.concatenate([ones, linear, network, speaker(linear) * answers], axis=1)
+    ones, who = np.ones((len(linear), 1)), speaker(linear)
+    return np.concatenate([ones, linear, network, who * answers, (1 + who) / 2 * clues], axis=1)
 
 
 def speaker(linear: Floats) -> Floats:

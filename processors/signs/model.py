@@ -16,7 +16,7 @@ from earshot.model import Address, Intent, Mood, Sign
 from processors.negativity.features import Features
 from processors.negativity.model import exact
 from processors.negativity.sums import TokenSums
-from processors.signs.terms import Found
+from processors.terms import Found
 
 MODEL_FILE = Path(__file__).parents[1] / "models" / "signs-1.npz"
 INTENTS: tuple[Intent, ...] = get_args(Intent)

@@ -10,8 +10,9 @@ from earshot.model import Address, Grave, Intent, Mood, Sign, Tried
 from processors.negativity.features import extract
 from processors.negativity.opinion import Opinion
 from processors.signs.model import ADDRESSES, INTENTS, LEARNT_SIGNS, MOODS, PLANES, Model, clues
-from processors.signs.terms import Found, Terms, evidence
 from processors.signs.ways import tried
+from processors.terms import Found, evidence, heard
+from processors.terms import shipped as lists
 
 _KEPT = 0.05  # the least probability of an intent that is kept
 _MOST_WORDS = 8
@@ -22,7 +23,7 @@ _NONE = Opinion(1 / 3, 1 / 3, 1 / 3)
 _ADDRESSES = slice(len(INTENTS) + len(LEARNT_SIGNS), -len(MOODS))
 _MOODS = slice(_ADDRESSES.stop, None)
 
-_DANGER = ("injury", "hazard", "stranded", "violence", "selfharm")
+_DANGER = ("injury", "hazard", "stranded", "violence", "selfharm", "health")
 _OF = {
     "legal": ("legal",),
     "safety": _DANGER,
@@ -53,7 +54,7 @@ class Signs:
     """Reads texts whose language and opinion are known; what is in no language of the model's says nothing."""
 
     def __init__(self) -> None:
-        self._model, self._terms = Model.load(), Terms()
+        self._model, self._terms = Model.load(), lists()
         if self._model.concepts != self._terms.concepts:
             raise ValueError(
                 "the term lists are not those that the model of signs was trained with: train it again"
@@ -64,7 +65,7 @@ class Signs:
         self, texts: Sequence[str], languages: Sequence[str], opinions: Sequence[Opinion | None]
     ) -> list[Reading]:
         """One for each, in order; nothing where there is no opinion. Raises nothing, whatever the text."""
-        found = list(map(self._terms.find, texts, languages))
+        found = list(map(self._terms.found, heard(texts), languages))
         seen = clues(found, self._terms.concepts, np.array([each or _NONE for each in opinions], np.float64))
         shares = self._model.probabilities(extract(texts), seen)
         held = (shares >= self._model.least).tolist()
@@ -105,12 +106,15 @@ def shipped() -> Signs:
 
 
 def _grave(holds: dict[str, bool], found: Found, mood: Mood) -> tuple[Grave, ...]:
-    """Danger is also where somebody complains who is ill, or cares for one, and is afraid."""
+    """Danger is also where somebody complains who is ill, or cares for one, and is afraid. Never without a word for it:
+    it calls at any hour, and a first call that nothing bears out would hide the next one of its story.
+    """
     if holds["victim"] or holds["spam"]:
         return ()
     grave: list[Grave] = []
     hurt = holds["sensitive"] and holds["complaint"]
-    if holds["safety"] or (hurt and "health" in found and mood == "worry"):
+    danger = any(concept in found for concept in _DANGER)
+    if (holds["safety"] and danger) or (hurt and "health" in found and mood == "worry"):
         grave.append("safety")
     if holds["legal"]:
         grave.append("legal")

@@ -7,7 +7,7 @@ from typing import get_args
 
 from earshot.matching import fold
 from earshot.model import Tried, Way
-from processors.signs.terms import Found
+from processors.terms import Found
 
 WAYS: tuple[Way, ...] = get_args(Way)
 _NUMBERS = {

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.negativity.tokens import bare, tokenize
+from processors.negativity.tokens import ADDRESSES, HANDLES, bare, tokenize
 
 
 def spelled(text: str) -> list[str]:
@@ -68,3 +68,15 @@ def test_copies_with_other_links_and_handles_are_one_text() -> None:
         == bare("@bb_7 see http://x.example/?q=2 NOW")
         == "@user see http NOW"
     )
+
+
+@given(
+    st.lists(
+        st.sampled_from(["http", "HTTPS", "://", "WWW.", "ww", "a.b", "@ada", " ", "ſ", "İ", "\n"]),
+        max_size=9,
+    )
+)
+def test_addresses_and_handles_are_taken_out_wherever_they_are(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert bare(text) == HANDLES.sub("@user", ADDRESSES.sub("http", text))
+    assert bare(bare(text)) == bare(text)

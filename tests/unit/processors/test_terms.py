@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator
 
 from earshot.matching import fold
-from processors.signs.terms import FILE, Terms, evidence
+from processors.terms import FILE, Terms, evidence, heard
 
 TERMS = Terms()
 
@@ -25,6 +25,15 @@ def test_a_term_counts_in_its_own_language_alone() -> None:
     assert "legal" in TERMS.find("mi rivolgo al mio avvocato", "it")
     assert "legal" not in TERMS.find("mi rivolgo al mio avvocato", "en")
     assert "legal" in TERMS.find("mi rivolgo al mio avvocato", "unknown")
+
+
+def test_what_was_heard_once_is_found_for_any_language() -> None:
+    texts = ["mi rivolgo al mio avvocato", "Thank you, I will sue you", "@sue https://a.example/avvocato"]
+    for text, each in zip(texts, heard(texts), strict=True):
+        assert all(
+            TERMS.found(each, language) == TERMS.find(text, language) for language in ("it", "en", "unknown")
+        )
+    assert heard(texts)[2] == []
 
 
 def test_evidence_is_the_words_of_the_text_each_once() -> None:
