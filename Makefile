@@ -12,11 +12,12 @@ help: ## Show this list
 
 setup: $(STAMP) ## Make .venv with everything, from the locked requirements (does nothing when it is up to date)
 
+# What builds the compiled part has its hash in requirements/dev.txt too.
 $(STAMP): requirements/dev.txt pyproject.toml $(wildcard processors/*.pyx processors/*.hpp)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Earshot needs Python 3.11 or newer: make PYTHON=python3.12 setup")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
 run: setup ## Run the whole pipeline in one process, with the sample at first: no Kafka, no PostgreSQL, no account

@@ -1,5 +1,4 @@
 # cython: language_level=3, auto_pickle=False
-# distutils: language = c++
 """`Rarity`, `Near` and `Centroids`, compiled: they decide as the pure ones do, to the last bit, many times as fast.
 
 What is decided and why is written in `processors.words`, `processors.near` and `processors.centroid`, whose numbers

@@ -38,7 +38,7 @@ def clues(words: Sequence[str]) -> np.ndarray:
 
 
 def fit(outputs: Outputs, texts: Sequence[Text]) -> np.ndarray:
-    """(26 + concepts, 3) on texts that the parts have not seen."""
+    """(26 + 2 concepts, 3) on texts that the parts have not seen."""
     is_own = np.array([text.source == OWN for text in texts])
     share = np.where(is_own, _OF_OWN * (~is_own).sum() / is_own.sum(), 1.0)
     inputs = evidence(*outputs)[:, 1:]

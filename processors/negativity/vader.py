@@ -21,7 +21,7 @@ _LONGEST = 5_000  # characters: around a "but" the library compares every word w
 _SIGNS = ".,;:!?\"'()[]"
 
 
-class _Windowed(SentimentIntensityAnalyzer):  # type: ignore[misc]  # the library has no types
+class _Analyzer(SentimentIntensityAnalyzer):  # type: ignore[misc]  # the library has no types
     """The library's own rules on the words that they look at, three before and two after.
 
     The library lower-cases the whole text four times for each word that it knows: quadratic in a text of such
@@ -62,7 +62,7 @@ class _Windowed(SentimentIntensityAnalyzer):  # type: ignore[misc]  # the librar
 
 class Vader:
     def __init__(self) -> None:
-        self._analyzer = _Windowed()
+        self._analyzer = _Analyzer()
 
     def opinion(self, text: str) -> Opinion:
         """p(negative), p(neutral), p(positive) of an English text; they sum to one."""

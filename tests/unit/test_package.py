@@ -110,6 +110,12 @@ def copied(folder: Path) -> str:
     return str(folder / "source")
 
 
+def test_without_the_compiled_part_the_python_one_decides() -> None:
+    there_is_none = "import sys; sys.modules['processors._likeness'] = None"
+    asked = "from processors import likeness; sys.exit(likeness.FASTEST is not likeness.PURE)"
+    subprocess.run([sys.executable, "-c", f"{there_is_none}; {asked}"], check=True, cwd=ROOT)
+
+
 def test_every_entry_point_is_in_one_of_our_modules() -> None:
     points = [
         *PROJECT["project"]["scripts"].values(),

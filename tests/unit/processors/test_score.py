@@ -33,6 +33,7 @@ def score(text: str, **values: object) -> Score:
         ("Il treno era in ritardo e nessuno ci ha detto niente", None, "it"),
         ("Der Zug war zu spät und niemand hat uns etwas gesagt", None, "de"),
         ("El tren llegó tarde y nadie nos dijo nada de eso", None, "es"),
+        ("Ma non è giusto che il tracking is sempre fermo", None, "it"),
         ("配送が遅れて最悪です。二度と使いません。", None, "unknown"),
         ("Поезд опоздал, и никто нам ничего не сказал", None, "unknown"),
         ("الطلب لم يصل منذ أسبوعين ولا أحد يرد على الهاتف", None, "ar"),

@@ -2,9 +2,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
-from processors.negativity.vader import Vader, _Windowed
+from processors.negativity.vader import Vader, _Analyzer
 
-LIBRARY, OURS, VADER = SentimentIntensityAnalyzer(), _Windowed(), Vader()
+LIBRARY, OURS, VADER = SentimentIntensityAnalyzer(), _Analyzer(), Vader()
 WORDS = st.sampled_from(
     [
         *sorted(NEGATE),

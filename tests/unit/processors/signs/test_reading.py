@@ -50,6 +50,8 @@ def test_what_is_grave_is_seen_with_its_words(text: str, grave: str, words: str)
         "Il pacco è arrivato con due giorni di ritardo",
         "The queue was long but the staff were lovely",
         "Trimestrale: ricavi in crescita del 3 per cento",
+        # Sounds like danger to the model, and has no word for it: it would hide the call that comes after it.
+        "Stessa cosa a mia figlia, è in gita con la scuola e ha solo quella. Sesta chiamata, sesta volta che cade.",
     ],
 )
 def test_figures_of_speech_and_plain_complaints_are_not_grave(text: str) -> None:
