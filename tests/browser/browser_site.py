@@ -69,13 +69,13 @@ class Seen:
 
 
 class Served:
-    """An application on a free port; entered once it answers, left once its thread has ended."""
+    """An application on a free port; entered once it may be asked, left once its thread has ended."""
 
     def __init__(self, app: Starlette) -> None:
-        self._started = threading.Event()
         config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._socket = config.bind_socket()
+        self._socket.listen()
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})
 
     def __enter__(self) -> str:
