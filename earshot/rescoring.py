@@ -1,12 +1,12 @@
 """Scoring the past again: what `earshot rescore` asks of whoever scores, found by entry point (`earshot.rescorers`)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import NamedTuple, Protocol
 
 from earshot.config import Config
 from earshot.errors import Refused
-from earshot.model import Id
+from earshot.model import Id, Intent
 from earshot.seams import Shares
 from earshot.store import Store
 from earshot.store.brands import Brand
@@ -47,6 +47,9 @@ class Compared(NamedTuple):
     """As it is shipped."""
     after: Shares | None
     """Calibrated by all corrections but a tenth, this one among those left out."""
+    intents_before: Mapping[Intent, float] = {}
+    """The same of intents, where the correction names them."""
+    intents_after: Mapping[Intent, float] = {}
 
 
 class Rescorer(Protocol):

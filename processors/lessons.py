@@ -1,6 +1,7 @@
 """What staff's corrections teach: they are read as the shipped model reads them, and its calibrations fitted to them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from earshot.model import Score
 from earshot.rescoring import Compared
@@ -8,11 +9,16 @@ from earshot.seams import Shares
 from earshot.staff import POLARITIES
 from earshot.store import Store, brands, corrections, mentions
 from earshot.store.corrections import Correction
+from processors import leaning
 from processors.calibration import Taught, cross_fitted, fit
+from processors.leaning import Named
 from processors.negativity.opinion import Opinion
+from processors.signs import reading as signs
+from processors.signs.model import INTENTS
 from processors.turn import Desk
 
 _PAGE = 1_000  # mentions that are read together
+T = TypeVar("T")
 
 
 class Lessons:
@@ -26,45 +32,61 @@ class Lessons:
             made = corrections.standing(connection)
         for page in self._asked(made):
             with self._store.begin() as connection:
-                corrections.fill(connection, page.items())
+                corrections.fill(connection, ((each.id, score) for each, score in page))
+                named = [(each, score.intents) for each, score in page if each.intents is not None]
+                corrections.fill_intents(connection, named, self._intents_model)
 
     def learn(self) -> None:
         """From here on the scorer works with all that was taught. Writes nothing."""
         with self._store.read() as connection:
             made = corrections.standing(connection)
             names = {each.no: each.name for each in brands.every(connection)}
-        used = [each for each in made if self._is_read(each) and each.read]
+        used = [each for each in made if self._is_read(each) and each.read and each.brand in names]
         newest = max((each.id for each in used), default=0)
-        self._desk.scorer.calibrations = fit(_taught(used, names), newest)
+        leanings = leaning.fit(_named(filter(self._tells_intents, used), names))
+        self._desk.scorer.calibrations = fit(_taught(used, names), newest, leanings)
 
     def compare(self, made: Sequence[Correction]) -> list[Compared]:
         """Each beside what the model makes of its words, and what the others have taught it. Writes nothing."""
-        asked = {number: score for page in self._asked(made) for number, score in page.items()}
-        read = [each._replace(read=_shares(asked[each.id])) if each.id in asked else each for each in made]
-        known = [each for each in read if each.read and (each.id in asked or self._is_read(each))]
-        taught = _taught(known, {each.brand: str(each.brand) for each in known})
-        after = dict(zip((each.id for each in known), cross_fitted(taught), strict=True))
-        return [
-            Compared(each, each.read, Shares(*after[each.id]))
-            if each.id in after
-            else Compared(each, None, None)
-            for each in read
+        asked = {each.id: score for page in self._asked(made) for each, score in page}
+        read = [
+            _filled(each, asked[each.id], self._intents_model) if each.id in asked else each for each in made
         ]
+        known = [each for each in read if each.read and (each.id in asked or self._is_read(each))]
+        names = {each.brand: str(each.brand) for each in known}
+        after = _by_number(known, cross_fitted(_taught(known, names)))
+        telling = list(filter(self._tells_intents, known))
+        leant = _by_number(telling, leaning.cross_fitted(_named(telling, names)))
+        return [_compared(each, after.get(each.id), leant.get(each.id)) for each in read]
 
     def _is_read(self, correction: Correction) -> bool:
         return correction.read_model == self._shipped
 
-    def _asked(self, made: Sequence[Correction]) -> Iterator[dict[int, Score]]:
-        """What the model makes of those that it has not read, by number of correction."""
-        unread = [each for each in made if each.mention and not self._is_read(each)]
+    def _tells_intents(self, correction: Correction) -> bool:
+        """Whether somebody named some, and the model has said what it makes of them."""
+        named = correction.intents is not None and bool(correction.read_intents)
+        return named and self._knows_intents(correction)
+
+    def _knows_intents(self, correction: Correction) -> bool:
+        return correction.intents is None or correction.intents_model == self._intents_model
+
+    @property
+    def _intents_model(self) -> str:
+        return signs.shipped().version
+
+    def _asked(self, made: Sequence[Correction]) -> Iterator[list[tuple[Correction, Score]]]:
+        """What the model makes of those that it has not read."""
+        unread = [
+            each for each in made if each.mention and not (self._is_read(each) and self._knows_intents(each))
+        ]
         for first in range(0, len(unread), _PAGE):
             page = unread[first : first + _PAGE]
             with self._store.read() as connection:
                 rows = mentions.get(connection, (each.mention for each in page))
-            kept = [(each.id, rows[each.mention]) for each in page if each.mention in rows]
-            told = [(number, mentions.read(row).mention) for number, row in kept if not row.withdrawn]
+            kept = [(each, rows[each.mention]) for each in page if each.mention in rows]
+            told = [(each, mentions.read(row).mention) for each, row in kept if not row.withdrawn]
             scores = self._desk.scorer.alone([mention for _, mention in told])
-            yield dict(zip((number for number, _ in told), scores, strict=True))
+            yield list(zip((each for each, _ in told), scores, strict=True))
 
 
 def _taught(made: Sequence[Correction], names: Mapping[int, str]) -> list[Taught]:
@@ -73,6 +95,42 @@ def _taught(made: Sequence[Correction], names: Mapping[int, str]) -> list[Taught
         for each in made
         if each.read and each.brand in names
     ]
+
+
+def _named(made: Iterable[Correction], names: Mapping[int, str]) -> list[Named]:
+    """Those that name intents: what they do not name does not hold."""
+    return [
+        Named(
+            names[each.brand],
+            each.source,
+            tuple((each.read_intents or {}).get(intent, 0.0) for intent in INTENTS),
+            tuple(intent in (each.intents or ()) for intent in INTENTS),
+        )
+        for each in made
+    ]
+
+
+def _filled(made: Correction, score: Score, model: str) -> Correction:
+    """As if what the model makes of it were kept."""
+    return made._replace(read=_shares(score), read_intents=score.intents, intents_model=model)
+
+
+def _by_number(made: Sequence[Correction], found: Sequence[T]) -> dict[int, T]:
+    return dict(zip((each.id for each in made), found, strict=True))
+
+
+def _compared(made: Correction, after: Opinion | None, leant: Sequence[float] | None) -> Compared:
+    if after is None:
+        return Compared(made, None, None)
+    if leant is None:
+        return Compared(made, made.read, Shares(*after))
+    return Compared(
+        made,
+        made.read,
+        Shares(*after),
+        made.read_intents or {},
+        dict(zip(INTENTS, leant, strict=True)),
+    )
 
 
 def _shares(score: Score) -> Shares | None:

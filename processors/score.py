@@ -6,6 +6,7 @@ strongly the score is uncertain, as where the words contradict the stars.
 
 from collections.abc import Callable, Sequence
 from copy import copy
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from msgspec import structs
@@ -16,6 +17,7 @@ from earshot.recent import Recent
 from earshot.staff import learnt
 from processors.calibration import NONE
 from processors.language import UNKNOWN, LanguageGuesser
+from processors.leant import Said, leant, shares
 from processors.negativity.model import chunks, shipped
 from processors.negativity.opinion import Model, Opinion
 from processors.negativity.tokens import bare
@@ -24,6 +26,7 @@ from processors.signs import reading as signs
 from processors.target.towards import Towards, said
 
 _KEPT = 5_000
+_LONGEST = 1_000  # characters of a text that is kept whole: nobody may fill the memory with long ones
 _CONTRADICTION = 0.6
 _OF_A_VICTIM = 0.2  # the most that a text is against a brand that is its victim or setting
 _CERTAIN = 1e-6
@@ -92,6 +95,18 @@ class Reader:
         return Finding(language, opinion, uncertain, self.model.version, reading)
 
 
+class _Key(NamedTuple):
+    """All that a score depends on."""
+
+    text: str
+    title: str
+    language: str | None
+    rating: Rating | None
+    brand: str
+    source: str
+    """Empty where it is no matter."""
+
+
 class Scorer:
     """Scores each distinct text once: reposts, copies and what differs in an address or a handle cost a look-up."""
 
@@ -99,6 +114,7 @@ class Scorer:
         """`towards`: what tells brands apart in one text; without, a text says the same of all."""
         self._reader, self._towards = reader, towards
         self._known = Recent[int, Finding](_KEPT)
+        self._scored, self._scored_by = Recent[_Key, Score](_KEPT), NONE
         self.calibrations = NONE
         """What staff have taught; it is another one only between two batches."""
 
@@ -107,13 +123,32 @@ class Scorer:
         return learnt(model, self.calibrations.newest)
 
     def alone(self, mentions: Sequence[Mention]) -> list[Score]:
-        """What the model as it is shipped makes of the words, whatever the stars."""
+        """What the model as it is shipped makes of the words, whatever the stars; with all intents, however unlikely."""
         unlearnt = copy(self)
         unlearnt.calibrations = NONE
-        return unlearnt.score([structs.replace(mention, rating=None) for mention in mentions])
+        scores = unlearnt.score([structs.replace(mention, rating=None) for mention in mentions])
+        intents = shares(list(map(self._said, mentions)))
+        return [structs.replace(score, intents=each) for score, each in zip(scores, intents, strict=True)]
 
     def score(self, mentions: Sequence[Mention]) -> list[Score]:
         """One for each, in order; neighbours do not influence each other. Raises nothing, whatever the text."""
+        if self._scored_by is not self.calibrations:
+            self._scored, self._scored_by = Recent(_KEPT), self.calibrations
+        keys = list(map(self._key, mentions))
+        scores = list(map(self._scored.get, keys))
+        fresh = {key: at for at, (key, known) in enumerate(zip(keys, scores, strict=True)) if known is None}
+        new = self._read([mentions[at] for at in fresh.values()]) if fresh else []
+        for key, score in zip(fresh, new, strict=True):
+            if len(key.text) + len(key.title) <= _LONGEST:
+                self._scored.put(key, score)
+        read = dict(zip(fresh, new, strict=True))
+        return [known or read[key] for key, known in zip(keys, scores, strict=True)]
+
+    def _key(self, mention: Mention) -> _Key:
+        source = mention.source if self.calibrations.newest else ""
+        return _Key(mention.text, mention.title, mention.language, mention.rating, mention.brand, source)
+
+    def _read(self, mentions: Sequence[Mention]) -> list[Score]:
         found = self._find(mentions)
         if self._towards:
             for at, opinion in self._towards.opinions(mentions, self._find).items():
@@ -133,9 +168,14 @@ class Scorer:
         return [read[key] for key in keys]
 
     def _calibrated(self, mention: Mention, found: Finding) -> Finding:
-        known = self.calibrations.of(mention.brand, mention.source)
-        opinion = found.opinion and known.apply(found.opinion)
-        return found._replace(opinion=opinion, model=self.named(found.model))
+        known, brand, source = self.calibrations, mention.brand, mention.source
+        opinion = found.opinion and known.of(brand, source).apply(found.opinion)
+        reading = leant(found.reading, known.leanings.of(brand, source), partial(self._said, mention))
+        return found._replace(opinion=opinion, reading=reading, model=self.named(found.model))
+
+    def _said(self, mention: Mention) -> Said:
+        (found,) = self._find([mention])
+        return Said(bare(said(mention)), found.language, found.opinion)
 
 
 def _combined(mention: Mention, found: Finding) -> Score:

@@ -21,6 +21,7 @@ from earshot.cli.options import (
     with_data_dir,
     with_own_time,
 )
+from earshot.model import Intent
 from earshot.quality import (
     Interval,
     Month,
@@ -32,6 +33,8 @@ from earshot.quality import (
     macro_f1,
     negative_error,
 )
+from earshot.quality_intents import Effect, effects
+from earshot.quality_intents import Pair as IntentPair
 from earshot.rescoring import Compared, find_rescorer
 from earshot.seams import Shares
 from earshot.staff import POLARITIES
@@ -63,6 +66,9 @@ class Quality(NamedTuple):
     """As it stood in Earshot when somebody labelled it."""
     shipped: Figures
     calibrated: Figures
+    intents: dict[Intent, Effect]
+    named: int
+    """Labels that name intents, of mentions that could be read."""
     now: Month
     before: Month
 
@@ -105,11 +111,14 @@ def quality(
 
 def _quality(compared: Sequence[Compared], now: Month, before: Month) -> Quality:
     made = [each.correction for each in compared]
+    told = [each for each in compared if each.intents_before]
     return Quality(
         len(made),
         _figures(_pairs(made, (each.shown for each in made))),
         _figures(_pairs(made, (each.before for each in compared))),
         _figures(_pairs(made, (each.after for each in compared))),
+        effects(_of_intents(each) for each in told),
+        len(told),
         now,
         before,
     )
@@ -119,6 +128,10 @@ def _pairs(made: Iterable[Correction], read: Iterable[Shares | None]) -> list[Pa
     """Of those that could be read."""
     both = zip(made, read, strict=True)
     return [Pair(shares, POLARITIES.index(each.polarity)) for each, shares in both if shares]
+
+
+def _of_intents(each: Compared) -> IntentPair:
+    return IntentPair(each.correction.intents or (), each.intents_before, each.intents_after)
 
 
 def _figures(pairs: Sequence[Pair]) -> Figures:
@@ -189,9 +202,26 @@ def _tell_labels(found: Quality) -> None:
         right = _percent(each.accuracy.value if each.accuracy else None)
         table.add_row(name, right, *map(_number, (each.macro_f1, each.error, each.negative_error)))
     _OUT.print(table)
+    if found.named:
+        _tell_intents(found)
     for warning in _warnings(found):
         _OUT.print(warning, soft_wrap=True)
     _OUT.print()
+
+
+def _tell_intents(found: Quality) -> None:
+    _OUT.print(
+        f"Intents, of {found.named:,} labels that name them: how often staff named each, how often Earshot takes it to"
+        " hold, and the mean squared error, as shipped and by what the other labels teach:",
+        soft_wrap=True,
+    )
+    table = _table("", "named", "as shipped", "calibrated", "error as shipped", "calibrated")
+    for intent, each in found.intents.items():
+        expected = (f"{each.expected_before:.1f}", f"{each.expected_after:.1f}")
+        table.add_row(
+            intent, str(each.named), *expected, _number(each.error_before), _number(each.error_after)
+        )
+    _OUT.print(table)
 
 
 def _warnings(found: Quality) -> Iterable[str]:
@@ -224,6 +254,10 @@ def _plain(found: Quality) -> dict[str, Any]:
     return {
         "corrections": found.corrections,
         **{name: _plain_figures(getattr(found, name)) for name in ("shown", "shipped", "calibrated")},
+        "intents": {
+            "labels": found.named,
+            **{intent: each._asdict() for intent, each in found.intents.items()},
+        },
         "drift": {
             "last_30_days": _plain_month(found.now),
             "30_days_before": _plain_month(found.before),

@@ -4,7 +4,7 @@ A row is only ever added; the newest for a mention counts. Once the mention is e
 left of it is numbers that lead to nobody. A text is never kept here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -26,7 +26,6 @@ _OPINIONS: dict[Polarity, Shares] = {
 }
 _BY = 200  # characters
 _ENCODER = msgspec.json.Encoder()
-_INTENTS = msgspec.json.Decoder(tuple[Intent, ...])
 _STANDS = (
     "(mention = 0 or not exists (select 1 from corrections l where l.mention = c.mention and l.id > c.id))"
 )
@@ -52,7 +51,22 @@ class Correction(NamedTuple):
     read_model: str
     """The model that was asked; empty: none yet."""
     intents: tuple[Intent, ...] | None = None
-    """None where they were not corrected."""
+    """All that hold, and no others; None where nobody spoke of them."""
+    read_intents: Mapping[Intent, float] | None = None
+    """What the model alone gives each; empty: it cannot read the text; None: it was not asked yet."""
+    intents_model: str = ""
+    """The model of intents that was asked; empty: none yet."""
+
+
+class _Intents(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the column of intents keeps. A list is what it kept before the model was asked: `said` alone."""
+
+    said: tuple[Intent, ...]
+    read: dict[Intent, float] | None = None
+    model: str = ""
+
+
+_INTENTS = msgspec.json.Decoder(_Intents | tuple[Intent, ...])
 
 
 def add(
@@ -63,8 +77,9 @@ def add(
     made_by: str,
     intents: Sequence[Intent] | None = None,
 ) -> int:
-    """Its number."""
+    """Its number. Where it does not speak of intents, what was said of them before still holds."""
     before = _said_before(connection, kept)
+    said = _intents_before(connection, kept.n) if intents is None else _intents(_Intents(tuple(intents)))
     row = (
         brands.brand_no(kept.n),
         kept.mention.source,
@@ -73,7 +88,7 @@ def add(
         made_by[:_BY],
         polarity,
         *(before or _said(kept.score)),
-        None if intents is None else _ENCODER.encode(list(intents)).decode(),
+        said,
     )
     number: int = connection.exec_driver_sql(
         "insert into corrections (brand, source, mention, at, made_by, polarity, negative, neutral, positive, model,"
@@ -122,6 +137,19 @@ def fill(connection: Connection, read: Iterable[tuple[int, Score]]) -> None:
         ("read_negative", "read_neutral", "read_positive", "read_model"),
         ("id",),
         [(score.negative, score.neutral, score.positive, score.model, number) for number, score in read],
+    )
+
+
+def fill_intents(
+    connection: Connection, read: Iterable[tuple[Correction, Mapping[Intent, float]]], model: str
+) -> None:
+    """What the model of intents alone makes of the words, of corrections that name intents."""
+    change(
+        connection,
+        CORRECTIONS,
+        ("intents",),
+        ("id",),
+        [(_intents(_Intents(each.intents or (), dict(shares), model)), each.id) for each, shares in read],
     )
 
 
@@ -185,6 +213,18 @@ def _said_before(connection: Connection, kept: Kept) -> tuple[Any, ...] | None:
     return tuple(row) if row else None
 
 
+def _intents_before(connection: Connection, n: int) -> str | None:
+    """As they are kept, with what the model made of the same words."""
+    found: str | None = connection.exec_driver_sql(
+        "select intents from corrections where mention = ? order by id desc limit 1", (n,)
+    ).scalar()
+    return found
+
+
+def _intents(kept: _Intents) -> str:
+    return _ENCODER.encode(kept).decode()
+
+
 def _said(score: Score) -> tuple[Any, ...]:
     shown = (score.negative, score.neutral, score.positive, score.model)
     alone = score.basis.startswith("text") and shipped(score.model) == score.model
@@ -192,7 +232,9 @@ def _said(score: Score) -> tuple[Any, ...]:
 
 
 def _correction(row: Sequence[Any]) -> Correction:
-    number, brand, source, mention, at, made_by, polarity, *said, intents = row
+    number, brand, source, mention, at, made_by, polarity, *said, kept = row
+    found = None if kept is None else _INTENTS.decode(kept)
+    intents = _Intents(found) if isinstance(found, tuple) else found
     return Correction(
         number,
         brand,
@@ -205,7 +247,7 @@ def _correction(row: Sequence[Any]) -> Correction:
         said[3],
         _shares(said[4:7]),
         said[7],
-        None if intents is None else _INTENTS.decode(intents),
+        *((intents.said, intents.read, intents.model) if intents else (None, None, "")),
     )
 
 

@@ -223,6 +223,42 @@ def row(n: int, source: str = "x", *, heard_at: int = 5, withdrawn: bool = False
     )
 
 
+def test_what_the_model_made_of_intents_is_kept_beside_what_was_said(store: Store) -> None:
+    add(store, kept(), intents=["complaint", "churn"])
+    (made,) = standing(store)
+    assert (made.read_intents, made.intents_model) == (None, "")
+    with store.begin() as connection:
+        corrections.fill_intents(connection, [(made, {"complaint": 0.75, "legal": 0.01})], "signs-1")
+    (found,) = standing(store)
+    assert found == made._replace(read_intents={"complaint": 0.75, "legal": 0.01}, intents_model="signs-1")
+    with store.begin() as connection:
+        corrections.fill_intents(connection, [(found, {})], "signs-2")
+    assert standing(store)[0].read_intents == {}
+
+
+def test_a_list_is_what_an_older_earshot_kept(store: Store) -> None:
+    add(store, kept(), intents=["churn"])
+    with store.begin() as connection:
+        connection.exec_driver_sql("update corrections set intents = '[\"complaint\"]'")
+    (found,) = standing(store)
+    assert (found.intents, found.read_intents, found.intents_model) == (("complaint",), None, "")
+
+
+def test_none_of_the_intents_is_something_else_than_nothing_said(store: Store) -> None:
+    add(store, kept(), intents=[])
+    add(store, kept(N + 1))
+    assert [each.intents for each in standing(store)] == [(), None]
+
+
+def test_intents_hold_until_others_are_named(store: Store) -> None:
+    add(store, kept(), "neg", intents=["complaint"])
+    add(store, kept(), "neu")
+    add(store, kept(N + 1), "neu")
+    assert [each.intents for each in standing(store)] == [("complaint",), None]
+    add(store, kept(), "neg", intents=["praise"])
+    assert standing(store)[-1].intents == ("praise",)
+
+
 @pytest.mark.postgres
 def test_they_move_with_the_store(tmp_path: Path, postgres_url: str) -> None:
     with (

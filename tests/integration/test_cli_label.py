@@ -125,6 +125,23 @@ def test_quality_is_told_before_and_after(
     assert json.loads(earshot("quality", "--source", "feed", "--json", *words)[1])["corrections"] == 0
 
 
+def test_intents_that_were_named_are_told_before_and_after(
+    earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]
+) -> None:
+    _, words = place
+    assert "Intents" not in earshot("quality", *words)[1]
+    for number in (0, 3):
+        earshot("label", f"x:{number}", "neg", "--brand", "Acme", "--intent", "request", *words)
+    earshot("label", "x:1", "neu", "--brand", "Acme", *words)
+    _, out, _ = earshot("quality", "--json", *words)
+    found = json.loads(out)["intents"]
+    assert (found["labels"], found["request"]["named"], found["complaint"]["named"]) == (2, 2, 0)
+    assert found["request"]["expected_after"] > found["request"]["expected_before"]
+    assert found["complaint"]["error_after"] < found["complaint"]["error_before"]
+    _, out, _ = earshot("quality", *words)
+    assert "Intents, of 2 labels that name them" in out
+
+
 def test_beside_a_running_service_it_only_notes(earshot: Earshot, tmp_path: Path) -> None:
     at = tmp_path / "data" / "earshot.db"
     at.parent.mkdir()

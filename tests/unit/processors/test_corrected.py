@@ -31,6 +31,8 @@ from processors.turn import Desk
 
 MINUTE = timedelta(minutes=1)
 SAME = Opinion(0.3, 0.4, 0.3)
+LEAVING = "Third invoice for a contract that I cancelled in spring, I am leaving you for another company"
+DANGER = "The heater gave off smoke last night and the carpet is burnt, this is dangerous"
 
 
 class Staffed(World):
@@ -327,6 +329,106 @@ def test_comparing_writes_nothing(world: Staffed, rescorer: Rescore) -> None:
     found = rescorer.compare(world.standing())
     assert [each.before is not None and each.after is not None for each in found] == [True, True]
     assert world.standing()[0].read is None
+
+
+def churn(score: Score) -> float:
+    return score.intents.get("churn", 0.0)
+
+
+def test_intents_that_were_named_teach_what_is_heard_later(world: Staffed) -> None:
+    """Twelve say that these texts are no churn but a request; the polarity is what the model says."""
+    texts = [f"{LEAVING} {letter}" for letter in "abcdefghijkl"]
+    for number, text in enumerate(texts):
+        world.hear(said(str(number), number, text))
+    asked = [mention("new", text=LEAVING)]
+    (before,) = world.desk.scorer.score(asked)
+    for number in range(12):
+        world.label(str(number), "neg", ["request"])
+    world.later()
+    (after,) = world.desk.scorer.score(asked)
+    assert churn(after) < churn(before) - 0.05
+    assert after.intents.get("complaint", 0.0) < before.intents["complaint"]
+    world.hear(said("new", 20, LEAVING))
+    assert world.score("new").intents == after.intents
+    (alone,) = world.desk.scorer.alone(asked)
+    assert churn(alone) == pytest.approx(churn(before), abs=0.001)
+
+
+def test_rescore_reads_the_past_with_them(world: Staffed) -> None:
+    world.hear(*(said(str(number), number, f"{LEAVING} {'abcd'[number]}") for number in range(4)))
+    before = world.score("3")
+    for number in range(3):
+        world.label(str(number), "neg", ["request"])
+    with world.store.read() as connection:
+        (brand,) = brands.every(connection)
+    with closing(Rescore(config(), world.store, fresh())) as rescorer:
+        rescorer.correct(brand)
+        for _ in rescorer.score(brand, dry=False):
+            pass
+    assert 0 < churn(world.score("3")) < churn(before)
+    world.check_whole()
+
+
+def test_without_named_intents_they_are_read_as_shipped(world: Staffed) -> None:
+    world.hear(said("1", text=LEAVING))
+    (before,) = world.desk.scorer.score([mention("2", text=PLAIN)])
+    world.label("1", "neg")
+    world.later()
+    (after,) = world.desk.scorer.score([mention("2", text=PLAIN)])
+    assert after.model.endswith("+c1")
+    assert (after.intents, after.grave, after.evidence) == (before.intents, before.grave, before.evidence)
+
+
+def test_a_danger_calls_whatever_was_taught_of_it(world: Staffed) -> None:
+    for number in range(12):
+        world.hear(said(str(number), number, f"{DANGER} {'abcdefghijkl'[number]}"))
+    before = world.score("0")
+    for number in range(12):
+        world.label(str(number), "neg", ["complaint"])
+    world.later()
+    (after,) = world.desk.scorer.score([mention("new", text=f"{DANGER} z")])
+    assert "safety" in before.grave
+    assert after.grave == before.grave
+    assert after.intents["safety"] >= before.intents["safety"] - 0.1
+
+
+def test_what_the_model_made_of_intents_outlives_the_text(world: Staffed) -> None:
+    """It is asked before an edit, and what it said stays, once, and leads to nobody."""
+    world.hear(said("1", text=LEAVING))
+    world.label("1", "neg", ["request"])
+    world.later()
+    learnt = world.desk.scorer.calibrations
+    world.hear(withdrawn("1", 9))
+    world.restart()
+    world.later()
+    (left,) = world.standing()
+    assert (left.mention, left.intents) == (0, ("request",))
+    assert len(left.read_intents or {}) == 9
+    assert world.desk.scorer.calibrations == learnt
+
+
+def test_a_click_on_the_polarity_unsays_no_intents(world: Staffed) -> None:
+    world.hear(said("1", text=LEAVING))
+    world.label("1", "neg", ["request"])
+    world.label("1", "neu")
+    world.later()
+    (made,) = world.standing()
+    assert (made.polarity, made.intents) == ("neu", ("request",))
+    assert world.score("1").intents == {"request": 1.0}
+
+
+def test_intents_are_compared_before_and_after(world: Staffed, rescorer: Rescore) -> None:
+    world.hear(said("1", text=LEAVING), said("2", 1, LEAVING + " b"), said("3", 2, PLEASED))
+    world.label("1", "neg", ["request"])
+    world.label("2", "neg", ["request"])
+    world.label("3", "pos")
+    one, other, unnamed = rescorer.compare(world.standing())
+    for each in (one, other):
+        assert each.intents_after["churn"] < each.intents_before["churn"]
+        assert each.intents_after["request"] > each.intents_before["request"]
+    assert (unnamed.intents_before, unnamed.intents_after) == ({}, {})
+    assert unnamed.after is not None
+    assert world.standing()[0].read_intents is None
 
 
 class Fixed:
