@@ -4,6 +4,7 @@ Tables speak of stories as large as those that they learnt from, the process its
 (`spread.early`); between the two sizes what they say is mixed, so that nothing jumps.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from math import exp, log
 
@@ -20,7 +21,8 @@ _HALF = 0.5  # weight of a mention that only its words tie to the story
 _BY_WORDS = "centroid"
 _SMALLEST, _LEARNT = 55.0, 110.0  # mentions: where tables begin to be asked, and from where on they alone are
 _DAY = 4  # the part of the memory that lasts about a day
-_BLURRED = 1.5  # times as wide, where nothing was heard and all is counted
+_BLURRED = 1.5  # times as wide a small story's is, where nothing was heard and all is counted
+_LOOKS = 600.0  # s that a counter leaves untold at least
 _FEW = 2.0  # mentions a day that keep a story awake to two thirds: what trickles on is not spreading
 _FORGOTTEN = 14 * 86_400  # s of silence after which a story is taken to be over
 
@@ -81,11 +83,17 @@ class Outlook:
         return round(self._probability(self._tables(story), known, story.large), 3)
 
     def forecast(self, story: Story, known: State) -> Forecast:
-        """The final size."""
+        """The final size; the interval is wider by the share that was counted and not heard.
+
+        How often a counter was looked at is not kept, only its newest count: what it leaves untold is the whole
+        time from the story's beginning until that count was first seen, ten minutes at least.
+        """
+        size = story.size
         if known.t - known.last >= _FORGOTTEN:
-            return Forecast(story.size, story.size, story.size)
-        found = self._forecast(self._tables(story), known)
-        return _wider(found, story) if story.unheard else found
+            return Forecast(size, size, size)
+        counted = (size - story.mentions) / size if story.counted else 0.0
+        found = self._forecast(self._tables(story), known, _untold(story) if counted else 0.0, counted)
+        return Forecast(*(max(size, round(each)) for each in found))
 
     def _awake(self, known: State, silence: float) -> float:
         """Of a story that is large: 1 where many said something within the day, half after each half-life."""
@@ -100,19 +108,29 @@ class Outlook:
         small = early.probability(known, size) if learnt < 1 else 0.0
         return small if learnt == 0 else small + learnt * (tables.probability(known, size) - small)
 
-    def _forecast(self, tables: Tables, known: State) -> Forecast:
+    def _forecast(self, tables: Tables, known: State, untold: float, counted: float) -> Iterable[float]:
+        """Size, low and high; a share of `counted` is untold of `untold` s."""
         learnt = _learnt(known)
-        small = early.sizes(known) if learnt < 1 else (known.n,) * 3
-        large = tables.forecast(known) if learnt > 0 else (known.n,) * 3
-        mixed = (one + learnt * (other - one) for one, other in zip(small, large, strict=True))
-        return Forecast(*(round(each) for each in mixed))
+        if learnt == 1:
+            return tables.forecast(known, poll=untold, counted=counted)
+        small = _wider(early.sizes(known), known.n, counted)
+        if learnt == 0:
+            return small
+        large = tables.forecast(known, poll=untold, counted=counted)
+        return (one + learnt * (other - one) for one, other in zip(small, large, strict=True))
 
 
-def _wider(found: Forecast, story: Story) -> Forecast:
-    """Of what is counted without times less is known: the ends lie further off, by the share that is not heard."""
-    times = 1 + (_BLURRED - 1) * story.unheard / story.size
-    low = story.size + (found.low - story.size) / times
-    return Forecast(found.size, round(low), round(story.size + (found.high - story.size) * times))
+def _untold(story: Story) -> float:
+    """The s over which what was counted lies evenly in the state (`as_of`)."""
+    seen = story.counted_at or story.last_at
+    return max((seen - story.opened_at).total_seconds(), _LOOKS)
+
+
+def _wider(sizes: tuple[float, ...], n: float, counted: float) -> tuple[float, ...]:
+    """Nothing was learnt of small stories that are counted: their ends lie further off, by the share that is."""
+    size, low, high = sizes
+    times = 1 + (_BLURRED - 1) * counted
+    return size, n + (low - n) / times, n + (high - n) * times
 
 
 def _learnt(known: State) -> float:

@@ -22,6 +22,7 @@ from processors.spread.state import State
 _CERTAIN = 8.0  # log-odds of growing by next to nothing, above those at the first knot
 _BEYOND = (0.5, 1.0, 2.0, 4.0, 20.0)  # knots behind the last, by r
 _FALL = 1.5  # by how much log-odds are lower there for each 1 of r
+_UNTOLD = 2.5  # by how much log-odds of the low end rise, where it is untold far longer than was learnt
 
 
 class Forecast(NamedTuple):
@@ -55,7 +56,9 @@ class Tables:
         # What an error of one event weighs, where final sizes lie between two knots
         self._each = np.exp(-(self.knots[1:] + self.knots[:-1]) / 2)
         self._polls: list[float] = raw["polls"]
-        self._levels = [[_logits(each) for each in levels] for levels in raw["levels"]]
+        # Counters never make it surer
+        levels = [[_logits(each) for each in ages] for ages in raw["levels"]]
+        self._levels = [[_outer(*both) for both in zip(levels[0], ages, strict=True)] for ages in levels]
 
     def probability(self, state: State, size: float) -> float:
         """P(final >= size) as of `state.t`."""
@@ -83,13 +86,17 @@ class Tables:
             found[FEATURES[j]] += both / 2
         return found
 
-    def forecast(self, state: State, *, poll: float = 0.0) -> Forecast:
-        """The final size as of `state.t`; `poll`: s between two looks at a counter without times ("measured")."""
+    def forecast(self, state: State, *, poll: float = 0.0, counted: float = 1.0) -> Forecast:
+        """The final size as of `state.t`.
+
+        `poll`: s over which a counter without times ("measured") leaves untold when; `counted`: the share of the
+        events that only it tells of.
+        """
         bins = self._bins(state)
         curve = self.base + sum(table[bins[i]][bins[j]] for i, j, table in self._pairs)
         for rows, which in zip(self.rows, bins, strict=True):
             curve += rows[which]
-        levels = self._seen(poll)[bisect_right(self._ages, state.t - state.first)]
+        levels = self._ends(bisect_right(self._ages, state.t - state.first), poll, counted)
         low, high = np.interp(np.negative(levels), -curve, self.knots).tolist()
         middle = min(max(self._least_error(curve), low), high)
         size, least, most = (state.n + (state.n + 1) * expm1(r) for r in (middle, low, high))
@@ -109,9 +116,18 @@ class Tables:
         reached[..., 0], reached[..., -1] = 1.0, 0.0
         return np.asarray((reached[..., :-1] - reached[..., 1:]) * self._each)
 
-    def _seen(self, poll: float) -> list[list[float]]:
-        """Levels by age of stories that are looked at so rarely."""
-        return self._levels[min(bisect_left(self._polls, poll), len(self._polls) - 1)]
+    def _ends(self, age: int, poll: float, counted: float = 1.0) -> tuple[float, float]:
+        """The log-odds of the low and of the high end, in straight lines between those that were learnt."""
+        at = bisect_left(self._polls, poll)
+        low, high = self._levels[max(at - 1, 0)][age]
+        if at == len(self._polls):
+            low += _UNTOLD * (1 - self._polls[-1] / poll)
+        elif at:
+            part = (poll - self._polls[at - 1]) / (self._polls[at] - self._polls[at - 1])
+            lower, higher = self._levels[at][age]
+            low, high = low + part * (lower - low), high + part * (higher - high)
+        least, most = self._levels[0][age]
+        return least + counted * (low - least), most + counted * (high - most)
 
     # --- many stories -----------------------------------------------------------------------------------
 
@@ -132,7 +148,7 @@ class Tables:
         """(stories, 3): size, low, high."""
         curves = self._curves(columns)
         ages = np.searchsorted(self._ages, columns.t - columns.first, side="right")
-        levels = np.array(self._seen(poll))[ages]
+        levels = np.array([self._ends(age, poll) for age in range(len(self._ages) + 1)])[ages]
         low, high = (_crossed(curves, self.knots, levels[:, [i]]) for i in (0, 1))
         below = np.pad(np.cumsum(self._weights(curves), 1), ((0, 0), (1, 0)))
         middle = _crossed(-below, self.knots, -below[:, -1:] / 2).clip(low, high)
@@ -179,6 +195,11 @@ def _read(row: list[float], at: int, part: float) -> float:
 
 def _logits(levels: Sequence[float]) -> list[float]:
     return [log(p / (1 - p)) for p in levels]
+
+
+def _outer(one: Sequence[float], other: Sequence[float]) -> tuple[float, float]:
+    """The further of two low ends, and of two high ones."""
+    return max(one[0], other[0]), min(one[1], other[1])
 
 
 def _crossed(curves: Floats, knots: Floats, level: Floats) -> Floats:

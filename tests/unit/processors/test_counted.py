@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from pipeline_world import START, World, alike, measured, said, withdrawn
 
+from earshot.clock import to_us
 from earshot.model import Author, Story
 from earshot.store import brands
-from processors.outlook import as_of
+from processors.outlook import Outlook, as_of
 from processors.spread import state
 from processors.spread.counted import evenly
 
@@ -84,6 +86,10 @@ def test_no_forecast_is_below_what_was_counted_and_its_ends_lie_further_apart(wo
     assert counted.forecast
     assert counted.forecast.low >= counted.size == 301
     assert counted.forecast.low <= counted.forecast.size <= counted.forecast.high
+    known = as_of(counted, to_us(START + timedelta(minutes=81)))
+    sure = Outlook(timedelta(hours=12)).forecast(structs.replace(counted, mentions=counted.size), known)
+    assert counted.forecast.low < sure.low
+    assert counted.forecast.high >= sure.high
 
 
 @given(at=st.integers(-(10**9), 10**13), more=st.integers(0, 10**6))

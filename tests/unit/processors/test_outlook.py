@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from earshot.clock import from_us, to_us
 from earshot.model import Story
@@ -99,6 +100,70 @@ def test_sizes_between_those_of_the_process_and_those_of_the_tables_do_not_jump(
         if (story := told(every(200, count)))
     ]
     assert all(abs(b - a) < 0.5 * a for a, b in pairwise(found))
+
+
+def counted(size: int, span: float, *, heard: int = 1, source: str = "x") -> Story:
+    """A story of `size`, `heard` of which were heard, the others counted until `span` s after its beginning."""
+    opened, seen = from_us(START), from_us(START + round(span * SECOND))
+    return Story(
+        id=1,
+        brand="A",
+        first=f"{source}:1",
+        opened_at=opened,
+        last_at=seen,
+        mentions=heard,
+        counted=size - 1,
+        counted_at=seen,
+    )
+
+
+class TestCounted:
+    """The state is the same in each test: only how much of it was heard differs, or how long it was untold."""
+
+    @settings(deadline=None)
+    @given(
+        st.integers(2, 3_000),
+        st.floats(0, 1e6),
+        st.floats(0, 1e6),
+        st.lists(st.floats(0, 1), max_size=6),
+        st.sampled_from(["x", "weibo", "tideh", "feed"]),
+    )
+    @example(200, 600.0, 20_000.0, [0.5], "tideh")  # what it learnt of counters here is narrower
+    def test_the_more_is_counted_the_wider_and_never_below_what_has_happened(
+        self, size: int, span: float, later: float, shares: list[float], source: str
+    ) -> None:
+        whole = counted(size, span, source=source)
+        known = outlook.as_of(whole, to_us(whole.last_at) + round(later * SECOND))
+        heard = sorted({1, size, *(max(1, round(share * size)) for share in shares)})
+        found = [OUTLOOK.forecast(structs.replace(whole, mentions=each), known) for each in heard]
+        assert all(size <= each.low <= each.size <= each.high for each in found)
+        assert all(few.low <= many.low and few.high >= many.high for few, many in pairwise(found))
+
+    @pytest.mark.parametrize("size", [12, 54, 56, 80, 109, 110, 400])
+    @pytest.mark.parametrize("span", [60, 600, 3_000, 4_000, 30_000])
+    def test_one_more_that_is_heard_moves_no_end_far(self, size: int, span: float) -> None:
+        whole = counted(size, span)
+        known = outlook.as_of(whole, to_us(whole.last_at))
+        for one, other in pairwise(
+            OUTLOOK.forecast(structs.replace(whole, mentions=each), known) for each in range(1, size + 1)
+        ):
+            assert abs(one.low - other.low) <= 1 + one.low / 20
+            assert abs(one.high - other.high) <= 1 + one.high / 20
+
+    @pytest.mark.parametrize("size", [30, 80, 400])
+    def test_the_longer_it_is_untold_the_further_its_low_end_lies_without_a_jump(self, size: int) -> None:
+        spans = [60 * 1.05**n for n in range(150)]  # to a day
+        known = outlook.as_of(counted(size, 86_400), START + 86_400 * SECOND)
+        found = [OUTLOOK.forecast(counted(size, span), known) for span in spans]
+        assert all(b.low <= a.low <= b.low + 1 + size / 20 for a, b in pairwise(found))
+        assert all(abs(a.high - b.high) <= 1 + a.high / 20 for a, b in pairwise(found))
+
+    @pytest.mark.parametrize("heard", [40, 200])
+    def test_without_counters_nothing_is_wider(self, heard: int) -> None:
+        story = told(every(90, heard))
+        known = outlook.remembered(story)
+        behind = structs.replace(story, counted=heard - 1, counted_at=story.last_at)
+        assert OUTLOOK.forecast(behind, known) == OUTLOOK.forecast(story, known)
 
 
 def state_of(seconds: Sequence[float], later: float = 0) -> State:
