@@ -63,6 +63,13 @@ class HashIndex:
             order = np.argsort(merged, kind="stable")
             self._runs.append((merged[order], np.concatenate((older_places, newer_places))[order]))
 
+    def unplace(self, there: NDArray[np.int64]) -> None:
+        """What was registered for another story than these, in order, is known and in no story (0) from now on."""
+        kept = set(there.tolist())
+        self._fresh = {key: (n, story if story in kept else 0) for key, (n, story) in self._fresh.items()}
+        for _, places in self._runs:
+            places[~np.isin(places[:, 1], there), 1] = 0
+
     def changes(self, root: Callable[[int], int]) -> Counter[int]:
         """How often each hash was registered for another story than before; `root` says what is one now.
 

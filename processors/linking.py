@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from earshot.clock import to_us
 from earshot.hashing import hash64
 from earshot.model import Mention, Score
-from earshot.store import brands, ledger, stories
+from earshot.store import brands, ledger
 from earshot.store.ledger import Entry
 from earshot.topics import Event, Measured, Said, Withdrawn
 from processors import likeness
@@ -46,15 +46,14 @@ class Linking:
         self.joins = Joins(owner, connection)
         self._tasks: list[Task] = []
         self._swept: Sequence[Pair] = ()
+        owner.leave_purged(connection)
         self._tied = [_ties(event) for event in events]
         self._known_ids = owner.ids.find(
             {key for tied in self._tied for reason, key in tied if reason in _ID}
         )
         self._known_keys = owner.keys.find({key for tied in self._tied for _, key in tied})
-        known = {place[0] for tied in self._tied if (place := self._known_ids.get(tied[0].hash))}
-        if known:
+        if known := {place[0] for tied in self._tied if (place := self._known_ids.get(tied[0].hash))}:
             self.entries.update(ledger.get(connection, known))
-        self._leave_purged(connection)
 
     def tasks(self, events: Sequence[Event], scores: Sequence[Score | None], again: int = 0) -> list[Task]:
         """In log order; `scores` holds one for everything that was said.
@@ -62,24 +61,15 @@ class Linking:
         `again`: so many of the first have had their effects. Of most that shows, as they are known then; but a count
         of what was not known yet had none, and has none now.
         """
-        for place, each in enumerate(zip(events, self._tied, scores, strict=True)):
-            task = self._task(*each)
+        for place, (event, tied, score) in enumerate(zip(events, self._tied, scores, strict=True)):
+            task = self._task(event, tied, score)
             if place < again and isinstance(task, Recounted):
                 task = Known(task.n, task.story, task.at)
             self._tasks.append(task)
-            self._sweep()
+            if self._swept:
+                self._sweep()
         self.joins.check()
         return self._tasks
-
-    def _leave_purged(self, connection: Connection) -> None:
-        """Retention takes old stories from under the indexes: nothing can be linked to those any more."""
-        places = (*self._known_ids.values(), *self._known_keys.values())
-        root = self._owner.root
-        unsure = {story for _, story in places if story and self._owner.story(root(story)) is None}
-        there = stories.known(connection, map(root, unsure)) if unsure else set()
-        if gone := {story for story in unsure if root(story) not in there}:
-            self._known_ids = {key: (n, 0 if s in gone else s) for key, (n, s) in self._known_ids.items()}
-            self._known_keys = {key: place for key, place in self._known_keys.items() if place[1] not in gone}
 
     def _task(self, event: Event, tied: list[Tie], score: Score | None) -> Task:
         place = self.ids.get(tied[0].hash) or self._known_ids.get(tied[0].hash)
@@ -194,7 +184,7 @@ class Linking:
                 found.append((reason, self.joins.root(place[1])))
                 continue
             place = self.keys.get(key) or self._known_keys.get(key)
-            if place and place[0] >= oldest and not self._said_anywhere(reason, key):
+            if place and place[0] >= oldest and place[1] and not self._said_anywhere(reason, key):
                 found.append((reason, self.joins.root(place[1])))
         return found
 
@@ -209,10 +199,11 @@ class Linking:
         fresh = []
         for _, key in tied[1:]:
             place = self.keys.get(key) or self._known_keys.get(key)
-            moved = place is not None and self.joins.root(place[1]) != story
+            known = place if place and place[1] else None
+            moved = known is not None and self.joins.root(known[1]) != story
             if moved:
                 self.changes[key] += 1
-            if place is None or moved or place[0] < stale:
+            if known is None or moved or known[0] < stale:
                 self.keys[key] = (n, story)
                 fresh.append(key)
         return fresh

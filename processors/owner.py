@@ -52,6 +52,10 @@ class Owner:
         """Mention -> the stories that it led to another one."""
         self.changes: Counter[int] = Counter()
         """Address or reference -> how often it was said in another story than before."""
+        self.purged = 0
+        """How often retention has taken stories that the indexes by hash no longer lead to."""
+        self.is_thinned = False
+        """Whether words may still lead to such a story."""
         self.by_hand = 0
         """The last thing that a person joined or split."""
         self.apart: list[tuple[int, int]] = []
@@ -95,6 +99,15 @@ class Owner:
         if done.kind == "split":
             self.apart.append((done.story, done.other))
 
+    def leave_purged(self, connection: Connection) -> None:
+        """Retention takes old stories from under the indexes: nothing can be linked to those any more."""
+        purged = brands.purged(connection, self.row.no)
+        if purged != self.purged:
+            there = np.array(stories.ids(connection, *brands.numbers(self.row.no)), np.int64)
+            self.ids.unplace(there)
+            self.keys.unplace(there)
+            self.purged, self.is_thinned = purged, True
+
     def outdated(self, connection: Connection) -> bool:
         """Whether somebody joined or split stories by hand since the indexes were read."""
         return regrouped.newest(connection, self.row.no) != self.by_hand
@@ -124,6 +137,7 @@ def take_over(
 ) -> Owner:
     """Read a brand's indexes back (about three seconds for 300,000 mentions)."""
     owner, span = Owner(row, cache), brands.numbers(row.no)
+    owner.purged = brands.purged(connection, row.no)
     redirects = stories.redirects(connection, *span)
     for each in redirects:
         owner.redirect(each.id, each.part_of, each.joined_n)

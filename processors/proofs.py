@@ -1,6 +1,6 @@
 """Which stories turn out to be one while a batch is linked, and which may."""
 
-from collections import Counter
+from collections import defaultdict
 
 from sqlalchemy import Connection
 
@@ -22,7 +22,7 @@ class Joins:
         self.redirects: dict[int, int] = {}
         self.proofs: dict[int, list[int]] = {}
         """Mention -> the stories that it led to another one."""
-        self.grown: Counter[int] = Counter()
+        self.grown = defaultdict[int, int](int)
         """By how many mentions stories have grown."""
         self._led = set[int]()
         """Stories of which we know no more than that words lead to them."""
@@ -42,7 +42,7 @@ class Joins:
     def led(self, story: int) -> int:
         """Words have led to it: the story itself, or the one that it has become part of."""
         story = self.root(story)
-        if story < self._first_new and self._owner.story(story) is None:
+        if self._owner.is_thinned and story < self._first_new and self._owner.story(story) is None:
             self._led.add(story)
         return story
 

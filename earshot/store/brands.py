@@ -49,6 +49,12 @@ def load(connection: Connection, name: str) -> Brand | None:
     return _brand(row) if row else None
 
 
+def purged(connection: Connection, no: int) -> int:
+    """How often retention has taken stories of it."""
+    found: int | None = connection.exec_driver_sql("select purged from brands where no = ?", (no,)).scalar()
+    return found or 0  # a brand may be younger than what this connection sees
+
+
 def create(connection: Connection, name: str) -> Brand:
     """A new brand gets the next number for good. Raises `Stale` where another process was faster."""
     no = connection.exec_driver_sql("select coalesce(max(no), 0) + 1 from brands").scalar_one()

@@ -46,7 +46,7 @@ def _purge_some(store: Store, brand: Brand, before: int, most: int) -> int:
         if not _alone(connection):
             return 0
         # The brand's owner writes this row first too: it saves before us or after us, never between.
-        connection.exec_driver_sql("update brands set version = version where no = ?", (brand.no,))
+        connection.exec_driver_sql("update brands set purged = purged + 1 where no = ?", (brand.no,))
         gone = connection.exec_driver_sql(
             "delete from stories where id in (select value from json_each(?)) and last_at < ? and not open"
             " and part_of = 0 returning id",

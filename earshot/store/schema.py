@@ -59,6 +59,9 @@ BRANDS = Table(
     Column(
         "counted", Text, nullable=False, server_default="[]"
     ),  # how far its series go (`processors.surging`)
+    Column(
+        "purged", BigInteger, nullable=False, server_default=text("0")
+    ),  # times that retention took stories
     **_HOT,
 )
 

@@ -52,6 +52,17 @@ def known(connection: Connection, ids: Iterable[int]) -> set[int]:
     return set(found.scalars())
 
 
+def ids(connection: Connection, first: int, last: int) -> Sequence[int]:
+    """All that there are from number `first` to `last`, in order, joined ones too."""
+    return (
+        connection.exec_driver_sql(
+            "select id from stories where id between ? and ? order by id", (first, last)
+        )
+        .scalars()
+        .all()
+    )
+
+
 def get(connection: Connection, story: int) -> Story | None:
     return load(connection, [story]).get(story)
 

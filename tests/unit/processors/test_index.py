@@ -1,3 +1,4 @@
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,3 +28,18 @@ def test_it_is_a_dictionary_whose_newest_entry_wins(
 
 def test_nothing_is_found_in_an_empty_one() -> None:
     assert HashIndex().find([1, 2]) == {}
+
+
+@given(entries=ENTRIES, there=st.sets(st.integers(0, 2**62)), long=st.booleans())
+def test_what_leads_to_a_story_that_is_gone_is_known_and_in_none(
+    entries: dict[int, tuple[int, int]], there: set[int], long: bool
+) -> None:
+    usual, index._FRESH = index._FRESH, 1 if long else 1_000
+    try:
+        ours, kept = HashIndex(), there | {story for _, story in list(entries.values())[::2]}
+        ours.add(entries)
+        ours.unplace(np.array(sorted(kept), np.int64))
+        expected = {key: (n, story if story in kept else 0) for key, (n, story) in entries.items()}
+        assert ours.find(entries) == expected
+    finally:
+        index._FRESH = usual
