@@ -115,14 +115,14 @@ class Alerter:
         wanted = self._uninhibited(
             connection, [telling for story in stories for telling in tellings(story, self._receivers)]
         )
-        known = notices.known(connection, [telling.identity for telling in wanted])
+        known = notices.known(connection, [each for telling in wanted for each in telling.identities])
         once = {
             telling.identity: telling for telling in wanted
         }  # a joined story and the one that stays both tell
         new = [
             self._notice(connection, telling, numbers[telling.story.id, telling.episode.number])
             for telling in once.values()
-            if telling.identity not in known
+            if known.isdisjoint(telling.identities)
         ]
         if new:
             notices.add(connection, new)

@@ -17,8 +17,9 @@ _OF_THE_CROWD: tuple[Reason, ...] = ("risk",)
 
 def is_inhibited(telling: Telling, surges: Iterable[Surge], topics: Callable[[], Iterable[str]]) -> bool:
     """`surges` are the brand's; `topics`, of the story, are asked for where a surge has one."""
-    story, step = telling.story, telling.step
-    if step.reason not in _OF_THE_CROWD or step.level >= Level.critical or story.sensitive:
+    story = telling.story
+    is_of_the_crowd = all(step.reason in _OF_THE_CROWD for step in telling.steps)
+    if not is_of_the_crowd or telling.step.level >= Level.critical or story.sensitive:
         return False
     known = [each for each in surges if each.contains(story.opened_at) and _going_on(each, telling)]
     if any(each.topic == EVERYTHING for each in known):

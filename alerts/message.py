@@ -7,7 +7,7 @@ from msgspec import structs
 
 from alerts.rules import Telling
 from alerts.words import WORDS, Words, month, source
-from earshot.explain import Language, arithmetic, counted, explain, out_of_100, points
+from earshot.explain import Language, arithmetic, counted, explain, number, out_of_100, points
 from earshot.model import Mention, Story
 from earshot.seams import Notice
 from earshot.store.mentions import Kept
@@ -32,7 +32,7 @@ def one_line(text: str, longest: int) -> str:
 def compose(
     telling: Telling, first: Kept | None, cause: Kept | None, decided: datetime, base_url: str
 ) -> KeptNotice:
-    """The notice of one step, as of the story's snapshot. `first` began the story, `cause` made the step."""
+    """The notice of one decision, as of the story's snapshot. `first` began the story, `cause` made us decide."""
     story, step = telling.story, telling.step
     words = WORDS[telling.receiver.language]
     link = f"{base_url}/stories/{story.id}"
@@ -44,11 +44,17 @@ def compose(
         episode=telling.episode.number,
         level=step.level,
         reason=step.reason,
+        also=tuple(each.reason for each in telling.steps if each is not step),
         decided_at=decided,
         heard_at=step.at,
         subject=f'[Earshot] {_head(telling)}, "{headline(first, words)}"',
         text="\n".join(
-            [*_what(telling, first, cause), "", *_how_bad(telling, decided), words.open.format(link=link)]
+            [
+                *_what(telling, first, cause),
+                "",
+                *_how_bad(telling, cause, decided),
+                words.open.format(link=link),
+            ]
         ),
         link=link,
     )
@@ -84,15 +90,26 @@ def _what(telling: Telling, first: Kept | None, cause: Kept | None) -> list[str]
         lines.append(_by(words.begun, first.mention, language))
     if cause and (first is None or cause.mention.id != first.mention.id):
         lines += [_by(words.raised, cause.mention, language), f"“{headline(cause, words)}”"]
-    return [*lines, words.because.format(reasons=words.reasons[telling.step.reason])]
+    return [*lines, words.because.format(reasons=_reasons(telling))]
 
 
-def _how_bad(telling: Telling, decided: datetime) -> list[str]:
-    """How far it has gone, why that is a risk, and since when we know."""
+def _reasons(telling: Telling) -> str:
+    """Each with its sentence, and with how many have given it again."""
+    language = telling.receiver.language
+    words, said = WORDS[language], []
+    for step in telling.steps:
+        more = words.again[step.said != 1].format(count=number(step.said, language))
+        said.append(words.reasons[step.reason] + (f" ({more})" if step.again else ""))
+    return "; ".join(said)
+
+
+def _how_bad(telling: Telling, cause: Kept | None, decided: datetime) -> list[str]:
+    """How far it has gone, why that is a risk, and since when we know; what calls again may have waited."""
     language, step, episode = telling.receiver.language, telling.step, telling.episode
     words = WORDS[language]
     lines = [_so_far(telling.story, language), "", *_why(telling.story, language), ""]
-    lines.append(words.times.format(heard=when(step.at, language), decided=when(decided, language)))
+    heard = min(step.at, cause.mention.collected_at) if cause and step.again else step.at
+    lines.append(words.times.format(heard=when(heard, language), decided=when(decided, language)))
     if episode.resolved_at:
         lines.append(words.calmed.format(when=when(episode.resolved_at, language)))
     return lines

@@ -11,24 +11,33 @@ from earshot.store.alerts import Alert
 
 
 class Telling(NamedTuple):
-    """One receiver is to be told of one step."""
+    """One receiver is to be told of what was decided at once."""
 
-    identity: str
+    identities: tuple[str, ...]
+    """Of each step; the notice has the first one's, and was told where any of them was."""
     story: Story
     episode: Episode
-    step: Step
+    steps: tuple[Step, ...]
     receiver: ReceiverSettings
+
+    @property
+    def identity(self) -> str:
+        return self.identities[0]
+
+    @property
+    def step(self) -> Step:
+        """The loudest one, the first of those."""
+        return max(self.steps, key=lambda step: step.level)
 
 
 def tellings(story: Story, receivers: Sequence[ReceiverSettings]) -> Iterator[Telling]:
     """Everything there is to tell about a story, told already or not."""
     for episode in story.episodes:
-        for step in episode.steps:
+        for steps in episode.decisions:
             for receiver in receivers:
-                if wants(receiver, story.brand, step):
-                    yield Telling(
-                        identity(story, episode, step, receiver.name), story, episode, step, receiver
-                    )
+                if any(wants(receiver, story.brand, step) for step in steps):
+                    names = tuple(identity(story, episode, step, receiver.name) for step in steps)
+                    yield Telling(names, story, episode, steps, receiver)
 
 
 def wants(receiver: ReceiverSettings, brand: str, step: Step) -> bool:
@@ -38,7 +47,8 @@ def wants(receiver: ReceiverSettings, brand: str, step: Step) -> bool:
 def identity(story: Story, episode: Episode, step: Step, receiver: str) -> str:
     """The same for the same step and receiver, after any crash and on any machine, and when its story is joined."""
     where = (step.story, step.episode) if step.story else (story.id, episode.number)
-    parts = (story.brand, *map(str, where), step.reason, step.level.name, receiver)
+    again = (str(step.again),) if step.again else ()
+    parts = (story.brand, *map(str, where), step.reason, step.level.name, receiver, *again)
     return "msg_" + blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
 

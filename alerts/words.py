@@ -19,6 +19,8 @@ class Words(NamedTuple):
     on: str
     followers: tuple[str, str]
     because: str
+    again: tuple[str, str]
+    """What is added to a reason that was told before: of one mention, of several."""
     so_far: str
     mentions: tuple[str, str]
     authors: tuple[str, str]
@@ -54,6 +56,7 @@ ENGLISH = Words(
     on=" on {source}",
     followers=("follower", "followers"),
     because="Told because {reasons}.",
+    again=("{count} more mention since this was last told", "{count} more mentions since this was last told"),
     so_far="So far: {mentions} by {authors}, estimated reach {people}, {outlets}.",
     mentions=("mention", "mentions"),
     authors=("author", "authors"),
@@ -94,6 +97,10 @@ ITALIAN = Words(
     on=" su {source}",
     followers=("follower", "follower"),
     because="Perché questo avviso: {reasons}.",
+    again=(
+        "{count} altra menzione dall’ultimo avviso su questo",
+        "altre {count} menzioni dall’ultimo avviso su questo",
+    ),
     so_far="Finora: {mentions} di {authors}, copertura stimata {people}, {outlets}.",
     mentions=("menzione", "menzioni"),
     authors=("autore", "autori"),

@@ -8,13 +8,14 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from console import bars, curves, reading, silences, story_view, tour, views
+from console import bars, curves, reading, reading_regroup, regroup_view, silences, story_view, tour, views
 from console.tongue import Tongue
 from console.website import Page, Site, number
 from earshot import explain
 from earshot.clock import PlayedClock, to_us
 from earshot.config import RiskSettings
 from earshot.model import Story
+from earshot.store.regrouped import Regrouped
 
 
 class Pages:
@@ -57,18 +58,21 @@ class Pages:
         wanted = number(request.path_params["story"])
         if wanted is None:
             return self._site.not_found(request)
-        outlets = self._site.context.config.outlets
-        found = await self._site.read(request, lambda connection: reading.detail(connection, wanted, outlets))
+        found, done = await self._site.read(request, lambda connection: self._detail(connection, wanted))
         if found is None:
             return self._site.not_found(request)
         if found.story.id != wanted:
             return RedirectResponse(f"/stories/{found.story.id}")
-        return await asyncio.to_thread(self._story, request, found)
+        return await asyncio.to_thread(self._story, request, found, done)
+
+    def _detail(self, connection: Connection, wanted: int) -> tuple[reading.Detail | None, list[Regrouped]]:
+        outlets = self._site.context.config.outlets
+        return reading.detail(connection, wanted, outlets), reading_regroup.by_hand(connection, wanted)
 
     async def missing(self, request: Request) -> Response:
         return self._site.not_found(request)
 
-    def _story(self, request: Request, found: reading.Detail) -> Response:
+    def _story(self, request: Request, found: reading.Detail, done: list[Regrouped]) -> Response:
         """In a thread too: a story of a hundred thousand mentions takes a while to draw."""
         say, site = self._site.tongue(request), self._site
         accounts, now = site.accounts(found.story.brand), site.context.clock.now()
@@ -84,6 +88,7 @@ class Pages:
             page=page,
             curve=curve,
             silent=silent,
+            by_hand=regroup_view.by_hand(say, done, found.story.id, now),
             **_why(say, found.story, site.context.config.risk),
         )
 

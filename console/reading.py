@@ -145,10 +145,10 @@ def detail(connection: Connection, story_id: int, configured: Sequence[Outlet] =
 
 def _called(connection: Connection, story: Story, heard: Sequence[Heard]) -> list[Called]:
     steps = [(episode.number, step) for episode in story.episodes for step in episode.steps]
-    return [_call(connection, heard, number, step) for number, step in steps[-SHOWN_STEPS:]]
+    return [_call(connection, story.id, heard, number, step) for number, step in steps[-SHOWN_STEPS:]]
 
 
-def _call(connection: Connection, heard: Sequence[Heard], episode: int, step: Step) -> Called:
+def _call(connection: Connection, story: int, heard: Sequence[Heard], episode: int, step: Step) -> Called:
     """Several mentions may have been heard in the same instant: the one that did it is told by its id."""
     at = to_us(step.at)
     same = mentions.get(connection, (mention.n for mention in heard if mention.heard_at == at))
@@ -156,6 +156,8 @@ def _call(connection: Connection, heard: Sequence[Heard], episode: int, step: St
         (kept for kept in map(mentions.read, same.values()) if kept.mention.id == step.mention), None
     )
     known = sum(mention.n <= cause.n if cause else mention.heard_at <= at for mention in heard)
+    if cause is None and step.again:  # it had waited until the clock called for it
+        cause = alerts.mention_behind(connection, story, step.mention)
     return Called(episode, step, known, cause)
 
 

@@ -14,6 +14,7 @@ from console.entrance import Entrance
 from console.live import Live
 from console.mention import MentionPages
 from console.pages import Pages
+from console.regroup import RegroupPages
 from console.security import GUARD
 from console.source_list import SourceList
 from console.story_list import StoryList
@@ -35,6 +36,7 @@ class Group(Protocol):
 
 GROUPS: tuple[Callable[[Site], Group], ...] = (
     Entrance,
+    RegroupPages,
     Pages,
     MentionPages,
     StoryList,
@@ -45,7 +47,7 @@ GROUPS: tuple[Callable[[Site], Group], ...] = (
 
 
 class Console:
-    """Serves what the store holds; writes nothing there but what opens it, and what staff say of a mention."""
+    """Serves what the store holds; writes nothing there but what opens it, and what staff say of mentions and stories."""
 
     def __init__(self, context: "Context") -> None:
         self._context = context

@@ -58,7 +58,7 @@ def _step_row(say: Tongue, called: Called, shown: set[int], now: datetime) -> St
     return StepRow(
         called.step.level.name,
         words.level(say, called.step.level),
-        words.reason(say, called.step.reason),
+        words.again(say, called.step),
         views.when(say, called.step.at, now),
         words.mentions(say, called.known),
         views.handle(cause.mention) if cause else "",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from console.tongue import N_, Tongue
-from earshot.model import Episode, Level, Rating, Score, Story
+from earshot.model import Episode, Level, Rating, Score, Step, Story
 from earshot.staff import STAFF
 
 _SMALL = (
@@ -216,6 +216,19 @@ def rating(say: Tongue, value: Rating) -> str:
 
 def reason(say: Tongue, key: str) -> str:
     return _known(say, _REASONS, key)
+
+
+def again(say: Tongue, step: Step) -> str:
+    """Why a story called, and how many have given the same reason since it last did."""
+    said = reason(say, step.reason)
+    if not step.again:
+        return said
+    return say.ngettext(
+        "%(reason)s: %(count)s more mention since it last called",
+        "%(reason)s: %(count)s more mentions since it last called",
+        step.said,
+        reason=said,
+    )
 
 
 def cause(say: Tongue, key: str) -> str:

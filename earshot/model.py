@@ -196,6 +196,14 @@ class Step(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Where it was decided in a story that has become part of this one: that story; nobody is told again."""
     episode: int = 0
     """And that story's episode."""
+    also: bool = False
+    """Decided at once with the step before it: the two are told as one."""
+    author: int = 0
+    """Hash of who wrote the mention, where the reason is grave: the same person calls once. 0: not known."""
+    again: int = 0
+    """How often its episode had called for this reason before."""
+    said: int = 0
+    """Where that is above 0: how many mentions have said so since, in words of their own and by others."""
 
 
 class Episode(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -203,6 +211,8 @@ class Episode(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     number: int
     steps: tuple[Step, ...]
+    waiting: tuple[Step, ...] = ()
+    """Grave reasons that somebody else has brought since: each is a step from its moment on."""
     below_since: Moment | None = None
     """Since when the risk has stayed under the level that opened it, less the hysteresis."""
     resolved_at: Moment | None = None
@@ -214,6 +224,17 @@ class Episode(Struct, frozen=True, omit_defaults=True, kw_only=True):
     @property
     def opened_at(self) -> datetime:
         return self.steps[0].at
+
+    @property
+    def decisions(self) -> list[tuple[Step, ...]]:
+        """Its steps, those together that were decided at once."""
+        made: list[tuple[Step, ...]] = []
+        for step in self.steps:
+            if step.also and made:
+                made[-1] = (*made[-1], step)
+            else:
+                made.append((step,))
+        return made
 
 
 class Terms(Struct, frozen=True, kw_only=True):

@@ -268,6 +268,8 @@ class Notice(Struct, frozen=True, kw_only=True):
     episode: int
     level: Level
     reason: str
+    also: tuple[str, ...] = ()
+    """The other reasons that were decided with it."""
     decided_at: Moment
     subject: str
     text: str

@@ -1,20 +1,33 @@
 """When a story calls, gets louder, and is over: decided after each mention and each tick, in log order.
 
 An episode opens when the level rises above where it had settled, or when a rule fires; it takes a step for
-each higher level and each new kind of reason; it is resolved when the level that opened it has not been held
-for a set time (thresholds lowered by the hysteresis), or when everything was withdrawn. Where a rule opened it
-the risk may never have reached that level: then it is over when nothing more has been said for that time.
+each higher level and each new kind of reason, and for a grave one again (`processors.again`); it is resolved when
+the level that opened it has not been held for a set time (thresholds lowered by the hysteresis), or when everything
+was withdrawn. Where a rule opened it the risk may never have reached that level: then it is over when nothing more
+has been said for that time.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from msgspec import structs
 
 from earshot.model import Episode, Id, Level, Reason, Step, Story
+from processors import again
 
 Signal = tuple[Reason, Level]
 """A rule that fired, and the least level that it means."""
+
+
+class Cause(NamedTuple):
+    """The mention that is decided after."""
+
+    mention: Id
+    author: int = 0
+    """Hash of who wrote it; 0: nobody asks."""
+    is_new: bool = False
+    """It says for the first time what it says, in words of its own."""
 
 
 def advance(
@@ -22,15 +35,19 @@ def advance(
     reached: Level,
     held: Level,
     signals: Iterable[Signal],
-    mention: Id,
+    cause: Cause,
     now: datetime,
     *,
+    pause: timedelta,
     quiet: bool,
 ) -> None:
-    """Decide after a mention. `reached` counts full thresholds, `held` lowered ones; `quiet` never alerts."""
+    """Decide after a mention. `reached` counts full thresholds, `held` lowered ones; `quiet` never alerts.
+
+    `pause`: at least so long after a grave reason the same one is called for again.
+    """
     story.level = max(reached, min(held, story.level))
     if not quiet:
-        _call(story, signals, mention, now)
+        _call(story, signals, cause, now, pause)
     _settle(story, held, now)
 
 
@@ -45,39 +62,67 @@ def fade(story: Story, reached: Level, held: Level, now: datetime) -> None:
 
 
 def expire(story: Story, now: datetime, after: timedelta) -> bool:
-    """Resolve the open episode if it has been below for long enough. True where it was."""
+    """Call for who has waited; resolve the open episode if it has been below for `after`. True where it was."""
     episode = story.episode
-    if episode is None or episode.below_since is None or now - episode.below_since < after:
+    if episode is None:
         return False
-    _resolve(story, episode, now)
-    return True
+    is_over = episode.below_since is not None and now - episode.below_since >= after
+    ready = list(episode.waiting) if is_over else again.ready(episode.waiting, now, None)
+    if ready:
+        waiting = tuple(step for step in episode.waiting if step not in ready)
+        episode = _take(story, again.taken(story, episode.steps, ready, now), waiting)
+    if is_over:
+        _resolve(story, episode, now)
+    return is_over
 
 
 def due(story: Story, after: timedelta) -> datetime | None:
     """When the clock alone will change the story; None where it will not."""
     episode = story.episode
-    return episode.below_since + after if episode and episode.below_since else None
+    if episode is None:
+        return None
+    ends = [episode.below_since + after] if episode.below_since else []
+    return min([*ends, *(step.at for step in episode.waiting)], default=None)
 
 
-def _call(story: Story, signals: Iterable[Signal], mention: Id, now: datetime) -> None:
-    steps: list[Step] = list(episode.steps) if (episode := story.episode) else []
-    known = len(steps)
+def _call(story: Story, signals: Iterable[Signal], cause: Cause, now: datetime, pause: timedelta) -> None:
+    episode = story.episode
+    steps, waiting = (episode.steps, episode.waiting) if episode else ((), ())
     loudest = max((step.level for step in steps), default=story.calmed)
-    if story.level > loudest:
-        steps.append(_step(story, story.level, "risk", mention, now))
+    fresh = [_step(story, story.level, "risk", cause, now)] if story.level > loudest else []
     for reason, least in signals:
-        if all(step.reason != reason for step in steps):
-            steps.append(_step(story, max(least, story.level), reason, mention, now))
-    if len(steps) == known:
-        return
-    if episode:
-        story.episodes = (*story.episodes[:-1], structs.replace(episode, steps=tuple(steps)))
+        step = _step(story, max(least, story.level), reason, cause, now)
+        if all(known.reason != reason for known in (*steps, *fresh)):
+            fresh.append(step)
+        elif cause.is_new:
+            waiting = again.wait(steps, waiting, step, pause)
+    if waiting and (ready := again.ready(waiting, now, cause.mention if fresh else None)):
+        fresh += again.taken(story, steps, ready, now)
+        waiting = tuple(step for step in waiting if step not in ready)
+    if fresh or (episode and waiting != episode.waiting):
+        _take(story, fresh, waiting)
+
+
+def _step(story: Story, level: Level, reason: Reason, cause: Cause, now: datetime) -> Step:
+    author = cause.author if reason in again.GRAVE else 0
+    risk = round(story.risk, 2)
+    return Step(level=level, reason=reason, at=now, mention=cause.mention, risk=risk, author=author)
+
+
+def _take(story: Story, fresh: list[Step], waiting: tuple[Step, ...]) -> Episode:
+    """Add steps to the open episode, or open one; of one mention they are one decision."""
+    mentions = [None, *(step.mention for step in fresh)]
+    marked = [
+        structs.replace(step, also=True) if step.mention == before else step
+        for before, step in zip(mentions, fresh, strict=False)
+    ]
+    if episode := story.episode:
+        grown = structs.replace(episode, steps=(*episode.steps, *marked), waiting=waiting)
+        story.episodes = (*story.episodes[:-1], grown)
     else:
-        story.episodes = (*story.episodes, Episode(number=len(story.episodes) + 1, steps=tuple(steps)))
-
-
-def _step(story: Story, level: Level, reason: Reason, mention: Id, now: datetime) -> Step:
-    return Step(level=level, reason=reason, at=now, mention=mention, risk=round(story.risk, 2))
+        grown = Episode(number=len(story.episodes) + 1, steps=tuple(marked))
+        story.episodes = (*story.episodes, grown)
+    return grown
 
 
 def _settle(story: Story, held: Level, now: datetime) -> None:
@@ -98,5 +143,5 @@ def _since(story: Story, episode: Episode, moment: datetime | None) -> None:
 
 
 def _resolve(story: Story, episode: Episode, now: datetime) -> None:
-    story.episodes = (*story.episodes[:-1], structs.replace(episode, resolved_at=now))
+    story.episodes = (*story.episodes[:-1], structs.replace(episode, resolved_at=now, waiting=()))
     story.calmed = story.level

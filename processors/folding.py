@@ -140,7 +140,7 @@ class Folding:
         self.changed_rows.add(task.n)
         self._last = task.n
         self._surging.hear(task.n, self._clock, backfill=task.mention.backfill)
-        self._assess(story, task.mention, task.score, picked_up=picked_up)
+        self._assess(story, task.mention, task.score, row, picked_up=picked_up)
         self._weigh(row.vote, 1)
         self._reschedule(story)
 
@@ -242,7 +242,7 @@ class Folding:
         self._resize(sizes.grow(self._sizes, size, story.size))
         self.rows[task.n] = new
         self.changed_rows.add(task.n)
-        self._assess(story, mention, score)
+        self._assess(story, mention, score, new, old)
         self._reschedule(story)
 
     def _weigh(self, vote: int | None, times: int) -> None:
@@ -252,13 +252,20 @@ class Folding:
             self._voters += times
 
     def _assess(
-        self, story: Story, mention: Mention, score: Score | None, *, picked_up: bool = False
+        self,
+        story: Story,
+        mention: Mention,
+        score: Score | None,
+        row: Row | None = None,
+        before: Row | None = None,
+        *,
+        picked_up: bool = False,
     ) -> None:
         base = self._judge.base_rate(self._votes, self._voters)
         story.large = self._large
         story.surge = self._surging.share(story)
         self._assessed[story.id] = self._clock
-        self._judge.assess(story, base, self._clock, mention, score, picked_up=picked_up)
+        self._judge.assess(story, base, self._clock, mention, score, row, before, picked_up=picked_up)
 
     def _resize(self, now: sizes.Sizes) -> None:
         if now is not self._sizes:

@@ -12,6 +12,7 @@ from msgspec import structs
 from earshot.model import Episode, Step, Story
 from earshot.store.authors import Seat
 from earshot.store.mentions import Row
+from processors import again
 from processors.measure import add, seat_hash
 
 
@@ -39,26 +40,39 @@ def hand_over(kept: Story, joined: Story, n: int, now: datetime) -> None:
     """From now on, since mention `n`, `joined` leads to `kept`, which goes on with what is open: nobody is told twice."""
     episode, own = joined.episode, kept.episode
     if episode:
-        kept.episodes = _with(kept, own, [_told(joined, episode, step) for step in episode.steps], episode)
-        joined.episodes = (*joined.episodes[:-1], structs.replace(episode, resolved_at=now, below_since=None))
+        kept.episodes = _with(kept, own, _told(joined, episode))
+        ended = structs.replace(episode, resolved_at=now, below_since=None, waiting=())
+        joined.episodes = (*joined.episodes[:-1], ended)
     elif own is None:
         kept.calmed = max(kept.calmed, joined.calmed)
     joined.part_of, joined.joined_n = kept.id, n
 
 
-def _told(joined: Story, episode: Episode, step: Step) -> Step:
-    """As a step of the kept story, which says where it was told first."""
-    return step if step.story else structs.replace(step, story=joined.id, episode=episode.number)
+def _told(joined: Story, episode: Episode) -> Episode:
+    """With steps of the kept story, which say where they were told first."""
+    steps = [
+        step if step.story else structs.replace(step, story=joined.id, episode=episode.number)
+        for step in episode.steps
+    ]
+    return structs.replace(episode, steps=tuple(steps))
 
 
-def _with(kept: Story, own: Episode | None, steps: list[Step], other: Episode) -> tuple[Episode, ...]:
+def _with(kept: Story, own: Episode | None, other: Episode) -> tuple[Episode, ...]:
     if own is None:
-        taken = Episode(number=len(kept.episodes) + 1, steps=tuple(steps), below_since=other.below_since)
-        return (*kept.episodes, taken)
-    known = list(own.steps)
-    for step in steps:
-        if step.level > max(each.level for each in known) or all(
-            each.reason != step.reason for each in known
-        ):
-            known.append(step)
-    return (*kept.episodes[:-1], structs.replace(own, steps=tuple(known)))
+        return (*kept.episodes, structs.replace(other, number=len(kept.episodes) + 1))
+    steps = own.steps
+    for decided in other.decisions:
+        if any(_adds(step, steps) for step in decided):
+            steps += decided
+    waiting = again.merged(own.waiting, other.waiting, steps)
+    return (*kept.episodes[:-1], structs.replace(own, steps=steps, waiting=waiting))
+
+
+def _adds(step: Step, known: tuple[Step, ...]) -> bool:
+    """Whether it is louder, of a new reason, or a grave one told later: from then on it calls again after a pause."""
+    same = [each for each in known if each.reason == step.reason]
+    return (
+        step.level > max(each.level for each in known)
+        or not same
+        or (step.reason in again.GRAVE and step.at > max(each.at for each in same))
+    )

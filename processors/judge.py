@@ -5,7 +5,10 @@ from copy import copy
 from earshot.clock import from_us
 from earshot.config import Config
 from earshot.model import Level, Mention, Score, Story
-from processors import episodes, risk
+from earshot.store import mentions
+from earshot.store.mentions import Row
+from processors import again, episodes, risk
+from processors.episodes import Cause
 from processors.outlook import Outlook, as_of
 from processors.own import OwnAccounts
 from processors.reach import Reach
@@ -23,6 +26,7 @@ class Judge:
         self.resolve_after = config.alerts.resolve_after
         self._risk = config.risk
         self._hysteresis = config.alerts.hysteresis
+        self._pause = config.alerts.again_after
 
     def base_rate(self, votes: int, voters: int) -> float:
         return risk.base_rate(votes, voters, self._risk.base_cap)
@@ -34,12 +38,15 @@ class Judge:
         clock: int,
         mention: Mention,
         score: Score | None,
+        row: Row | None = None,
+        before: Row | None = None,
         *,
         picked_up: bool = False,
     ) -> None:
         """Set the story's risk, level and episodes after `mention` was counted or changed at `clock` µs.
 
-        `picked_up`: it is the first that a trusted outlet made of it.
+        `row`: the mention's, where it says something; `before`: as it was until now. `picked_up`: it is the first
+        that a trusted outlet made of it.
         """
         self._expect(story, base, clock)
         level, held = self._stand(story, base)
@@ -48,7 +55,10 @@ class Judge:
             signals.append(("pick_up", Level.warning))
         if level or signals or story.episodes or story.level:
             now = from_us(clock)
-            episodes.advance(story, level, held, signals, mention.id, now, quiet=mention.backfill)
+            cause = _cause(mention, row, before) if signals else Cause(mention.id)
+            episodes.advance(
+                story, level, held, signals, cause, now, pause=self._pause, quiet=mention.backfill
+            )
 
     def reassess(self, story: Story, base: float, clock: int) -> None:
         """The same where nothing was said, only its numbers are others now: as of its last mention, calling nobody.
@@ -58,7 +68,8 @@ class Judge:
         self._expect(story, base, clock)
         level, held = self._stand(story, base)
         if level or story.episodes or story.level:
-            episodes.advance(story, level, held, (), story.first, story.last_at, quiet=True)
+            nobody = Cause(story.first)
+            episodes.advance(story, level, held, (), nobody, story.last_at, pause=self._pause, quiet=True)
         self.foresee(story, clock)
 
     def faded(self, story: Story, at: int) -> Story | None:
@@ -94,3 +105,11 @@ class Judge:
     def _stand(self, story: Story, base: float) -> tuple[Level, Level]:
         people = story.followers + (self.reach.audience(story.outlets) if story.outlets else 0)
         return risk.assess(story, base, people, self._risk, self._hysteresis)
+
+
+def _cause(mention: Mention, row: Row | None, before: Row | None) -> Cause:
+    """What was grave before it was edited is nothing new."""
+    if row is None:
+        return Cause(mention.id)
+    was_grave = before is not None and bool(mentions.score_of(before).grave)
+    return Cause(mention.id, row.author, again.in_own_words(mention.kind, row.link) and not was_grave)

@@ -32,6 +32,7 @@ class LogChannel:
             episode=notice.episode,
             level=notice.level.name,
             reason=notice.reason,
+            also=", ".join(notice.also),
             decided_at=notice.decided_at.isoformat(),
             link=notice.link,
             possible_repeat=notice.possible_repeat,

@@ -429,6 +429,11 @@ class AlertSettings(Settings):
     resolve_after: Duration = Field(
         default=timedelta(minutes=60), description="Time that the risk must stay that low before it ends."
     )
+    again_after: Positive = Field(
+        default=timedelta(minutes=60),
+        description="Least time after which an open alert calls again for the same danger, legal step, discrimination "
+        "or self-harm of somebody else; the second person in danger calls at once.",
+    )
     first_retry: Positive = Field(
         default=timedelta(seconds=1), description="Wait before the second try; then doubled."
     )

@@ -308,6 +308,7 @@ def test_a_webhook_is_signed_as_the_standard_says(http: Http) -> None:
             "episode": 1,
             "level": "warning",
             "reason": "risk",
+            "also": [],
             "decided_at": "2026-11-26T09:41:03Z",
             "subject": NOTICE.subject,
             "text": NOTICE.text,

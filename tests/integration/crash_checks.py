@@ -54,10 +54,11 @@ def check_decided(store: Store, whole: Sequence[Story]) -> None:
 
 
 def check_notices(store: Store, receivers: Receivers) -> None:
-    """Each step of each episode was told once; again only where the row says that it might have been."""
-    steps = [(s, e, step) for s in all_stories(store) for e in s.episodes for step in e.steps]
-    web = {identity(*each, "web") for each in steps}
-    post = {identity(*each, "post") for each in steps if each[2].level >= Level.warning}
+    """Each decision of each episode was told once; again only where the row says that it might have been."""
+    decided = [(s, e, steps) for s in all_stories(store) for e in s.episodes for steps in e.decisions]
+    loud = [each for each in decided if max(step.level for step in each[2]) >= Level.warning]
+    web = {identity(s, e, steps[0], "web") for s, e, steps in decided}
+    post = {identity(s, e, steps[0], "post") for s, e, steps in loud}
     with store.read() as connection:
         rows = connection.exec_driver_sql("select identity, state, possible_repeat from notices").all()
     assert {row[0] for row in rows} == web | post

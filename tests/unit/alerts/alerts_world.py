@@ -31,8 +31,9 @@ def a_step(
     reason: Reason = "risk",
     mention: str = "x:1",
     risk: float = 64.2,
+    **more: Any,
 ) -> Step:
-    return Step(level=level, reason=reason, at=START + minutes(minute), mention=mention, risk=risk)
+    return Step(level=level, reason=reason, at=START + minutes(minute), mention=mention, risk=risk, **more)
 
 
 def an_episode(*steps: Step, number: int = 1, resolved: float | None = None) -> Episode:

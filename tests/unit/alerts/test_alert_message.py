@@ -108,6 +108,40 @@ def test_levels_go_by_the_words_on_screen(level: Level, english: str, italian: s
     assert composed("it", story=story).subject.startswith(f"[Earshot] {italian}: ")
 
 
+def test_two_reasons_are_both_said_at_the_level_of_the_louder_one() -> None:
+    steps = a_step(Level.watch), a_step(Level.warning, reason="press_interest", also=True)
+    story = a_story(an_episode(*steps))
+    english, italian = composed(story=story), composed("it", story=story)
+    assert english.text.startswith("Warning: Ronvia\n")
+    assert (english.level, english.reason, english.also) == (Level.warning, "press_interest", ("risk",))
+    assert (
+        "\nTold because the risk of the story rose; somebody from the press seems to ask for a word.\n"
+        in english.text
+    )
+    assert (
+        "\nPerché questo avviso: il rischio della vicenda è salito; qualcuno della stampa sembra chiedere un contatto.\n"
+        in italian.text
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "english", "italian"),
+    [
+        (1, "1 more mention since", "1 altra menzione dall’ultimo"),
+        (1_200, "1,200 more mentions since", "altre 1.200 menzioni dall’ultimo"),
+    ],
+)
+def test_what_calls_again_says_how_many_said_so_and_when_the_first_of_them_was_heard(
+    said: int, english: str, italian: str
+) -> None:
+    waited = a_step(minute=109, mention="x:9", reason="safety", again=2, said=said)
+    cause = kept(structs.replace(CAUSE, collected_at=START + minutes(60)), n=9)
+    first, second = (composed(each, cause=cause, story=a_story(an_episode(waited))) for each in ("en", "it"))
+    assert f"somebody may be hurt or in danger ({english} this was last told)." in first.text
+    assert f"essere in pericolo ({italian} avviso su questo)." in second.text
+    assert "Heard 26 Nov 2026, 08:52:00 UTC, decided" in first.text
+
+
 def test_a_mention_that_began_the_story_and_raised_it_is_named_once() -> None:
     notice = composed(cause=kept(a_mention()))
     assert "Begun by @giulia_trevi" in notice.text

@@ -235,9 +235,12 @@ def histories(draw: st.DrawFn) -> list[Story]:
         elif draw(st.booleans()):
             episodes[-1] = an_episode(*episodes[-1].steps, number=len(episodes), resolved=minute)
         else:
-            reason = draw(st.sampled_from(["risk", "voice", "loud_author"]))
-            step = a_step(draw(LEVELS), minute // 2, reason, risk=draw(st.floats(30, 99)))
-            episodes[-1] = an_episode(*episodes[-1].steps, step, number=len(episodes))
+            reasons = draw(st.lists(st.sampled_from(["risk", "voice", "safety"]), min_size=1, max_size=2))
+            fresh = [
+                a_step(draw(LEVELS), minute // 2, reason, also=i > 0, again=minute)
+                for i, reason in enumerate(reasons)
+            ]
+            episodes[-1] = an_episode(*episodes[-1].steps, *fresh, number=len(episodes))
         versions.append(a_story(*episodes, version=minute + 1))
     return versions
 
@@ -309,3 +312,45 @@ def test_what_is_louder_after_a_join_is_told(bus: MemoryBus, store: Store, clock
     alerter.step(0)
     with store.read() as connection:
         assert notices.count(connection) == 4
+
+
+# --- two reasons at once ------------------------------------------------------------------------------------
+
+
+def at_once(**marked: bool) -> Story:
+    first, second = a_step(Level.watch), a_step(Level.warning, reason="press_interest", **marked)
+    return a_story(an_episode(first, second), version=1 + len(marked))
+
+
+def test_two_reasons_at_once_are_one_notice(bus: MemoryBus, store: Store, clock: SetClock) -> None:
+    tell(bus, at_once(also=True))
+    an_alerter(bus, store, clock).step(0)
+    assert [(receiver, level, reason) for _, _, receiver, _, level, reason, _ in stored(store)[1]] == [
+        ("desk", Level.warning, "press_interest"),
+        ("press", Level.warning, "press_interest"),
+    ]
+
+
+def test_what_was_told_one_by_one_before_an_upgrade_is_not_told_again(
+    bus: MemoryBus, store: Store, clock: SetClock
+) -> None:
+    """Nor to the desk, who was told of the second reason alone."""
+    tell(bus, at_once())
+    an_alerter(bus, store, clock).step(0)
+    once = stored(store)
+    assert len(once[1]) == 3
+    for story in (at_once(), at_once(also=True)):
+        tell(bus, story)
+        an_alerter(bus, store, clock).step(0)
+    assert stored(store) == once
+
+
+def test_a_reason_that_calls_again_is_told_again(bus: MemoryBus, store: Store, clock: SetClock) -> None:
+    alerter = an_alerter(bus, store, clock)
+    first = a_step(reason="safety")
+    steps = [first, *(a_step(minute=61 * n, reason="safety", again=n, said=9) for n in (1, 2))]
+    for count in (1, 2, 3):
+        for story in [a_story(an_episode(*steps[:count]), version=count)] * 2:
+            tell(bus, story)
+            alerter.step(0)
+    assert len(stored(store)[1]) == 6

@@ -164,12 +164,12 @@ class TestInhibition:
     def of(
         self,
         surge: Surge,
-        step: Any,
+        *steps: Any,
         opened: datetime = WITHIN,
         topics: Sequence[str] = ("",),
         sensitive: int = 0,
     ) -> bool:
-        story = a_story(an_episode(step), no=9)
+        story = a_story(an_episode(*steps), no=9)
         story.opened_at, story.sensitive = opened, sensitive
         (telling,) = tellings(story, [ENGLISH])
         return is_inhibited(telling, [surge], lambda: topics)
@@ -185,11 +185,15 @@ class TestInhibition:
         assert self.of(a_surge(over=100), a_step(minute=99))
 
     def test_older_stories_are_their_own(self) -> None:
-        assert not self.of(a_surge(), a_step(minute=10), START - minutes(70))
+        assert not self.of(a_surge(), a_step(minute=10), opened=START - minutes(70))
 
     @pytest.mark.parametrize("reason", GRAVE)
     def test_what_is_grave_is_always_told(self, reason: Reason) -> None:
         assert not self.of(a_surge(), a_step(minute=10, reason=reason))
+
+    def test_so_is_what_is_grave_and_a_complaint_at_once(self) -> None:
+        steps = a_step(minute=10), a_step(minute=10, reason="safety", also=True)
+        assert not self.of(a_surge(), *steps)
 
     def test_what_becomes_critical_is_told(self) -> None:
         assert not self.of(a_surge(), a_step(Level.critical, minute=10))

@@ -35,6 +35,22 @@ def test_each_step_is_told_to_each_receiver_that_wants_it() -> None:
     ]
 
 
+def test_what_was_decided_at_once_is_told_as_one() -> None:
+    """By its loudest step, to all who want any of it, with the first step's identity: that of a step alone."""
+    steps = (a_step(Level.watch), a_step(Level.warning, reason="press_interest", also=True), a_step(minute=5))
+    story = a_story(episode := an_episode(*steps))
+    told = list(tellings(story, [Recorded(), Recorded(name="desk", min_level=Level.warning)]))
+    assert [(t.receiver.name, len(t.steps), t.step.reason) for t in told] == [
+        ("press", 2, "press_interest"),
+        ("desk", 2, "press_interest"),
+        ("press", 1, "risk"),
+        ("desk", 1, "risk"),
+    ]
+    assert [t.identity for t in told[:2]] == [
+        identity(story, episode, steps[0], x) for x in ("press", "desk")
+    ]
+
+
 def test_identities_are_the_same_for_ever_and_differ_where_the_notice_does() -> None:
     step, episode = a_step(), an_episode()
     story = a_story(episode)
@@ -46,11 +62,14 @@ def test_identities_are_the_same_for_ever_and_differ_where_the_notice_does() -> 
         identity(story, episode, step, "desk"),
         identity(story, episode, a_step(Level.critical), "press"),
         identity(story, episode, a_step(reason="voice"), "press"),
+        identity(story, episode, a_step(again=1), "press"),
+        identity(story, episode, a_step(again=2), "press"),
         identity(story, an_episode(number=2), step, "press"),
         identity(a_story(episode, no=8), episode, step, "press"),
         identity(a_story(episode, brand="Baldo"), episode, step, "press"),
     }
-    assert len(others | {known}) == 7
+    assert len(others | {known}) == 9
+    assert known == "msg_140998250e214b28c874d3dfa3bcef10"
 
 
 def test_the_row_of_an_episode() -> None:

@@ -147,7 +147,7 @@ def test_the_page_shows_it_with_and_without_a_script(world: World) -> None:
     assert "the platforms count 10 more that were not heard" in page
     assert "About 90 mentions in the end, heard or only counted by the platforms (17 so far)" in page
     assert f'<a href="/mentions/{FIRST + 6}"><bdi class="name">{NATIONAL}</bdi></a>' in page
-    assert f"earshot stories split {story}" in page
+    assert f'<a href="/stories/{story}/split/{FIRST + 1}">Split off…</a>' in page
 
 
 def test_a_story_of_one_mention_has_no_curve_and_still_says_what_counting_would_have_done(

@@ -8,6 +8,7 @@ from console_world import ENGLISH, NOW, PATIENT, Words, World, called
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
+from msgspec import structs
 
 from console import reading, story_view, views
 from console.rows import HomePage, StoryPage
@@ -150,6 +151,19 @@ def test_what_was_known_when_it_called_counts_ties_by_the_mention_that_did_it(wo
     story = world.tell("Ronvia", [Words("x", who=f"u{i}") for i in range(5)], episodes=called(step))
     page = detail(world, story)
     assert [(row.known, row.handle, row.anchor) for row in page.steps] == [("3 mentions", "u2", first + 2)]
+
+
+def test_what_calls_again_says_how_many_more_and_names_who_waited(world: World) -> None:
+    """The clock called for the second one, an hour after it was heard."""
+    first = (1 << 40) + 1
+    called_first = world.step(Level.warning, 70, first, "safety")
+    later = structs.replace(world.step(Level.warning, 10, first + 1, "safety"), again=2, said=3)
+    said = [Words("x", ago=70), Words("y", who="bo", ago=65), Words("z", who="cy", ago=5)]
+    page = detail(world, world.tell("Ronvia", said, episodes=called(called_first, later)))
+    assert [(row.reason, row.known, row.handle, row.anchor) for row in page.steps] == [
+        ("somebody may be in danger: 3 more mentions since it last called", "2 mentions", "bo", first + 1),
+        ("somebody may be in danger", "1 mention", "ada", first),
+    ]
 
 
 def test_a_long_story_shows_its_newest(world: World) -> None:
