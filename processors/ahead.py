@@ -10,7 +10,6 @@ from typing import NamedTuple
 from earshot.errors import Stale
 from processors.centroid import Joined
 from processors.likeness import Alike, Likeness
-from processors.words import words
 
 
 class Asked(NamedTuple):
@@ -76,7 +75,7 @@ class Ahead:
     def _decide(self, asked: Asked, text: Callable[[], str], may: Callable[[Joined], bool]) -> Decided:
         likeness, alike = self._likeness, None
         if asked.own and asked.speaks:
-            said = words(text())
+            said = likeness.words(text())
             if not asked.story:
                 alike = likeness.find(said, asked.clock)
             for pair in asked.joins:

@@ -6,6 +6,7 @@ mentions of the last seven days.
 
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from processors.centroid import Centroids, Joined
@@ -48,7 +49,9 @@ class Alike(NamedTuple):
 class Likeness:
     """One brand's; the same mentions in the same order make the same decisions, wherever their batches end."""
 
-    def __init__(self, indexes: Indexes = FASTEST) -> None:
+    def __init__(self, indexes: Indexes = FASTEST, own: Iterable[str] = ()) -> None:
+        """`own`: how the brand is called. Nearly all that is said of it says so: it counts as one word."""
+        self._own = {word: each for name in own for word, each in words(name).items()}
         self.rarity = indexes.rarity()
         self._near = indexes.near(self.rarity)
         self._centroids = indexes.centroids(self.rarity)
@@ -56,6 +59,13 @@ class Likeness:
         self._joins: deque[tuple[int, int]] = deque()
         self._hour = 0
         self._last: tuple[Words, Weighed] | None = None
+
+    def words(self, text: str) -> Words:
+        """Those of a text. The brand's name is one of them, of however many it is made: two words tie a mention."""
+        said, own = words(text), self._own
+        if len(own) < 2 or own.keys().isdisjoint(said):
+            return said
+        return {word: each for word, each in said.items() if word not in own} | _first(own)
 
     def find(self, said: Words, clock: int) -> Alike | None:
         """The story that these words belong to when the brand's clock stands at `clock` µs."""
@@ -159,6 +169,7 @@ def take_over(
     before: int = 0,
     last: int = 0,
     indexes: Indexes = FASTEST,
+    own: Iterable[str] = (),
 ) -> Likeness:
     """Fed again with the mentions of the last seven days, in order, less those that are not added.
 
@@ -168,11 +179,11 @@ def take_over(
     seven days a story that has lived longer lacks its first words, and lengths are measured anew: a mention may find
     its story a little earlier or later. Nothing that was decided changes.
     """
-    likeness = Likeness(indexes)
+    likeness = Likeness(indexes, own)
     past = _Past(likeness, proved, before)
     for each in heard:
         past.run(each.n)
-        likeness.add(each.n, past.resolve(each.story), words(each.text), each.clock)
+        likeness.add(each.n, past.resolve(each.story), likeness.words(each.text), each.clock)
     past.run(last + 1)
     return likeness
 
@@ -219,6 +230,10 @@ class _Past:
             pairs.append(Joined(kept, joined))
         self._likeness.sweep_again(pairs)
         self._swept = due - self._before
+
+
+def _first(own: Words) -> Words:
+    return dict(islice(own.items(), 1))
 
 
 def _evidence(said: Words, weighed: Weighed, shared: Container[int]) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def add(
     if seat is None:
         seat = Seat(row.n, key, 0, 0, 0)
         story.authors += 1
-    story.confirmations += confirms(mention, score)
+    story.confirmations += confirms(mention, score, row.link)
     _weigh(story, score, 0 if row.withdrawn else 1)
     story.copies += row.link == "copy" and mention.kind != "repost"
     story.mentions += 1
@@ -60,7 +60,7 @@ def add(
 def revise(story: Story, seat: Seat, old: Row, new: Row) -> Seat:
     """The same mention says something else now, or says nothing any more; when it was said stays."""
     (before, read_before), (after, read_after) = _said(old), _said(new)
-    story.confirmations += confirms(after, read_after) - confirms(before, read_before)
+    story.confirmations += confirms(after, read_after, new.link) - confirms(before, read_before, old.link)
     _weigh(story, read_before, 0 if old.withdrawn else -1)
     _weigh(story, read_after, 0 if new.withdrawn else 1)
     recount(story, before, after)
@@ -97,9 +97,11 @@ def _told(story: Story, before: int, mention: Mention) -> None:
         story.counted_at = max(now[1], story.counted_at or now[1])
 
 
-def confirms(mention: Mention, score: Score) -> bool:
-    """Whether it answers somebody that it happened to its author too; not once its words are taken back."""
-    return "confirmation" in score.signs and mention.kind in _ANSWERS and bool(mention.text)
+def confirms(mention: Mention, score: Score, link: str) -> bool:
+    """Whether it says of what others said that it happened to its author too; not once its words are taken back."""
+    if "confirmation" not in score.signs or not mention.text:
+        return False
+    return mention.kind in _ANSWERS or (mention.kind == "post" and link != "new")
 
 
 def _weigh(story: Story, score: Score, times: int) -> None:

@@ -3,7 +3,7 @@
 import gc
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -133,9 +133,13 @@ class Owner:
 
 
 def take_over(
-    connection: Connection, row: brands.Brand, cache: Recent[int, Story], settings: AlertSettings
+    connection: Connection,
+    row: brands.Brand,
+    cache: Recent[int, Story],
+    settings: AlertSettings,
+    called: Sequence[str] = (),
 ) -> Owner:
-    """Read a brand's indexes back (about three seconds for 300,000 mentions)."""
+    """Read a brand's indexes back (about three seconds for 300,000 mentions); `called`: see `Likeness`."""
     owner, span = Owner(row, cache), brands.numbers(row.no)
     owner.purged = brands.purged(connection, row.no)
     redirects = stories.redirects(connection, *span)
@@ -158,7 +162,7 @@ def take_over(
     owner.keys.extend(np.concatenate(keyed), np.concatenate(places))
     owner.changes = owner.keys.changes(owner.root)
     with _nothing_is_garbage():
-        owner.ahead = Ahead(_likeness(connection, owner, redirects))
+        owner.ahead = Ahead(_likeness(connection, owner, redirects, called))
     renew(connection, owner, row, settings)
     return owner
 
@@ -175,11 +179,13 @@ def _nothing_is_garbage() -> Iterator[None]:
             gc.enable()
 
 
-def _likeness(connection: Connection, owner: Owner, redirects: Iterable[Redirect]) -> Likeness:
+def _likeness(
+    connection: Connection, owner: Owner, redirects: Iterable[Redirect], called: Sequence[str]
+) -> Likeness:
     before, last = brands.numbers(owner.row.no)
     proved = [Proved(each.joined_n, each.part_of, each.id) for each in redirects]
     heard = _speaking(connection, owner.horizon(owner.row.clock), last)
-    return likeness_from(heard, proved, before, brands.number(owner.row.no, owner.row.seq))
+    return likeness_from(heard, proved, before, brands.number(owner.row.no, owner.row.seq), own=called)
 
 
 def _speaking(connection: Connection, first: int, last: int) -> Iterator[Heard]:

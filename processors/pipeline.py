@@ -213,7 +213,10 @@ class Pipeline:
             if row is None:
                 with self._store.begin() as writing:  # `Stale` where it was begun after what we read from
                     row = brands.create(writing, brand)
-            self._owners[brand] = take_over(connection, row, self._stories, self._context.config.alerts)
+            called = self._desk.called(brand)
+            self._owners[brand] = take_over(
+                connection, row, self._stories, self._context.config.alerts, called
+            )
         return self._owners[brand]
 
     def _heed(self) -> None:

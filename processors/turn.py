@@ -35,6 +35,12 @@ class Desk:
         self.scorer = Scorer(self._workers, Towards(config.brands))
         self.judge = Judge(config)
         self.watch = Watch(config)
+        self._brands = {brand.name: brand for brand in config.brands}
+
+    def called(self, brand: str) -> Sequence[str]:
+        """By which words nearly every mention of it calls it; of several terms each may be another product."""
+        known = self._brands.get(brand)
+        return (brand, *known.all, *(known.any if len(known.any) == 1 else ())) if known else (brand,)
 
     @property
     def model(self) -> str:
