@@ -50,6 +50,8 @@ class Folding:
         """Story -> the brand's clock, µs, when it was last assessed here."""
         self._last = 0
         """The newest mention that was counted."""
+        self._written: dict[int, str] = {}
+        """Scores as they are stored, by identity: those of copies are the same one."""
 
     def load(self, tasks: Sequence[Task], also: Iterable[int] = ()) -> None:
         """Fetch at once the rows, stories and seats that the tasks touch; `also`: stories that are only told of."""
@@ -289,9 +291,15 @@ class Folding:
             withdrawn=False,
             link=task.link,
             mention=mentions.encode(mention),
-            score=mentions.encode(score),
+            score=self._write(score),
             evidence=task.evidence,
         )
+
+    def _write(self, score: Score) -> str:
+        written = self._written.get(id(score))
+        if written is None:
+            written = self._written[id(score)] = mentions.encode(score)
+        return written
 
     def _load_stories(self, wanted: set[int]) -> None:
         self.stories.update(self._read(wanted))

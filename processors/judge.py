@@ -48,10 +48,11 @@ class Judge:
         `row`: the mention's, where it says something; `before`: as it was until now. `picked_up`: it is the first
         that a trusted outlet made of it.
         """
-        self._expect(story, base, clock)
-        level, held = self._stand(story, base)
+        x_neg = risk.negativity(story, base)
+        self._expect(story, x_neg, clock)
+        level, held = self._stand(story, base, x_neg)
         signals = self.rules.fire(mention, score) if score else []
-        if picked_up and risk.gate(risk.negativity(story, base)) == 1:
+        if picked_up and risk.gate(x_neg) == 1:
             signals.append(("pick_up", Level.warning))
         if level or signals or story.episodes or story.level:
             now = from_us(clock)
@@ -65,8 +66,9 @@ class Judge:
 
         But for its chance, which is as of `clock` µs, so that silence has not to pass twice.
         """
-        self._expect(story, base, clock)
-        level, held = self._stand(story, base)
+        x_neg = risk.negativity(story, base)
+        self._expect(story, x_neg, clock)
+        level, held = self._stand(story, base, x_neg)
         if level or story.episodes or story.level:
             nobody = Cause(story.first)
             episodes.advance(story, level, held, (), nobody, story.last_at, pause=self._pause, quiet=True)
@@ -93,18 +95,16 @@ class Judge:
         seen = story.level and story.chance
         story.forecast = self._outlook.forecast(story, as_of(story, clock)) if seen else None
 
-    def _expect(self, story: Story, base: float, clock: int) -> None:
+    def _expect(self, story: Story, x_neg: float, clock: int) -> None:
         """Set its chance; 0 where nothing negative spreads."""
-        if story.size == 1 or not risk.gate(
-            risk.negativity(story, base)
-        ):  # of one: less than half a thousandth
+        if story.size == 1 or not risk.gate(x_neg):  # of one: less than half a thousandth
             story.chance = 0.0
         else:
             story.chance = self._outlook.chance(story, as_of(story, clock))
 
-    def _stand(self, story: Story, base: float) -> tuple[Level, Level]:
+    def _stand(self, story: Story, base: float, x_neg: float) -> tuple[Level, Level]:
         people = story.followers + (self.reach.audience(story.outlets) if story.outlets else 0)
-        return risk.assess(story, base, people, self._risk, self._hysteresis)
+        return risk.assess(story, base, people, self._risk, self._hysteresis, x_neg)
 
 
 def _cause(mention: Mention, row: Row | None, before: Row | None) -> Cause:

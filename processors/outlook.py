@@ -34,16 +34,19 @@ def hear(story: Story, said_at: int, link: str) -> None:
     """
     if story.mentions == 0:
         return
+    time, weight = said_at / _SECOND, _HALF if link == _BY_WORDS else 1.0
+    if story.spread and time >= story.spread[0]:
+        story.spread = state.add_packed(story.spread, time, weight)
+        return
     known = remembered(story)
-    state.add(known, said_at / _SECOND, weight=_HALF if link == _BY_WORDS else 1.0)
-    story.spread = _packed(known)
+    state.add(known, time, weight=weight)
+    story.spread = state.packed(known)
 
 
 def remembered(story: Story) -> State:
     """The state as of the latest mention. Stories older than this memory had their mentions evenly in time."""
     if story.spread:
-        t, first, last, n, marks, recent, exposure, *memory = story.spread
-        return State(t, first, last, n, marks, recent, exposure, tuple(memory))
+        return state.unpacked(story.spread)
     known = state.begin(to_us(story.opened_at) / _SECOND)
     if story.mentions > 1:
         state.count_up(known, to_us(story.last_at) / _SECOND, story.mentions - 1)
@@ -136,16 +139,3 @@ def _wider(sizes: tuple[float, ...], n: float, counted: float) -> tuple[float, .
 def _learnt(known: State) -> float:
     """How far tables are asked, 0 to 1."""
     return min(1.0, max(0.0, log(known.n / _SMALLEST) / log(_LEARNT / _SMALLEST)))
-
-
-def _packed(known: State) -> tuple[float, ...]:
-    return (
-        known.t,
-        known.first,
-        known.last,
-        known.n,
-        known.marks,
-        known.recent,
-        known.exposure,
-        *known.memory,
-    )

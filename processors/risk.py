@@ -77,14 +77,20 @@ def media(outlets: dict[str, OutletClass]) -> float:
 
 
 def assess(
-    story: Story, base: float, reach: int, settings: RiskSettings, slack: float = 0.0
+    story: Story,
+    base: float,
+    reach: int,
+    settings: RiskSettings,
+    slack: float = 0.0,
+    x_neg: float | None = None,
 ) -> tuple[Level, Level]:
     """Set the story's risk, terms and reach; its chance, of the spread, is what was set before.
 
-    Returns the level that they mean by themselves, without memory, and the one that they would hold up, with
-    the thresholds lowered by `slack`.
+    `x_neg`: its `negativity`, where that is known. Returns the level that they mean by themselves, without memory,
+    and the one that they would hold up, with the thresholds lowered by `slack`.
     """
-    x_neg = negativity(story, base)
+    if x_neg is None:
+        x_neg = negativity(story, base)
     opened = gate(x_neg)
     found = _shares(story, x_neg, reach) if opened else Shares(x_neg)
     story.terms = Terms(
@@ -99,7 +105,8 @@ def assess(
     )
     story.base, story.reach = base, reach
     story.risk = 100 / (1 + exp(-story.terms.total))
-    return level(story.risk, found, settings), level(story.risk, found, settings, slack)
+    held = level(story.risk, found, settings, slack)  # never below the other
+    return (level(story.risk, found, settings) if held else held), held
 
 
 class Shares(NamedTuple):

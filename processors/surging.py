@@ -159,9 +159,12 @@ class Surging:
             if first <= self._stored
             else ()
         )
-        here = (counted(row) for n, row in rows.items() if first <= n <= last and not row.withdrawn)
-        known = [each for each in stored if each.n not in rows]
-        return [*known, *(each for each in here if begin <= each.said_at < end)]
+        here = [
+            counted(row)
+            for n, row in rows.items()
+            if begin <= row.said_at < end and first <= n <= last and not row.withdrawn
+        ]
+        return [*(each for each in stored if each.n not in rows), *here]
 
     def _count(self, pace: str, said: Sequence[Counted]) -> dict[str, tuple[int, int, int]]:
         """Topic -> one count for each of `KINDS`."""

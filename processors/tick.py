@@ -59,6 +59,8 @@ def due(story: Story, since: int, after: timedelta) -> int | None:
 
 def _look(last: int, since: int) -> int:
     """The first tick at `since` or later at which a story is weighed that was last heard of at `last`."""
+    if since - last < MINUTE:
+        return at_tick(last + MINUTE)
     silence = max(0, since - last) / MINUTE
     count = int(silence) if silence < _EACH else _EACH + int(log(silence / _EACH) / log(_LONGER))
     count = max(1, count - 2)  # what was rounded up to a full minute is found again

@@ -5,7 +5,7 @@ reposts still to come are a first passage (inverse Gaussian, the limit of a bran
 D direct ones, each of which brings nu more. The priors are priors: no set of small stories was there to fit them.
 """
 
-from math import erfc, exp, log, sqrt
+from math import erfc, exp, log, pi, sqrt
 
 from processors.spread.state import WINDOW, State
 
@@ -15,6 +15,7 @@ SUCCESSES, EXPOSURE = 0.1, 2.0
 LEVELS = (0.5, 0.9, 0.1)
 """With which probabilities a size is asked for: a forecast, its low end and its high end."""
 
+_ROOT, _ROOT_OF_CIRCLE = sqrt(2), sqrt(2 * pi)
 _MOST = 0.95  # nu from which a process would never end
 _SHAPES = 128  # at which quantiles are worked out, once
 _LEAST, _STEP = -24.0, 0.25  # ln of the first shape, and between two
@@ -62,19 +63,15 @@ def _reaches(direct: float, each: float, more: float) -> float:
 def _beyond(means: float, shape: float) -> float:
     """P(an inverse Gaussian of mean 1 and this shape lies beyond `means`)."""
     scale = sqrt(shape / means)
-    below = _normal(scale * (means - 1)) + _tail(2 * shape, scale * (means + 1))
-    return min(1.0, max(0.0, 1.0 - below))
+    below = 0.5 * erfc(-(scale * (means - 1)) / _ROOT) + _tail(2 * shape, scale * (means + 1))
+    return 0.0 if below > 1.0 else 1.0 - below
 
 
 def _tail(weight: float, z: float) -> float:
     """e^weight times what lies beyond z: as one exponent, where the first would overflow and the other vanish."""
     if z > 6:
-        return exp(weight - z * z / 2) / (z * sqrt(6.283185307179586))
-    return exp(weight) * _normal(-z)
-
-
-def _normal(z: float) -> float:
-    return 0.5 * erfc(-z / 1.4142135623730951)
+        return exp(weight - z * z / 2) / (z * _ROOT_OF_CIRCLE)
+    return exp(weight) * (0.5 * erfc(z / _ROOT))
 
 
 def _quantile(shape: float, p: float) -> float:

@@ -85,6 +85,54 @@ def add(state: State, time: float, mark: float = 1.0, weight: float = 1.0) -> No
     )
 
 
+Packed = tuple[float, ...]
+"""A state as it is kept: its numbers in their order, those of the memory one by one."""
+
+
+def packed(state: State) -> Packed:
+    head = state.t, state.first, state.last, state.n, state.marks, state.recent, state.exposure
+    return (*head, *state.memory)
+
+
+def unpacked(kept: Packed) -> State:
+    t, first, last, n, marks, recent, exposure, *memory = kept
+    return State(t, first, last, n, marks, recent, exposure, tuple(memory))
+
+
+def add_packed(kept: Packed, time: float, weight: float) -> Packed:
+    """`add` of an event of mark 1, for one that is neither the first nor earlier than others: it is done most."""
+    t, first, last, n, marks, recent, exposure, a, b, c, d, e, f, _, h = kept
+    dt = min(time - t, _LONGEST)
+    if dt > 0:
+        g = exp(-dt / WINDOW)
+        s, u, v, w, x, y, _, z = _DECAY
+        i, j, k, r, m, o, _, q = _GAIN
+        s, u, v, w = exp(s * dt), exp(u * dt), exp(v * dt), exp(w * dt)
+        x, y, z = exp(x * dt), exp(y * dt), exp(z * dt)
+        exposure = exposure * g + a * i * (g - s) + b * j * (g - u) + c * k * (g - v)
+        exposure += d * r * (g - w) + e * m * (g - x) + f * o * (g - y) + h * q * (g - z)
+        recent *= g
+        a, b, c, d, e, f, h = a * s, b * u, c * v, d * w, e * x, f * y, h * z
+    s, u, v, w, x, y, _, z = SHARES
+    return (
+        time,
+        first,
+        max(last, time),
+        n + 1.0,
+        marks + weight,
+        recent + weight,
+        exposure,
+        a + weight * s,
+        b + weight * u,
+        c + weight * v,
+        d + weight * w,
+        e + weight * x,
+        f + weight * y,
+        0.0,
+        h + weight * z,
+    )
+
+
 def advance(state: State, now: float) -> None:
     """Let time pass until `now`; nothing happens where that is not later than `state.t`."""
     dt = min(now - state.t, _LONGEST)

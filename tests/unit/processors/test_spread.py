@@ -19,11 +19,14 @@ from processors.spread.state import (
     WINDOW,
     State,
     add,
+    add_packed,
     advance,
     begin,
     count_up,
     merge,
+    packed,
     rebuild,
+    unpacked,
 )
 
 MODEL = Spread.load()
@@ -255,3 +258,19 @@ class TestModel:
     def test_every_platform_forecasts(self, name: str) -> None:
         forecast = MODEL.of(name).forecast(begin(0.0))
         assert 1 <= forecast.low <= forecast.size <= forecast.high
+
+
+@given(
+    first=st.floats(0, 2e9),
+    later=st.lists(st.tuples(st.floats(0, 1e7), st.sampled_from([0.5, 1.0])), max_size=12),
+)
+def test_what_is_kept_goes_on_like_the_state_itself_to_the_last_bit(
+    first: float, later: list[tuple[float, float]]
+) -> None:
+    known = begin(first)
+    kept = packed(known)
+    for gap, weight in later:
+        add(known, known.t + gap, weight=weight)
+        kept = add_packed(kept, known.t, weight)
+        assert kept == packed(known)
+    assert unpacked(kept) == known
