@@ -14,7 +14,7 @@ from earshot.errors import Refused, Unavailable
 
 @contextmanager
 def claimed(folder: Path, roles: Iterable[str]) -> Iterator[None]:
-    """The work of these roles on the folder is ours. The console only looks, so any number may.
+    """The work of these roles on the folder is ours. The console writes little, guarded by versions, so any number may.
 
     Raises:
         Refused: another process does it.

@@ -41,7 +41,10 @@ def label(
     brand: Annotated[str, typer.Option("--brand", help="The brand that it is about.")] = "",
     intent: Annotated[
         list[str] | None,
-        typer.Option("--intent", help=f"What its author wants; may be given again: {', '.join(_INTENTS)}."),
+        typer.Option(
+            "--intent",
+            help=f"What its author wants; name all that hold, as others are taken not to: {', '.join(_INTENTS)}.",
+        ),
     ] = None,
     by: Annotated[str, typer.Option("--by", help="Who says so.")] = "cli",
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000, help="For next: how many.")] = 20,

@@ -171,7 +171,7 @@ CORRECTIONS = Table(  # how staff read mentions; the newest for each counts
     Column("read_neutral", Float),
     Column("read_positive", Float),
     Column("read_model", Text, nullable=False),  # empty: not asked yet
-    Column("intents", Text),  # a JSON list; null where they were not corrected
+    Column("intents", Text),  # JSON: said, and read by the model; null where they were not corrected
     Index("ix_corrections_mention", "mention"),
 )
 
