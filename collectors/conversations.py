@@ -39,8 +39,11 @@ class Conversations:
 
     def remember(self, mention: str, names: tuple[str, ...]) -> None:
         with self._lock:
-            known = self._brands.get(mention) or ()
-            if new := tuple(name for name in names if name not in known):
+            known = self._brands.get(mention)
+            if known is None:
+                if names:
+                    self._brands.put(mention, names)
+            elif new := tuple(name for name in names if name not in known):
                 self._brands.put(mention, known + new)
 
     def _recall(self, raw: bytes) -> None:

@@ -88,7 +88,7 @@ def _admitted(incoming: _Incoming, now: datetime, source: str, *, keep_heard: bo
     heard = now
     if keep_heard:
         heard = min(_in_utc(incoming.collected_at or incoming.created_at), now)
-    values = {name: getattr(incoming, name) for name in incoming.__struct_fields__}
+    values = structs.asdict(incoming)
     values["created_at"], values["edited_at"] = _in_utc(incoming.created_at), _in_utc(incoming.edited_at)
     values["collected_at"] = heard
     for name in ("id", "root", "parent", "quoted", "reposted"):
