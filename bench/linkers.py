@@ -1,19 +1,26 @@
-"""What quality_stories.py and speed_linking.py compare: ours in parts, MinHash-LSH, nearest document by TF-IDF."""
+"""What quality_stories.py compares: ours in parts, MinHash-LSH, the nearest document by TF-IDF."""
 
+import json
 import math
+import subprocess
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from functools import partial
+from pathlib import Path
+from time import process_time
+from typing import Any, NamedTuple
 
-import numpy as np
+import machine
 
 from processors import centroid
 from processors.likeness import Likeness
 from processors.words import Words, words
 
-_SHINGLE = 4
-_PERMUTATIONS = 128
-_NEAREST = 0.4  # cosine from which the nearest document's story is taken
+PEERS = ("linking", "datasketch==2.0.0", "scikit-learn==1.9.1", "numpy>=2")  # as speed_linking.py has them
+_COSINES = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
+_JACCARDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7)
+_SCRIPT = Path(__file__).with_name("peers_stories.py")
 
 
 class Document(NamedTuple):
@@ -23,10 +30,54 @@ class Document(NamedTuple):
     """µs."""
 
 
-class Linker(Protocol):
-    """Links documents in their order; the story of each, as it is in the end."""
+class Linked(NamedTuple):
+    stories: list[int]
+    """Of each document, as it is in the end."""
+    seconds: float
+    """Of CPU."""
 
-    def __call__(self, documents: Sequence[Document]) -> list[int]: ...
+
+class Contender(NamedTuple):
+    """Links documents in their order, once for each threshold."""
+
+    name: str
+    """With a place for the threshold."""
+    link: Callable[[Sequence[Document], Sequence[float]], list[Linked]]
+    usual: tuple[float, ...] = (0.0,)
+    grid: tuple[float, ...] = ()
+    """What a threshold may be chosen from; none: it keeps those of the code."""
+
+
+def contenders() -> tuple[list[Contender], Path | None, list[str]]:
+    """All that can run here; the interpreter of the peers; and a line for each that is left out."""
+    found = [Contender("ours", _once(ours)), Contender("centroid alone", _once(centroid_alone))]
+    try:
+        python = machine.python_with(*PEERS)
+    except machine.NotInstallable as error:
+        packages = ", ".join(PEERS[1:3])
+        missing = f"MinHash-LSH and scikit-learn left out: {packages} cannot be installed here: {error}"
+        return [*found, Contender("nearest document {}, TF-IDF", nearest, (0.4,), _COSINES)], None, [missing]
+    return (
+        [
+            *found,
+            Contender(
+                "nearest document {}, scikit-learn", partial(_peer, python, "sklearn"), (0.4,), _COSINES
+            ),
+            Contender("MinHash-LSH {}, datasketch", partial(_peer, python, "minhash"), (0.5, 0.3), _JACCARDS),
+        ],
+        python,
+        [],
+    )
+
+
+def _once(link: Callable[[Sequence[Document]], list[int]]) -> Callable[..., list[Linked]]:
+    """The thresholds are the ones of the code."""
+
+    def linked(documents: Sequence[Document], _: Sequence[float]) -> list[Linked]:
+        started = process_time()
+        return [Linked(link(documents), process_time() - started)]
+
+    return linked
 
 
 def ours(documents: Sequence[Document]) -> list[int]:
@@ -60,86 +111,61 @@ def _resolve(story: int, joined: dict[int, int]) -> int:
     return story
 
 
-def minhash(threshold: float) -> Linker:
-    """datasketch's MinHash-LSH over shingles of four letters, 128 permutations. Raises `ImportError`."""
-    from datasketch import MinHashLSH
-
-    def link(documents: Sequence[Document]) -> list[int]:
-        index, stories = MinHashLSH(threshold=threshold, num_perm=_PERMUTATIONS), list[int]()
-        for n, document in enumerate(documents):
-            sketch = sketched(document.text)
-            known = index.query(sketch)
-            stories.append(stories[min(known)] if known else n)
-            index.insert(n, sketch)
-        return stories
-
-    return link
-
-
-def sketched(text: str) -> object:
-    from datasketch import MinHash
-
-    plain = " ".join(words(text).values())
-    shingles = {plain[at : at + _SHINGLE].encode() for at in range(max(1, len(plain) - _SHINGLE + 1))}
-    sketch = MinHash(num_perm=_PERMUTATIONS)
-    sketch.update_batch(sorted(shingles))
-    return sketch
-
-
-def nearest_document(documents: Sequence[Document]) -> list[int]:
+def nearest(documents: Sequence[Document], thresholds: Sequence[float]) -> list[Linked]:
     """The story of the most similar earlier document; it knows all documents' frequencies beforehand."""
-    said = [words(document.text) for document in documents]
+    started = process_time()
+    likest = _likest([words(document.text) for document in documents])
+    spent, found = process_time() - started, []
+    for threshold in thresholds:
+        stories: list[int] = []
+        for n, (other, score) in enumerate(likest):
+            stories.append(stories[other] if score >= threshold else n)
+        found.append(Linked(stories, spent))
+    return found
+
+
+def _likest(said: Sequence[Words]) -> list[tuple[int, float]]:
+    """Of each the earlier one that is most like it, and the cosine."""
     frequency = Counter(word for each in said for word in each)
     postings: dict[int, list[tuple[int, float]]] = {}
-    stories: list[int] = []
+    found = []
     for n, each in enumerate(said):
         vector = _unit({word: math.log(len(said) / frequency[word]) for word in each})
-        scores: dict[int, float] = {}
+        scores = {0: -1.0}
         for word, weight in vector.items():
             for other, its in postings.get(word, ()):
-                scores[other] = scores.get(other, 0.0) + weight * its
-        best = max(scores, key=lambda other: (scores[other], other), default=None)
-        stories.append(stories[best] if best is not None and scores[best] >= _NEAREST else n)
+                scores[other] = max(scores.get(other, 0.0), 0.0) + weight * its
+        best = max(scores, key=lambda other: (scores[other], other))
+        found.append((best, scores[best]))
         for word, weight in vector.items():
             postings.setdefault(word, []).append((n, weight))
-    return stories
+    return found
 
 
-def nearest_sklearn() -> Linker:
-    """The same by scikit-learn's TfidfVectorizer, brute force. Raises `ImportError`."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    def link(documents: Sequence[Document]) -> list[int]:
-        matrix = TfidfVectorizer(stop_words="english").fit_transform(
-            [document.text for document in documents]
-        )
-        stories: list[int] = []
-        for n in range(len(documents)):
-            scores = (matrix[:n] @ matrix[n].T).toarray().ravel() if n else np.zeros(1)
-            best = int(scores.argmax())
-            stories.append(stories[best] if n and scores[best] >= _NEAREST else n)
-        return stories
-
-    return link
+def _peer(
+    python: Path, which: str, documents: Sequence[Document], thresholds: Sequence[float]
+) -> list[Linked]:
+    texts = [document.text for document in documents]
+    found = peer(python, which, {"texts": texts, "plain": list(map(plain, texts)), "thresholds": thresholds})
+    return [Linked(**each) for each in found]
 
 
-def contenders() -> tuple[dict[str, Linker], list[str]]:
-    """By name; and a line for each that is not installed here."""
-    found: dict[str, Linker] = {"ours": ours, "centroid alone": centroid_alone}
-    missing = []
-    optional: dict[str, Callable[[], Linker]] = {
-        "nearest document, scikit-learn": nearest_sklearn,
-        "MinHash-LSH .5, datasketch": lambda: minhash(0.5),
-        "MinHash-LSH .3, datasketch": lambda: minhash(0.3),
-    }
-    for name, build in optional.items():
-        try:
-            found[name] = build()
-        except ImportError as error:
-            missing.append(f"{name}: left out, {error.name} is not installed")
-    if "nearest document, scikit-learn" not in found:
-        found["nearest document, TF-IDF"] = nearest_document
-    return found, missing
+def peer(python: Path, which: str, given: dict[str, Any]) -> list[dict[str, Any]]:
+    """What bench/peers_stories.py says of `given`."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        json.dump(given, file)
+        file.flush()
+        ran = subprocess.run([python, _SCRIPT, which, file.name], check=False, capture_output=True, text=True)
+    if ran.returncode:
+        why = (ran.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise SystemExit(f"{which} failed ({why}); take {python.parents[1]} away and start again")
+    said: list[dict[str, Any]] = json.loads(ran.stdout)
+    return said
+
+
+def plain(text: str) -> str:
+    """The words that ours reads, for MinHash to cut into shingles."""
+    return " ".join(words(text).values())
 
 
 def _unit(vector: dict[int, float]) -> dict[int, float]:

@@ -1,16 +1,21 @@
 """How well spread is forecast: our tables beside a count, a rate, and Szabo and Huberman's log-linear forecast.
 
-    python bench/quality_spread.py --train FILE… [--test FILE…] [--json]
+    python bench/quality_spread.py --train FILE… [--test FILE…] [--once] [--json]
 
 Files are JSON Lines of cascades, as `training/spread.py` reads them; a file's platform is what its name begins
 with. Everything is fitted on --train, thresholds are chosen there (ours on stories that its tables did not see),
 and all figures are of --test. Without --test the later 40 % of each platform test what the earlier 60 % taught.
+Then our figures as a range over three splits of --train by time, each with a threshold from its own earlier part;
+--once leaves them out.
+"In one number" is what the product says: it keeps only a counter's newest count; stories of 110 and more.
 """
 
 import argparse
 import json
+import math
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,37 +24,110 @@ from quality import calibration_error
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "training"))
 
-from spread_cascades import Cascades, Floats, polled, read, trace
+from spread_cascades import Cascades, Floats, polled, read, trace, warn
 from spread_fit import KNOTS, fit
+from spread_printed import for_people, over
 from spread_rules import LogLinear, count, lead, peaks, rate, threshold, unseen
 
+from earshot.clock import from_us
+from earshot.errors import Refused
+from earshot.model import Story
+from processors.outlook import Outlook, as_of, hear
 from processors.spread.columns import Columns
+from processors.spread.model import ANY, Spread
 from processors.spread.state import State, add, begin
 from processors.spread.tables import Tables
 
 _AGES = {"10 min": 600.0, "1 h": 3_600.0, "6 h": 21_600.0}
 _POLLS = {"a counter read every 10 min": 600.0, "a counter read every hour": 3_600.0}
+_HEARD = {"": 0, ", every other one heard": 2}  # of how many events one is heard
+_LARGE = 110  # mentions: from here on tables alone are asked
 _SIZES = (300, 500, 800)
 _FIRST = 0.6
+_SPLITS = ((0.45, 0.72), (0.6, 1.0), (0.72, 1.0))
+"""The part of all stories that teaches, and up to where what comes next tests."""
 
 
 def main() -> None:
     options = _options()
-    train, test = _split(read(options.train), read(options.test))
-    found = {name: _measure(trace(train[name]), trace(test[name])) for name in train if name in test}
-    if unknown := test.keys() - train.keys():
-        print(f"no training stories of {', '.join(sorted(unknown))}: not measured", file=sys.stderr)
-    print(json.dumps(found, indent=1)) if options.json else _for_people(found)
+    try:
+        found = _found(read(options.train), read(options.test), ranges=not options.once)
+    except Refused as error:
+        raise SystemExit(str(error)) from None
+    print(json.dumps(_plain(found), indent=1, allow_nan=False) if options.json else for_people(found))
 
 
-def _split(train: dict[str, list[Floats]], test: dict[str, list[Floats]]) -> tuple[dict, dict]:
+def _found(
+    train: dict[str, list[Floats]], test: dict[str, list[Floats]], *, ranges: bool
+) -> dict[str, dict[str, Any]]:
+    """Figures by platform. Raises `Refused`: there is none that can be measured."""
+    pairs = {name: _cut(stories, _FIRST, 1.0) for name, stories in train.items()}
     if test:
-        return train, test
-    cuts = {name: int(_FIRST * len(stories)) for name, stories in train.items()}
-    return (
-        {name: stories[: cuts[name]] for name, stories in train.items()},
-        {name: stories[cuts[name] :] for name, stories in train.items()},
-    )
+        pairs = {name: (train.get(name, []), test.get(name, [])) for name in train | test}
+    found = {}
+    for name, (taught, tested) in pairs.items():
+        if each := _measured(name, taught, tested):
+            found[name] = each | {"splits": _ranges(name, train[name]) if ranges else {}}
+    if not found:
+        raise Refused(
+            "nothing was measured; --train and --test take files of the same platform: what their names begin with"
+        )
+    return found
+
+
+def _measured(what: str, train: list[Floats], test: list[Floats]) -> dict[str, Any] | None:
+    """None where it cannot be, which is said."""
+    try:
+        if not (train and test):
+            raise Refused("no stories to learn from" if not train else "no stories to test")  # noqa: TRY301
+        return _measure(trace(train), trace(test))
+    except Refused as error:
+        warn(f"{what}: not measured: {error}")
+        return None
+
+
+def _cut(stories: list[Floats], first: float, end: float) -> tuple[list[Floats], list[Floats]]:
+    at, until = int(first * len(stories)), int(end * len(stories))
+    return stories[:at], stories[at:until]
+
+
+def _ranges(name: str, stories: list[Floats]) -> dict[str, Any]:
+    """The least and the most of our figures over three splits by time, as the model card has them."""
+    each = [
+        _ours(found)
+        for first, end in _SPLITS
+        if (found := _measured(f"{name}, taught by its first {first:.0%}", *_cut(stories, first, end)))
+    ]
+    if not each:
+        return {}
+    spans = {figure: _span([one[figure] for one in each]) for figure in each[0]}
+    return {"splits": len(each)} | spans
+
+
+def _ours(found: dict[str, Any]) -> dict[str, list[float]]:
+    leads = [found["lead"][size] for size in _SIZES]
+    return {
+        "error": list(found["error"]["ours"].values()),
+        "lead / count": [over(each["ours"]["median"], each["count"]["median"]) for each in leads],
+        "precision": [each["ours"]["precision"] for each in leads],
+        "covered": list(found["covered"]["events"].values()),
+        "calibration error": [found["calibration error"]["error"]],
+    }
+
+
+def _span(rows: list[list[float]]) -> list[tuple[float, float]]:
+    """(least, most) of each column; nan where nothing is known."""
+    known = [[x for x in column if math.isfinite(x)] or [math.nan] for column in zip(*rows, strict=True)]
+    return [(min(column), max(column)) for column in known]
+
+
+def _plain(found: Any) -> Any:
+    """With null for what is no number: JSON knows neither nan nor infinity."""
+    if isinstance(found, dict):
+        return {name: _plain(each) for name, each in found.items()}
+    if isinstance(found, (list, tuple)):
+        return [_plain(each) for each in found]
+    return None if isinstance(found, float) and not math.isfinite(found) else found
 
 
 def _measure(train: Cascades, test: Cascades) -> dict[str, Any]:
@@ -59,6 +137,7 @@ def _measure(train: Cascades, test: Cascades) -> dict[str, Any]:
     ours, parts = Tables(raw, KNOTS), [(stories, Tables(each, KNOTS)) for stories, each in folds]
     loglinear = LogLinear(train)
     polls = {name: polled(test, every) for name, every in _POLLS.items()}
+    product = Outlook(timedelta(hours=12), Spread({"version": "", "knots": KNOTS, "platforms": {ANY: raw}}))
     return {
         "stories": {"train": len(train.times), "test": len(test.times)},
         "seconds to learn": round(fitted, 1),
@@ -68,6 +147,11 @@ def _measure(train: Cascades, test: Cascades) -> dict[str, Any]:
         "covered": {
             "events": _covered(ours, test),
             **{who: _covered(ours, seen, _POLLS[who]) for who, seen in polls.items()},
+            **{
+                f"{who}, in one number{which}": _covered_live(product, test, poll, of)
+                for who, poll in _POLLS.items()
+                for which, of in _HEARD.items()
+            },
         },
         "µs": _speed(ours, test),
     }
@@ -132,10 +216,42 @@ def _covered(ours: Tables, test: Cascades, poll: float = 0.0) -> dict[str, float
     return found
 
 
+def _covered_live(product: Outlook, test: Cascades, poll: float, of: int) -> dict[str, float]:
+    """How many final sizes lie in the interval that the product gives; nan: no story was large by then."""
+    found = {}
+    for name, age in _AGES.items():
+        inside = []
+        for times, start in zip(test.times, test.states.first[test.starts[:-1]], strict=True):
+            story = _counted(times, start, age, poll, of)
+            if story.size >= _LARGE:
+                said = product.forecast(story, as_of(story, _us(start + age)))
+                inside.append(said.low <= len(times) <= said.high)
+        found[name] = _rounded(np.mean(inside)) if inside else float("nan")
+    return found
+
+
+def _counted(times: Floats, start: float, age: float, poll: float, of: int) -> Story:
+    """A story at `age` s whose counter was looked at every `poll` s; of `of` events one was heard, of 0 the first."""
+    heard = times[times <= age][:: of or len(times)]
+    ends = [from_us(_us(start + t)) for t in (heard[0], heard[-1])]
+    story = Story(id=1, brand="", first="any:1", opened_at=ends[0], last_at=ends[1])
+    for t in heard.tolist():
+        hear(story, _us(start + t), "reply")
+        story.mentions += 1
+    story.counted = max(int(np.searchsorted(times, age // poll * poll, "right")) - 1, 0)
+    if story.counted:
+        story.counted_at = from_us(_us(start + -(-times[story.counted] // poll) * poll))
+    return story
+
+
+def _us(seconds: float) -> int:
+    return round(seconds * 1e6)
+
+
 def _speed(ours: Tables, test: Cascades) -> dict[str, float]:
     times = test.times[0].tolist()
     event = _timed(lambda: _live(times), len(times))
-    state = _live(times[: len(times) // 2])
+    state = _live(times[: max(len(times) // 2, 1)])
     many = Columns.of([state]).rows(np.zeros(100_000, int))
     return {
         "an event": event,
@@ -171,50 +287,13 @@ def _rounded(x: float) -> float:
     return round(float(x), 4)
 
 
-def _for_people(found: dict[str, Any]) -> None:
-    for name, each in found.items():
-        print(f"### {name}: {each['stories']['train']} stories taught, {each['stories']['test']} test\n")
-        print("Median absolute error of the final size, per cent:\n")
-        _table(
-            list(_AGES), {who: [f"{100 * x:.1f}" for x in by.values()] for who, by in each["error"].items()}
-        )
-        print("Median lead, minutes (precision of the alarms; threshold from training for .8):\n")
-        rules = {
-            who: [
-                f"{leads[who]['median']:.0f} ({leads[who]['precision']:.2f})"
-                for leads in each["lead"].values()
-            ]
-            for who in each["lead"][_SIZES[0]]
-        }
-        rules["ours / count"] = [
-            _ratio(leads["ours"]["median"], leads["count"]["median"]) for leads in each["lead"].values()
-        ]
-        _table(
-            [f"N* = {size} ({leads['ours']['stories']:.0f})" for size, leads in each["lead"].items()], rules
-        )
-        c = each["calibration error"]
-        print(f"Calibration error {c['error']:.3f} (said {c['said']:.3f}, happened {c['happened']:.3f}).\n")
-        print("The 80 % interval covers, per cent:\n")
-        rows = each["covered"].items()
-        _table(list(_AGES), {who: [f"{100 * x:.1f}" for x in by.values()] for who, by in rows})
-        print("µs: " + ", ".join(f"{what} {x}" for what, x in each["µs"].items()) + "\n")
-
-
-def _ratio(ours: float, theirs: float) -> str:
-    return f"{ours / theirs:.2f}" if theirs > 0 else "-"
-
-
-def _table(columns: list[str], rows: dict[str, list[str]]) -> None:
-    print("| | " + " | ".join(columns) + " |\n|---" + "|---" * len(columns) + "|")
-    print("\n".join(f"| {who} | " + " | ".join(cells) + " |" for who, cells in rows.items()) + "\n")
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--train", type=Path, nargs="+", required=True, metavar="FILE")
     parser.add_argument("--test", type=Path, nargs="+", default=[], metavar="FILE")
+    parser.add_argument("--once", action="store_true", help="Without the range over three splits.")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 

@@ -1,8 +1,9 @@
-"""Learn how stories spread: `python training/spread.py FILE… [--out processors/models/spread-1.json]`
+"""Learn how stories spread: `python training/spread.py FILE… --out MODEL.json`
 
 Files are JSON Lines of cascades: `t` (s of each event), `started_at` (s, optional). What a file's name begins
 with is its platform ("twitter" of `twitter1516_dev.jsonl`); from all files together "any" is learnt. Writes the
-tables and, beside them, the model card. The same files give the same tables, to the last digit.
+tables and, beside them, the model card; the model that ships is `processors/models/spread-1.json`. The same files
+give the same tables in whatever order they are named, to the last digit.
 """
 
 import argparse
@@ -12,16 +13,28 @@ from pathlib import Path
 from typing import Any
 
 import spread_card
-from spread_cascades import Floats, read, trace
+from spread_cascades import Floats, read, stories_of, trace
 from spread_fit import KNOTS, fit
 
-from processors.spread.model import ANY, MODEL_FILE
+from earshot.errors import Refused
+from processors.spread.model import ANY
 
 _MOST = 2_000  # stories of one platform in "any", so that none drowns the others
 
 
 def main() -> None:
     options = _options()
+    try:
+        _make(options)
+    except Refused as error:
+        raise SystemExit(str(error)) from None
+
+
+def _make(options: argparse.Namespace) -> None:
+    if options.out.is_dir() or not options.out.parent.is_dir():
+        raise Refused(
+            f"{options.out}: no file can be written there; name one in a folder that is there with --out"
+        )
     stories = read(options.files)
     raw = learn(stories)
     raw["version"] = options.out.stem
@@ -34,24 +47,36 @@ def main() -> None:
 
 
 def learn(stories: dict[str, list[Floats]]) -> dict[str, Any]:
-    """What `processors.spread.model.Spread` reads."""
-    platforms = {name: fit(trace(times))[0] for name, times in stories.items()}
-    together = trace(_interleaved(stories))
-    platforms[ANY] = fit(together)[0] if len(stories) > 1 else next(iter(platforms.values()))
+    """What `processors.spread.model.Spread` reads. Raises `Refused`: too few stories."""
+    platforms = {name: _fitted(name, times) for name, times in stories.items()}
+    alone = next(iter(platforms.values()))
+    platforms[ANY] = _fitted(ANY, _interleaved(stories)) if len(stories) > 1 else alone
     return {"version": "untold", "knots": KNOTS, "platforms": platforms}
 
 
+def _fitted(name: str, stories: list[Floats]) -> dict[str, Any]:
+    try:
+        return fit(trace(stories))[0]
+    except Refused as error:
+        raise Refused(f"{name}: {error}; name more files of this platform") from None
+
+
 def _interleaved(stories: dict[str, list[Floats]]) -> list[Floats]:
-    """Stories of all platforms, each platform's evenly from the first to the last: no fold is one platform's."""
+    """Stories of all platforms, each platform's evenly from the first to the last: no fold is one platform's.
+
+    Of two at the same place the smaller is first, and then it is by name: the order of the files says nothing.
+    """
     placed = [
-        (k / min(len(times), _MOST), t) for times in stories.values() for k, t in enumerate(times[:_MOST])
+        (k / min(len(times), _MOST), len(t), name, t)
+        for name, times in stories.items()
+        for k, t in enumerate(times[:_MOST])
     ]
-    return [t for _, t in sorted(placed, key=lambda story: story[0])]
+    return [t for *_, t in sorted(placed, key=lambda story: story[:3])]
 
 
 def _described(path: Path) -> dict[str, Any]:
-    content = path.read_bytes()
-    return {"file": path.name, "sha256": hashlib.sha256(content).hexdigest(), "stories": content.count(b"\n")}
+    digest, stories = hashlib.sha256(path.read_bytes()).hexdigest(), stories_of(path, lambda _: None)
+    return {"file": path.name, "sha256": digest, "stories": len(stories)}
 
 
 def _options() -> argparse.Namespace:
@@ -59,7 +84,7 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    parser.add_argument("--out", type=Path, default=MODEL_FILE)
+    parser.add_argument("--out", type=Path, required=True, metavar="MODEL.json")
     return parser.parse_args()
 
 

@@ -1,19 +1,24 @@
 """Old stories to learn from: times of events, and the state after each of them."""
 
-import json
+import math
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from records import Left, Record, objects, seconds
 
+from earshot.errors import Refused
 from processors.spread.columns import Columns, Floats
 from processors.spread.state import State, add, begin
 
 Ints = NDArray[np.int64]
 DAY = 86_400.0
+_LONGEST = 1e10  # s
+_PLATFORM, _UNNAMED = re.compile("[a-z]+", re.IGNORECASE), "any"
 
 
 class Cascades(NamedTuple):
@@ -46,20 +51,65 @@ class Cascades(NamedTuple):
         return states.at(states.first + ages)
 
 
-def read(paths: Iterable[Path]) -> dict[str, list[Floats]]:
-    """Times by platform, which is what a file's name begins with; stories in the order in which they began."""
-    found: dict[str, list[Floats]] = {}
-    for path in paths:
-        with path.open(encoding="utf-8") as file:
-            rows = [json.loads(line) for line in file]
-        stories = [float(row.get("started_at") or 0) + np.sort(row["t"]) for row in rows if row["t"]]
-        found.setdefault(platform(path), []).extend(stories)
+def warn(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def read(paths: Iterable[Path], say: Callable[[str], object] = warn) -> dict[str, list[Floats]]:
+    """Times by platform, which is what a file's name begins with; stories in the order in which they began.
+
+    The same for the same files in any order. `say` hears what was left out and why. Raises `Refused`.
+    """
+    paths = list(dict.fromkeys(paths))
+    found: dict[str, list[Floats]] = {platform(path): [] for path in paths}
+    for path in sorted(paths, key=lambda path: (path.name, str(path))):
+        if not _PLATFORM.match(path.stem):
+            say(
+                f'{path}: its name begins with no letter: its platform is "{_UNNAMED}"; rename it to name one'
+            )
+        found[platform(path)] += stories_of(path, say)
     return {name: sorted(stories, key=lambda times: float(times[0])) for name, stories in found.items()}
+
+
+def stories_of(path: Path, say: Callable[[str], object] = warn) -> list[Floats]:
+    """(events,) s since 1970, or since anything where `started_at` is missing, of each story. Raises `Refused`."""
+    left, stories, undated = Left(path), [], 0
+    for record in objects(path):
+        try:
+            stories.append(_story(record))
+        except ValueError as error:
+            left.out(record.line, str(error))
+            continue
+        undated += not record.values.get("started_at")
+    for line in left.said():
+        say(line)
+    if not stories:
+        raise Refused(f'{path}: no story can be read: each line needs "t", a list of numbers (s)')
+    if 0 < undated < len(stories):
+        say(f"{path}: {undated:,} of {len(stories):,} stories have no started_at: taken for the oldest")
+    return stories
+
+
+def _story(record: Record) -> Floats:
+    t, began = record.values.get("t"), record.values.get("started_at")
+    if not isinstance(t, list) or not t:
+        raise ValueError('"t" is missing or holds no event')
+    if not all(map(_number, t)):
+        raise ValueError('"t" holds something else than numbers of s')
+    try:
+        start = seconds(began) if began else 0.0
+    except ValueError:
+        raise ValueError('"started_at" is no time (s since 1970, or ISO 8601)') from None
+    return np.asarray(start + np.sort(t))
+
+
+def _number(t: object) -> bool:
+    return isinstance(t, (int, float)) and not isinstance(t, bool) and abs(t) < _LONGEST and math.isfinite(t)
 
 
 def platform(path: Path) -> str:
     """The letters that a file's name begins with: "twitter" of `twitter1516_dev.jsonl`."""
-    return (re.match("[a-z]+", path.stem.lower()) or ["any"])[0]
+    return (_PLATFORM.match(path.stem.lower()) or [_UNNAMED])[0]
 
 
 def trace(times: list[Floats]) -> Cascades:

@@ -1,5 +1,6 @@
 """Learn a platform's tables from its old stories: boost them, then calibrate them on stories they did not see."""
 
+from collections.abc import Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -8,12 +9,14 @@ from numpy.typing import NDArray
 from spread_boost import Bins, boost
 from spread_cascades import DAY, Cascades, Floats, Ints, polled
 
+from earshot.errors import Refused
 from processors.spread.branching import Branching
 from processors.spread.columns import Columns
 from processors.spread.features import FEATURES, PAIRS, UNDATED, feature_columns
 from processors.spread.tables import Tables
 
 FOLDS = 4
+FEWEST = 20  # stories of two events and more: five a fold
 _BINS, _HOURS = 32, 24
 _SAMPLES, _SIZES = 36, 6  # states of a story, and sizes asked for of each
 _ROUNDS, _RATE, _RIDGE = 50, 0.1, 20.0
@@ -26,6 +29,7 @@ AGES = [1_800.0, 5_400.0, 4 * 3_600.0, DAY / 2]  # where the intervals' levels c
 _AGES_SEEN = (600.0, 1_200.0, 1_800.0, 3_600.0, 7_200.0, 10_800.0, 21_600.0, 28_800.0, DAY / 2, DAY, 2 * DAY)
 POLLS = [0.0, 600.0, 3_600.0]  # s between two looks at a story; 0: each event is heard
 _GRID = np.linspace(0.01, 0.99, 99)
+_SURE = 500.0  # log-odds: beyond, exp overflows and says no more
 _OUTSIDE = 0.1  # of final sizes, on either side of the interval
 
 
@@ -45,8 +49,10 @@ def fit(cascades: Cascades, seed: int = 1) -> tuple[dict[str, Any], list[Part]]:
     """The tables, and for each fold its stories with the tables that the other folds made.
 
     A fold is a stretch of time: stories of one week are about the same events and alike. Intervals learn from
-    later stories than their tables did, as what will be forecast is later than all of these.
+    later stories than their tables did, as what will be forecast is later than all of these. Raises `Refused`.
     """
+    if reason := few(cascades.times):
+        raise Refused(reason)
     stories, hours = np.arange(len(cascades.sizes)), _hours_tell(cascades, seed)
     folds = np.array_split(stories, FOLDS)
     learnt_from = [stories, *(np.setdiff1d(stories, fold) for fold in folds), np.concatenate(folds[:2])]
@@ -57,6 +63,16 @@ def fit(cascades: Cascades, seed: int = 1) -> tuple[dict[str, Any], list[Part]]:
     levels = {"polls": POLLS, "levels": [_levels(cascades, every, later) for every in POLLS]}
     made["branching"] = _branching(cascades)
     return made | levels, [(fold, _bare(raw) | levels) for fold, raw in zip(folds, parts, strict=True)]
+
+
+def few(stories: Sequence[Floats]) -> str:
+    """Why nothing can be learnt from these stories; empty where it can."""
+    grown = sum(len(times) > 1 for times in stories)
+    return (
+        ""
+        if grown >= FEWEST
+        else f"{grown} stories of two events and more; {FEWEST} are needed to learn from"
+    )
 
 
 def samples(cascades: Cascades, seed: int) -> Asked:
@@ -155,11 +171,16 @@ def _foretold(cascades: Cascades, parts: list[Part], seed: int) -> tuple[Floats,
 
 
 def _platt(x: Floats, y: NDArray[np.bool_]) -> tuple[float, float]:
-    """Newton's method for logistic regression on one number."""
+    """Newton's method for logistic regression on one number. Raises `Refused`: nothing to be learnt from it."""
     design, theta = np.stack([x, np.ones_like(x)]), np.array([1.0, 0.0])
-    for _ in range(20):
-        p = 1 / (1 + np.exp(-theta @ design))
-        theta = theta + np.linalg.solve((design * (p * (1 - p))) @ design.T, design @ (y - p))
+    try:
+        for _ in range(20):
+            p = 1 / (1 + np.exp(-(theta @ design).clip(-_SURE, _SURE)))
+            theta = theta + np.linalg.solve((design * (p * (1 - p))) @ design.T, design @ (y - p))
+    except np.linalg.LinAlgError:
+        theta = np.full(2, np.nan)
+    if not theta[0] > 0:
+        raise Refused("its stories are too few, or too unlike each other, to calibrate the tables with")
     return float(theta[0]), float(theta[1])
 
 

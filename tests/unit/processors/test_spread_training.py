@@ -13,11 +13,15 @@ ROOT = Path(__file__).resolve().parents[3]
 MIDNIGHT = 1_399_939_200.0  # of a day in 2014, UTC
 sys.path += [str(ROOT / "training"), str(ROOT / "bench")]
 
+from quality_spread import _found, _plain  # noqa: E402
+from spread import _interleaved, _options, learn  # noqa: E402
 from spread_boost import boost  # noqa: E402
-from spread_cascades import Cascades, platform, polled, read, trace  # noqa: E402
+from spread_cascades import Cascades, Floats, platform, polled, read, trace  # noqa: E402
 from spread_fit import KNOTS, fit  # noqa: E402
+from spread_printed import for_people  # noqa: E402
 from spread_rules import LogLinear, lead, peaks, threshold  # noqa: E402
 
+from earshot.errors import Refused  # noqa: E402
 from processors.spread.branching import Branching  # noqa: E402
 from processors.spread.features import FEATURES  # noqa: E402
 from processors.spread.state import add, begin  # noqa: E402
@@ -51,6 +55,53 @@ class TestCascades:
         assert {name: [t.tolist() for t in each] for name, each in read([path]).items()} == {
             "weibo": [[10, 11], [25, 27, 29]]
         }
+
+    def test_what_is_no_story_is_left_out_and_counted(self, tmp_path: Path) -> None:
+        path = tmp_path / "weibo.jsonl"
+        rows = [
+            '{"T": [0, 1], "Started_At": "2014-05-13T00:00:00Z"}',
+            "",
+            "{}",
+            '{"t": null}',
+            '{"t": ["a"]}',
+        ]
+        rows += ['{"t": [NaN]}', '{"t": [0], "started_at": "soon"}', '{"t": [0], "started_at": NaN}']
+        path.write_text("\n".join(rows), encoding="utf-8-sig")
+        said: list[str] = []
+        assert [times.tolist() for times in read([path], said.append)["weibo"]] == [[MIDNIGHT, MIDNIGHT + 1]]
+        assert ["2 left out" in line for line in said] == [True] * 3
+        assert "(the first: line 3)" in said[0]
+
+    @pytest.mark.parametrize(
+        ("content", "what"),
+        [
+            ("", "the file is empty"),
+            ("{bad", r"weibo\.jsonl:1: this is no JSON object"),
+            ('{"t": []}', "no story can be read"),
+        ],
+    )
+    def test_a_file_without_a_story_is_refused(self, tmp_path: Path, content: str, what: str) -> None:
+        path = tmp_path / "weibo.jsonl"
+        path.write_text(content, encoding="utf-8")
+        with pytest.raises(Refused, match=what):
+            read([path], lambda _: None)
+
+    def test_what_has_no_platform_or_no_date_is_said(self, tmp_path: Path) -> None:
+        path, said = tmp_path / "2020.jsonl", list[str]()
+        path.write_text('{"t": [0, 1]}\n{"t": [0], "started_at": 5}', encoding="utf-8")
+        assert list(read([path], said.append)) == ["any"]
+        assert "begins with no letter" in said[0]
+        assert "1 of 2 stories have no started_at" in said[1]
+
+    def test_the_order_of_the_files_says_nothing(self, tmp_path: Path) -> None:
+        paths = [tmp_path / name for name in ("a_2.jsonl", "b.jsonl", "a_1.jsonl", "c.jsonl")]
+        for n, path in enumerate(paths):
+            rows = [{"t": list(range(2 + (n + k) % 3))} for k in range(4)]
+            path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        orders = (paths, paths[::-1], paths[2:] + paths[:2], [*paths, paths[0]])
+        mixed = [[t.tolist() for t in _interleaved(read(order))] for order in orders]
+        assert mixed == [mixed[0]] * 4
+        assert len(mixed[0]) == 16
 
     def test_are_lived_through_at_their_date_and_read_by_their_age(self, cascades: Cascades) -> None:
         dated = trace([1.4e9 + times for times in cascades.times])
@@ -104,6 +155,17 @@ class TestFit:
         assert chances[2] > chances[0] + 0.2
         assert any_time["edges"][FEATURES.index("hour")] == []
 
+    def test_too_few_or_tiny_stories_are_refused(self, cascades: Cascades) -> None:
+        with pytest.raises(Refused, match="weibo: 19 stories of two events and more; 20 are needed"):
+            learn({"weibo": cascades.times[:19]})
+        with pytest.raises(Refused, match="0 stories of two events"):
+            fit(trace([np.zeros(1)] * 50))
+
+    def test_a_model_is_written_only_where_one_says(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "argv", ["spread.py", "weibo.jsonl"])
+        with pytest.raises(SystemExit):
+            _options()
+
 
 class TestBranching:
     @given(st.lists(st.floats(0, 1e6), max_size=30), st.floats(0, 5), st.floats(0, 1))
@@ -139,3 +201,34 @@ class TestRules:
     def test_the_baseline_learns_how_much_is_still_to_come(self, cascades: Cascades) -> None:
         sizes = LogLinear(cascades)(cascades.at(np.full(80, 3_600.0)), 3_600.0)
         assert np.median(np.abs(sizes - cascades.sizes) / cascades.sizes) < 0.1
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, dict[str, object]]:
+    """Of stories that are too small for any alarm."""
+    random = np.random.default_rng(11)
+    sizes = random.integers(3, 40, 60)
+    stories = [np.append(0.0, np.sort(random.exponential(3_600, size - 1))) for size in sizes]
+    return _found({"weibo": stories}, {}, ranges=True)
+
+
+class TestBench:
+    def test_figures_come_with_their_range_over_splits_by_time(
+        self, found: dict[str, dict[str, dict[str, object]]]
+    ) -> None:
+        splits = found["weibo"]["splits"]
+        assert splits["splits"] == 3
+        assert all(low <= high for low, high in splits["error"])  # type: ignore[attr-defined]
+        assert "the range over 3 splits of --train by time" in for_people(found)
+
+    def test_json_holds_null_for_what_is_no_number(self, found: dict[str, dict[str, object]]) -> None:
+        assert json.loads(json.dumps(_plain(found), allow_nan=False))["weibo"]["stories"]["train"] == 36
+        assert _plain({"a": [float("nan"), (float("inf"), 1)]}) == {"a": [None, [None, 1]]}
+
+    @pytest.mark.parametrize("test", [{"other": [np.zeros(1)]}, {"weibo": []}])
+    def test_where_nothing_is_measured_it_is_refused(
+        self, cascades: Cascades, test: dict[str, list[Floats]], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(Refused, match="nothing was measured"):
+            _found({"weibo": cascades.times}, test, ranges=False)
+        assert "weibo: not measured: no stories to test" in capsys.readouterr().err

@@ -1,0 +1,137 @@
+"""Files that people name on the command line: JSON Lines and CSV, read with the line of everything that is wrong."""
+
+import csv
+import json
+import math
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from earshot.errors import Refused
+
+_DELIMITERS = ",;\t|"
+_X = "%a %b %d %H:%M:%S %z %Y"  # as X's API 1.1 writes it
+_MILLISECONDS, _MICROSECONDS = 1e11, 1e14  # from here on a number is no count of seconds, or of ms
+_LATEST = 4_102_444_800.0  # the year 2100, s
+
+
+class Record(NamedTuple):
+    line: int
+    values: dict[str, Any]
+    """Names in lower case."""
+
+
+class Left:
+    """What was left out of a file, by reason, with the line of the first."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._found = path, dict[str, list[int]]()
+
+    def out(self, line: int, reason: str) -> None:
+        self._found.setdefault(reason, []).append(line)
+
+    def said(self) -> list[str]:
+        return [
+            f"{self._path}: {len(lines):,} left out: {reason} (the first: line {lines[0]})"
+            for reason, lines in self._found.items()
+        ]
+
+
+def records(path: Path, known: Collection[str]) -> list[Record]:
+    """Of JSON Lines, or of CSV by any of four delimiters whose header names one of `known` twice or more.
+
+    Raises `Refused`: the file cannot be read, or has nothing in it.
+    """
+    text = _text(path)
+    first = text.lstrip()[:1]
+    if first == "[":
+        raise Refused(f"{path}:1: this is a list; write one JSON object a line (JSON Lines)")
+    found = list(_objects(path, text) if first == "{" else _table(path, text, known))
+    if not found:
+        raise Refused(f"{path}: there is nothing below its header; name a file with rows")
+    return found
+
+
+def objects(path: Path) -> list[Record]:
+    """Of JSON Lines; blank lines are skipped. Raises `Refused`."""
+    return list(_objects(path, _text(path)))
+
+
+def seconds(time: object) -> float:
+    """s since 1970 of ISO 8601 (UTC where it says nothing else), X's form, or a number of s, ms or µs.
+
+    Raises `ValueError`.
+    """
+    if isinstance(time, bool) or not isinstance(time, (str, int, float)):
+        raise ValueError(f"no time: {time!r}")  # noqa: TRY004 - all that is no time is alike to the caller
+    try:
+        number = float(time)
+    except (ValueError, OverflowError):
+        number = _written(str(time).strip())
+    if number >= _MILLISECONDS:
+        number /= 1e6 if number >= _MICROSECONDS else 1e3
+    if not (math.isfinite(number) and abs(number) < _LATEST):
+        raise ValueError(f"no time: {time!r}")
+    return number
+
+
+def _written(time: str) -> float:
+    try:
+        moment = datetime.fromisoformat(time)
+    except ValueError:
+        moment = datetime.strptime(time, _X)  # noqa: DTZ007 - with %z
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}; name a file that can be read") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise Refused(f"{path}:{line}: this is not UTF-8; save the file as UTF-8") from None
+    if not text.strip():
+        raise Refused(f"{path}: the file is empty; name a file with rows")
+    return text
+
+
+def _objects(path: Path, text: str) -> Iterator[Record]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, dict):
+            raise Refused(f"{path}:{number}: this is no JSON object; write one a line, or take the line out")
+        yield Record(number, {name.strip().lower(): value for name, value in row.items()})
+
+
+def _table(path: Path, text: str, known: Collection[str]) -> Iterator[Record]:
+    lines = text.splitlines(keepends=True)
+    start = next(n for n, line in enumerate(lines) if line.strip())
+    names, delimiter = max(
+        ((_names(lines[start], each), each) for each in _DELIMITERS),
+        key=lambda header: sum(name in known for name in header[0]),
+    )
+    if sum(name in known for name in names) < 2:
+        has = ", ".join(names)[:200]
+        raise Refused(f"{path}:{start + 1}: its columns are {has}; name them {', '.join(known)}")
+    reader, line = csv.reader(lines[start + 1 :], delimiter=delimiter, strict=True), start + 1
+    try:
+        for row in reader:
+            if row:
+                yield Record(line + 1, dict(zip(names, row, strict=False)))
+            line = start + 1 + reader.line_num
+    except csv.Error as error:
+        what = f"the row that begins here is no CSV ({error})"
+        raise Refused(f"{path}:{line + 1}: {what}; mend its quotes, or take it out") from None
+
+
+def _names(line: str, delimiter: str) -> list[str]:
+    return [name.strip().lower() for name in next(csv.reader([line], delimiter=delimiter), [])]
