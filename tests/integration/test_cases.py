@@ -146,7 +146,7 @@ def not_yet(*values: object, because: str) -> object:
         (WHEELCHAIR[0], PRESS[0]),
         (WHEELCHAIR[1], PRESS[1]),
         not_yet(WHEELCHAIR[2], PRESS[0], because="in other words it is not read as discrimination"),
-        not_yet(WHEELCHAIR[0], PRESS[2], because="who works for a paper is not read as the press"),
+        (WHEELCHAIR[0], PRESS[2]),
     ],
 )
 def test_a_mother_left_outside_is_told_at_once_and_again_when_the_press_asks(
@@ -179,10 +179,7 @@ def test_one_angry_post_of_a_famous_account_is_a_warning(hear: Hear, text: str) 
     "more",
     [
         "Il calendario di Banca Lombra quest'anno ha le foto dei nostri fiumi",
-        not_yet(
-            "Il podcast di Banca Lombra sull'educazione finanziaria non è male",
-            because="who speaks of a podcast is read as the press that asks for a word",
-        ),
+        "Il podcast di Banca Lombra sull'educazione finanziaria non è male",
     ],
 )
 def test_a_quiet_week_calls_nobody(hear: Hear, more: str) -> None:
