@@ -17,7 +17,7 @@ from processors import centroid
 from processors.likeness import Likeness
 from processors.words import Words, words
 
-PEERS = ("linking", "datasketch==2.0.0", "scikit-learn==1.9.1", "numpy>=2")  # as speed_linking.py has them
+PEERS = ("linking", "datasketch==2.0.0", "scikit-learn==1.9.1", "numpy>=2")
 _COSINES = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 _JACCARDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7)
 _SCRIPT = Path(__file__).with_name("peers_stories.py")

@@ -28,6 +28,7 @@ from typing import Any
 
 import machine
 import numpy as np
+from linkers import PEERS
 
 from earshot.config import from_dict
 from earshot.model import Author, Mention, Score
@@ -45,7 +46,7 @@ _GAP = 5_000_000  # µs between two mentions: 100,000 in six days
 _BATCH = 500
 _START = datetime(2026, 3, 2, tzinfo=UTC)
 _SCORE = Score(language="en", negative=0.2, neutral=0.5, positive=0.3)
-_PEERS = ("linking", "datasketch==2.0.0", "scikit-learn==1.9.1", "numpy>=2")
+
 _SCRIPT = Path(__file__).with_name("peers_linking.py")
 
 
@@ -119,7 +120,7 @@ def _each(call: Callable[[Any], object], given: Iterable[Any]) -> float:
 
 def _peer(name: str, live: list[str], queries: list[str]) -> dict[str, Any]:
     try:
-        python = machine.python_with(*_PEERS)
+        python = machine.python_with(*PEERS)
     except machine.NotInstallable as error:
         return {"missing": str(error)}
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:

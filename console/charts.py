@@ -22,8 +22,8 @@ WIDTHS = {"narrow": 320, "medium": 520, "wide": 740}
 _RIGHT, _BOTTOM, _TOP = 12, 28, 14
 _ROW = 17  # the height of a mark's label
 _LETTER = 7  # an upper bound for the mean width of a character of the labels, whatever the font
-_LABELLED = 5  # marks with a label; more would be a wall of text
-_NO_ALERTS = ("press", "count")
+_ROWS = 5  # of labels above the plot; more would be a wall of text
+_GAP = 6  # between two numbers
 _MINUTE = 60 * 1_000_000
 _DAY = 24 * 60 * _MINUTE
 _STEPS = tuple(m * _MINUTE for m in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720))
@@ -38,11 +38,40 @@ class Mark(NamedTuple):
     label: str
 
 
-def labelled(marks: Sequence[Mark]) -> list[Mark]:
-    """Those with a label, in order: of the alerts the first and the latest."""
-    alerts = [mark for mark in marks if mark.kind not in _NO_ALERTS]
-    left_out = alerts[1 : 1 + max(0, len(marks) - _LABELLED)]
-    return [mark for mark in marks if mark not in left_out]
+def is_numbered(marks: Sequence[Mark]) -> bool:
+    """Whether marks have numbers, told in a legend below the chart, as their labels have no room in it."""
+    return len(marks) > _ROWS
+
+
+class Number(NamedTuple):
+    """One of a mark, or those of several that lie too close: 3, or 3–5."""
+
+    words: str
+    x: float
+
+    @property
+    def half(self) -> float:
+        return len(self.words) * _LETTER / 2
+
+
+def numbered(places: Sequence[float], right: float) -> list[Number]:
+    """The numbers of the marks at `places` (px, in order), side by side: those that would overlap are told as one."""
+    groups: list[list[int]] = []
+    for at in range(len(places)):
+        groups.append([at])
+        while len(groups) > 1 and _touch(*(_number(group, places, right) for group in groups[-2:])):
+            groups[-2:] = [groups[-2] + groups[-1]]
+    return [_number(group, places, right) for group in groups]
+
+
+def _number(group: Sequence[int], places: Sequence[float], right: float) -> Number:
+    said = f"{group[0] + 1}" if len(group) == 1 else f"{group[0] + 1}\N{EN DASH}{group[-1] + 1}"
+    half = len(said) * _LETTER / 2
+    return Number(said, min((places[group[0]] + places[group[-1]]) / 2, right - half))
+
+
+def _touch(before: Number, after: Number) -> bool:
+    return before.x + before.half + _GAP > after.x - after.half
 
 
 class Gap(NamedTuple):
@@ -104,7 +133,7 @@ def _curve(
 ) -> Markup:
     frame = _frame(say, WIDTHS[name], times, marks, fan)
     body = (
-        *gaps(frame, silent),
+        *gaps(frame, silent, fan.begin if fan else frame.end),
         *grid(say, frame),
         *clock(say, frame, fan),
         *(_fan(say, frame, fan) if fan else ()),
@@ -116,10 +145,10 @@ def _curve(
     ).format(name, frame.width, frame.height, _label(say, times, marks, silent), Markup("").join(body))
 
 
-def gaps(frame: Frame, silent: Iterable[Gap]) -> Iterable[Markup]:
+def gaps(frame: Frame, silent: Iterable[Gap], until: int) -> Iterable[Markup]:
     """Shaded where a source told nothing: what is not there was not heard, which is no calm."""
     for gap in silent:
-        begin, end = max(gap.begin, frame.start), min(gap.end, frame.end)
+        begin, end = max(gap.begin, frame.start), min(gap.end, until)
         if begin < end:
             x = frame.x(begin)
             yield Markup(
@@ -131,7 +160,7 @@ def _frame(say: Tongue, width: int, times: Sequence[int], marks: Sequence[Mark],
     moments = [times[0], times[-1], *(mark.at for mark in marks), *([fan.end] if fan else [])]
     start, end = min(moments), max(moments)
     spare = max(0, LEAST - (end - start))
-    top = _TOP + _ROW * len(labelled(marks))
+    top = _TOP + _ROW * (1 if is_numbered(marks) else len(marks))
     plot = 170 if width < 400 else 210
     most = ticks(fan.top if fan else len(times))[-1]
     return Frame(
@@ -147,7 +176,7 @@ def _frame(say: Tongue, width: int, times: Sequence[int], marks: Sequence[Mark],
 
 def _label(say: Tongue, times: Sequence[int], marks: Sequence[Mark], silent: Sequence[Gap]) -> str:
     said = words.curve(say, len(times), from_us(times[0]), from_us(times[-1]))
-    return "; ".join((said, *(mark.label for mark in labelled(marks)), *(gap.label for gap in silent)))
+    return "; ".join((said, *(mark.label for mark in marks), *(gap.label for gap in silent)))
 
 
 def ticks(most: int) -> list[int]:
@@ -236,17 +265,23 @@ def _line(frame: Frame, times: Sequence[int], until: float) -> Markup:
 
 
 def _marks(frame: Frame, times: Sequence[int], marks: Sequence[Mark]) -> Iterable[Markup]:
-    """Labels in a band above the plot, where no curve runs, each tied to its moment by a thin line."""
-    places = [(mark, frame.x(mark.at), frame.y(bisect_right(times, mark.at))) for mark in marks]
-    told = labelled(marks)
-    rows = [(*place, _TOP + _ROW * told.index(place[0])) for place in places if place[0] in told]
-    for mark, x, y, row in rows:
+    """Labels or numbers in a band above the plot, where no curve runs, each tied to its moment by a thin line."""
+    step = 0 if is_numbered(marks) else _ROW
+    places = [
+        (mark, frame.x(mark.at), frame.y(bisect_right(times, mark.at)), _TOP + step * row)
+        for row, mark in enumerate(marks)
+    ]
+    for mark, x, y, row in places:
         yield Markup('<line class="stem {0}" x1="{1:.1f}" x2="{1:.1f}" y1="{2}" y2="{3:.1f}"/>').format(
             mark.kind, x, row + 4, y
         )
-    for mark, x, y in places:
+    for mark, x, y, _ in places:
         yield Markup('<circle class="mark {}" cx="{:.1f}" cy="{:.1f}" r="5"/>').format(mark.kind, x, y)
-    for mark, x, _, row in rows:
+    if is_numbered(marks):
+        for number in numbered([x for _, x, _, _ in places], frame.width - 2):
+            yield text(number.x, _TOP, number.words, anchor="middle", kind="said")
+        return
+    for mark, x, _, row in places:
         half = len(mark.label) * _LETTER / 2
         yield text(
             min(max(x, half + 2), frame.width - half - 2), row, mark.label, anchor="middle", kind="said"

@@ -5,12 +5,17 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from earshot.clock import to_us
-from earshot.model import Story
+from earshot.model import Level, Story
 from earshot.store.mentions import Heard
 
 _LATE = timedelta(days=1) // timedelta(
     microseconds=1
 )  # what is heard later was imported, see `Mention.backfill`
+
+
+class Call(NamedTuple):
+    at: int
+    level: Level
 
 
 class CountRule(NamedTuple):
@@ -20,8 +25,8 @@ class CountRule(NamedTuple):
     """The mentions that it counts to: N*, as one story in twenty of the brand has."""
     at: int | None
     """When it would have called; None: not yet."""
-    called: int | None
-    """When Earshot did first."""
+    called: tuple[Call, ...]
+    """When Earshot did: first, and first as a warning or louder."""
 
 
 def count_rule(story: Story, heard: Sequence[Heard]) -> CountRule | None:
@@ -29,5 +34,11 @@ def count_rule(story: Story, heard: Sequence[Heard]) -> CountRule | None:
     reached = heard[story.large - 1] if len(heard) >= story.large else None
     if reached and reached.heard_at - reached.said_at > _LATE:
         return None
-    called = to_us(story.episodes[0].opened_at) if story.episodes else None
-    return CountRule(story.large, reached.heard_at if reached else None, called)
+    return CountRule(story.large, reached.heard_at if reached else None, _called(story))
+
+
+def _called(story: Story) -> tuple[Call, ...]:
+    """To be watched is less than an alarm: beside one that only counts, the first warning is told too."""
+    steps = [step for episode in story.episodes for step in episode.steps]
+    first, loud = steps[:1], [step for step in steps if step.level >= Level.warning][:1]
+    return tuple(dict.fromkeys(Call(to_us(step.at), step.level) for step in (*first, *loud)))

@@ -16,7 +16,8 @@ from earshot.clock import from_us
 POINTS = 500
 """More would not be seen: a desk's chart is about so many pixels wide."""
 _FIGURES = 8
-_WORTH = 3  # mentions, below which a curve shows nothing
+WORTH = 3
+"""Mentions, below which a curve shows nothing."""
 _SECOND = 1_000_000
 
 
@@ -35,6 +36,8 @@ class Curve(NamedTuple):
     numbers: str
     """JSON, for `static/chart.js`, which draws over the picture."""
     figures: list[Figure]
+    legend: list[Mark]
+    """Of the marks, where they have numbers: the first is 1."""
 
 
 def curve(
@@ -45,8 +48,9 @@ def curve(
     silent: Sequence[Gap] = (),
 ) -> Curve:
     """How many mentions there were, over the time they were said (`times`, µs, in order); no picture of one or two."""
-    drawn = charts.curve(say, times, marks, fan, silent) if len(times) >= _WORTH else Markup()
-    return Curve(drawn, numbers(say, times, marks, fan, silent), figures(say, times, marks))
+    drawn = charts.curve(say, times, marks, fan, silent) if len(times) >= WORTH else Markup()
+    legend = list(marks) if drawn and charts.is_numbered(marks) else []
+    return Curve(drawn, numbers(say, times, marks, fan, silent), figures(say, times, marks), legend)
 
 
 def staircase(times: Sequence[int], points: int = POINTS) -> tuple[list[int], list[int]]:
@@ -75,24 +79,35 @@ def numbers(
     if not times:
         return ""
     at, count = staircase(times)
-    told = charts.labelled(marks)
     shown = [
         {
             "at": mark.at // _SECOND,
             "count": bisect_right(times, mark.at),
             "kind": mark.kind,
-            "label": mark.label if mark in told else "",
+            "label": mark.label,
         }
         for mark in marks
     ]
     ahead: dict[str, Any] = {"forecast": forecast(say, fan)} if fan else {}
     if silent:
+        until = fan.begin if fan else max(gap.end for gap in silent)
         ahead["gaps"] = [
-            {"from": gap.begin // _SECOND, "to": gap.end // _SECOND, "label": gap.label} for gap in silent
+            {"from": gap.begin // _SECOND, "to": min(gap.end, until) // _SECOND, "label": gap.label}
+            for gap in silent
         ]
     label = words.curve(say, len(times), from_us(times[0]), from_us(times[-1]))
     said = {"label": label, "zone": say.zone.key, "one": _mentions(say, 1), "other": _mentions(say, 2)}
-    return json.dumps({"at": at, "count": count, "marks": shown, **ahead, **_span(at, marks, fan), **said})
+    return json.dumps(
+        {
+            "at": at,
+            "count": count,
+            "marks": shown,
+            "numbered": charts.is_numbered(marks),
+            **ahead,
+            **_span(at, marks, fan),
+            **said,
+        }
+    )
 
 
 def forecast(say: Tongue, fan: Fan) -> dict[str, Any]:
@@ -122,7 +137,9 @@ def _span(at: Sequence[int], marks: Sequence[Mark], fan: Fan | None) -> dict[str
 def figures(say: Tongue, times: Sequence[int], marks: Sequence[Mark]) -> list[Figure]:
     """The curve read off at the moments that called and at about eight others, the latest last."""
     at, _ = staircase(times, _FIGURES)
-    called = {mark.at: mark.label for mark in marks}
+    called: dict[int, str] = {}
+    for mark in marks:
+        called[mark.at] = f"{called[mark.at]}; {mark.label}" if mark.at in called else mark.label
     moments = sorted({*((second + 1) * _SECOND - 1 for second in at), *called})
     return [
         Figure(say.short(from_us(each)), say.number(bisect_right(times, each)), called.get(each, ""))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from console import reading_carriers
 from console.reading_carriers import Carriers
+from console.weighed import weighed_until
 from earshot.clock import to_us
 from earshot.config import Outlet
 from earshot.model import Level, Step, Story
@@ -74,6 +75,8 @@ class Detail(NamedTuple):
     carriers: Carriers
     outages: list[Outage]
     """That went on while it grew."""
+    weighed: int
+    """Up to when what was heard and what silence did is in its numbers, µs."""
 
 
 def home(connection: Connection, names: Sequence[str], brand: str | None) -> Home:
@@ -140,7 +143,13 @@ def detail(connection: Connection, story_id: int, configured: Sequence[Outlet] =
         _called(connection, story, heard),
         reading_carriers.find(connection, story, configured),
         outages.during(connection, to_us(story.opened_at), to_us(story.last_at)),
+        _weighed(connection, story),
     )
+
+
+def _weighed(connection: Connection, story: Story) -> int:
+    brand = brands.load(connection, story.brand)
+    return weighed_until(brand) if brand else to_us(story.last_at)
 
 
 def _called(connection: Connection, story: Story, heard: Sequence[Heard]) -> list[Called]:

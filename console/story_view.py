@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 from console import bars, story_words, views, words
 from console.charts import Mark
-from console.count_rule import CountRule, count_rule
+from console.count_rule import count_rule
+from console.curves import WORTH
 from console.fan import Fan, fan
 from console.pace import pace
 from console.reading import Called, Detail
 from console.reading_carriers import Carrier
 from console.rows import CarriedRow, CarrierRow, OutlookRow, StepRow, StoryPage, TermRow
 from console.tongue import Tongue
+from console.weighed import stopped_at
 from earshot.clock import from_us, to_us
 from earshot.explain import Line, outlet, points
 from earshot.model import Story
@@ -50,6 +52,9 @@ def story_page(
         story_words.unheard(say, story.unheard) if story.unheard else "",
         outlook(say, found, now),
         carried(say, found, now, accounts),
+        story_words.weighed(say, say.near(stopped, now))
+        if (stopped := stopped_at(found.weighed, now))
+        else "",
     )
 
 
@@ -90,11 +95,15 @@ def times(found: Detail) -> list[int]:
 
 
 def marks(say: Tongue, found: Detail) -> list[Mark]:
-    """The moments of the alerts, of the first outlet and of the count rule, for the curve; in order."""
+    """The moments of the alerts, of the first outlet and of the count rule, for the curve; in order.
+
+    What calls for several reasons at once is one mark.
+    """
     moments = _moments(say, found)
     same_day = len({say.day(from_us(at)) for at, *_ in moments} | {say.day(found.story.opened_at)}) == 1
     when = say.hour if same_day else say.short
-    return [Mark(at, kind, label(when(from_us(at)))) for at, kind, label in moments]
+    told = (Mark(at, kind, label(when(from_us(at)))) for at, kind, label in moments)
+    return list({(mark.kind, mark.label): mark for mark in reversed(list(told))}.values())[::-1]
 
 
 class _Moment(NamedTuple):
@@ -122,16 +131,30 @@ def _alert_moment(say: Tongue, called: Called) -> _Moment:
 
 
 def fan_of(found: Detail, drawn: Sequence[Mark], now: datetime) -> Fan | None:
-    return fan(found.story, times(found), [mark.at for mark in drawn], to_us(now))
+    at = to_us(stopped_at(found.weighed, now) or now)
+    return fan(found.story, times(found), [mark.at for mark in drawn], to_us(now), at)
 
 
 def outlook(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
     """What the curve shows, in sentences: for those who do not see it, and for those who want the numbers."""
-    return [*_expected(say, found, now), *_pace(say, found, now), *_counted(say, found, now)]
+    return [
+        *_as_of(say, found, now),
+        *_expected(say, found, now),
+        *_pace(say, found, now),
+        *_counted(say, found, now),
+    ]
+
+
+def _as_of(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
+    stopped = stopped_at(found.weighed, now)
+    if stopped is None:
+        return []
+    said = story_words.stopped(say, say.near(stopped, now), now - stopped)
+    return [OutlookRow(say.gettext("As of"), said)]
 
 
 def _expected(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
-    ahead = fan(found.story, times(found), (), to_us(now))
+    ahead = fan_of(found, (), now)
     if ahead is None:
         return []
     said = story_words.forecast(say, ahead)
@@ -139,24 +162,29 @@ def _expected(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
 
 
 def _pace(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
-    said = times(found)
-    lately = pace(said, to_us(now))
+    said, stopped = times(found), stopped_at(found.weighed, now)
+    at = stopped or now
+    lately = pace(said, to_us(at))
     if lately is None:
         return []
-    silence = timedelta(microseconds=to_us(now) - said[-1])
-    return [OutlookRow(say.gettext("Pace"), story_words.pace(say, lately, say.hour(now), silence))]
+    silence = timedelta(microseconds=to_us(at) - said[-1])
+    sentence = story_words.pace(say, lately, say.near(at, now), silence, stopped=stopped is not None)
+    return [OutlookRow(say.gettext("Pace"), sentence, _cut_short(say, found, now, to_us(at)))]
+
+
+def _cut_short(say: Tongue, found: Detail, now: datetime, at: int) -> str:
+    """Where the curve ends before the moment that it is of."""
+    ahead = fan_of(found, marks(say, found), now)
+    is_cut = ahead is not None and ahead.begin < at and len(found.heard) >= WORTH
+    return story_words.cut_short(say) if is_cut else ""
 
 
 def _counted(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
     rule = count_rule(found.story, found.heard)
     if rule is None:
         return []
-    said = story_words.count_rule(say, rule, _near(say, rule, now))
+    said = story_words.count_rule(say, rule, lambda at: say.near(from_us(at), now))
     return [OutlookRow(say.gettext("Count rule"), said)]
-
-
-def _near(say: Tongue, rule: CountRule, now: datetime) -> str:
-    return "" if rule.at is None else say.near(from_us(rule.at), now)
 
 
 # --- who carried it -----------------------------------------------------------------------------------------
@@ -197,5 +225,7 @@ def _first_outlet(say: Tongue, found: Detail) -> str:
     story, press = found.story, found.carriers.trusted
     if not press or not story.episodes:
         return ""
-    later = press[0].kept.mention.created_at - story.episodes[0].opened_at
-    return story_words.first_outlet(say, views.brief(press[0].outlet), later)
+    call = story.episodes[0].steps[0]
+    later = press[0].kept.mention.created_at - call.at
+    level = words.level(say, call.level)
+    return story_words.first_outlet(say, views.brief(press[0].outlet), later, level)

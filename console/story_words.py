@@ -1,13 +1,15 @@
 """Words of the page of a story."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from console import words
-from console.count_rule import CountRule
+from console.count_rule import Call, CountRule
 from console.fan import Fan
 from console.pace import Pace, Turn
 from console.tongue import N_, Tongue
 from earshot.clock import from_us
+from earshot.model import Level
 
 _PRIOR, _LEARNT = 55, 110  # mentions, as in processors/outlook.py; a test compares
 _HARDLY = 0.005  # what would be told as 0%
@@ -91,11 +93,23 @@ def _assumed(say: Tongue, fan: Fan) -> str:
 # --- pace ---------------------------------------------------------------------------------------------------
 
 
-def pace(say: Tongue, lately: Pace, until: str, silence: timedelta) -> str:
-    """Both counts, so that they can be checked, and what they come to an hour."""
-    turn = lately.turn
-    if turn == "silent":
-        return say.gettext("Nobody has said more for %(span)s.", span=say.length(silence))
+def weighed(say: Tongue, when: str) -> str:
+    """Below a risk that is not of about now."""
+    return say.gettext("As of %(when)s, when it was last weighed.", when=when)
+
+
+def stopped(say: Tongue, when: str, since: timedelta) -> str:
+    return say.gettext(
+        "%(when)s, when it was last weighed, %(span)s ago: nothing that was said since is in these numbers.",
+        when=when,
+        span=say.length(since),
+    )
+
+
+def pace(say: Tongue, lately: Pace, until: str, silence: timedelta, *, stopped: bool = False) -> str:
+    """Both counts, so that they can be checked, and what they come to an hour; `stopped`: not until now."""
+    if lately.turn == "silent":
+        return _silent(say, until, silence, stopped=stopped)
     counts = say.gettext(
         "%(recent)s in %(span)s until %(until)s, %(before)s in the same time before: %(rate)s an hour"
         " against %(earlier)s.",
@@ -106,7 +120,19 @@ def pace(say: Tongue, lately: Pace, until: str, silence: timedelta) -> str:
         rate=_rate(say, lately.rate),
         earlier=_rate(say, lately.rate_before),
     )
-    return f"{counts} {say.gettext(_TURNS[turn])}"
+    still = [] if lately.recent else [_silent(say, until, silence, stopped=stopped)]
+    return " ".join((counts, say.gettext(_TURNS[lately.turn]), *still))
+
+
+def _silent(say: Tongue, until: str, silence: timedelta, *, stopped: bool) -> str:
+    span = say.length(silence)
+    if stopped:
+        return say.gettext("By %(until)s nobody had said more for %(span)s.", until=until, span=span)
+    return say.gettext("Nobody has said more for %(span)s.", span=span)
+
+
+def cut_short(say: Tongue) -> str:
+    return say.gettext("The curve shows only the beginning of the silence since.")
 
 
 def _rate(say: Tongue, value: float) -> str:
@@ -120,48 +146,56 @@ def count_mark(say: Tongue, size: int, when: str) -> str:
     return say.gettext("counting to %(size)s: %(when)s", size=say.number(size), when=when)
 
 
-def count_rule(say: Tongue, rule: CountRule, when: str) -> str:
-    """What a rule that counts would have done, and when beside us. `when` is its moment, where it has one."""
+def count_rule(say: Tongue, rule: CountRule, near: Callable[[int], str]) -> str:
+    """What a rule that counts would have done, and when beside us. `near` tells a moment, µs."""
     size = say.number(rule.size)
     if rule.at is None:
-        return _not_yet(say, size, called=rule.called is not None)
-    if rule.called is None:
+        return _not_yet(say, size, rule.called, near)
+    when = near(rule.at)
+    if not rule.called:
         return say.gettext(
             "A rule that counts to %(size)s heard mentions would have called (%(when)s); Earshot has not, as the risk"
             " stayed low.",
             size=size,
             when=when,
         )
-    return _beside(say, size, when, from_us(rule.at) - from_us(rule.called))
+    rule_said = say.gettext(
+        "A rule that counts to %(size)s heard mentions would have called (%(when)s).", size=size, when=when
+    )
+    told = ", ".join(
+        _beside(say, call, near(call.at), from_us(rule.at) - from_us(call.at)) for call in rule.called
+    )
+    return " ".join(
+        (rule_said, say.gettext("Earshot called %(calls)s.", calls=told), *_no_warning(say, rule))
+    )
 
 
-def _not_yet(say: Tongue, size: str, *, called: bool) -> str:
+def _not_yet(say: Tongue, size: str, called: Sequence[Call], near: Callable[[int], str]) -> str:
     if called:
+        calls = ", ".join(f"{words.level(say, call.level)} {near(call.at)}" for call in called)
         return say.gettext(
-            "Earshot has called; a rule that counts to %(size)s heard mentions has not called yet.", size=size
+            "Earshot has called (%(calls)s); a rule that counts to %(size)s heard mentions has not called yet.",
+            size=size,
+            calls=calls,
         )
     return say.gettext(
         "Earshot has not called; nor has a rule that counts to %(size)s heard mentions.", size=size
     )
 
 
-def _beside(say: Tongue, size: str, when: str, later: timedelta) -> str:
-    told = {"size": size, "when": when, "span": say.length(abs(later))}
-    if later >= timedelta(seconds=1):
-        return say.gettext(
-            "A rule that counts to %(size)s heard mentions would have called %(span)s after Earshot (%(when)s).",
-            **told,
-        )
-    if later <= -timedelta(seconds=1):
-        return say.gettext(
-            "A rule that counts to %(size)s heard mentions would have called %(span)s before Earshot (%(when)s).",
-            **told,
-        )
-    return say.gettext(
-        "A rule that counts to %(size)s heard mentions would have called at the same moment as Earshot (%(when)s).",
-        size=size,
-        when=when,
-    )
+def _no_warning(say: Tongue, rule: CountRule) -> list[str]:
+    """A rule that counts has one alarm: where ours was only a watch, that is said."""
+    loudest = max(call.level for call in rule.called)
+    return [] if loudest >= Level.warning else [say.gettext("It has raised no warning.")]
+
+
+def _beside(say: Tongue, call: Call, when: str, earlier: timedelta) -> str:
+    told = {"level": words.level(say, call.level), "when": when, "span": say.length(abs(earlier))}
+    if earlier >= timedelta(seconds=1):
+        return say.gettext("%(span)s earlier with “%(level)s” (%(when)s)", **told)
+    if earlier <= -timedelta(seconds=1):
+        return say.gettext("%(span)s later with “%(level)s” (%(when)s)", **told)
+    return say.gettext("at the same moment with “%(level)s”", level=told["level"])
 
 
 # --- who carried it -----------------------------------------------------------------------------------------
@@ -180,9 +214,13 @@ def others(say: Tongue, count: int, share: float) -> str:
     )
 
 
-def first_outlet(say: Tongue, name: str, later: timedelta) -> str:
-    """How long after we called, or before."""
-    told = {"outlet": name, "span": say.length(abs(later))}
+def first_outlet(say: Tongue, name: str, later: timedelta, level: str) -> str:
+    """How long after we called first, or before; and how loudly that was."""
+    told = {"outlet": name, "span": say.length(abs(later)), "level": level}
     if later >= timedelta():
-        return say.gettext("The first one, %(outlet)s, came %(span)s after Earshot called.", **told)
-    return say.gettext("The first one, %(outlet)s, came %(span)s before Earshot called.", **told)
+        return say.gettext(
+            "The first one, %(outlet)s, came %(span)s after Earshot first called, with “%(level)s”.", **told
+        )
+    return say.gettext(
+        "The first one, %(outlet)s, came %(span)s before Earshot first called, with “%(level)s”.", **told
+    )

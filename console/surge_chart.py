@@ -45,7 +45,7 @@ def _drawn(
 ) -> Markup:
     frame = _frame(say, WIDTHS[name], hours, usual, marks)
     body = (
-        *gaps(frame, silent),
+        *gaps(frame, silent, frame.end),
         _band(frame, usual),
         *grid(say, frame),
         *clock(say, frame, None),

@@ -20,7 +20,7 @@
       this.place = place;
       this.given = JSON.parse(place.dataset.curve);
       this.words = new Words(LANGUAGES[document.documentElement.lang], this.given);
-      this.marks = this.given.marks.filter((mark) => mark.label);
+      this.marks = this.given.marks;
       this.readout = place.appendChild(Object.assign(document.createElement("p"), { className: "note readout" }));
       this.plot = new uPlot(this.options(), this.data(), (plot, begin) => { place.prepend(plot.root); begin(); });
       this.sized = new ResizeObserver(() => this.plot.setSize(this.size()));
@@ -43,7 +43,12 @@
 
     size() {
       const width = Math.max(120, this.place.clientWidth);
-      return { width, height: (width < 450 ? 190 : 240) + ROW * this.marks.length };
+      return { width, height: (width < 450 ? 190 : 240) + this.band() };
+    }
+
+    /* As high as the labels above the plot; where marks have numbers, told in a legend below, a single row. */
+    band() {
+      return ROW * (this.given.numbered ? 1 : this.marks.length);
     }
 
     options() {
@@ -51,7 +56,7 @@
       const axis = { stroke: ink("ink-3"), font: font(500), grid: { show: false }, ticks: { stroke: ink("line-strong"), width: 1, size: 4 } };
       return {
         ...this.size(),
-        padding: [BAND + ROW * this.marks.length, 14, 0, 0],
+        padding: [BAND + this.band(), 14, 0, 0],
         legend: { show: false },
         tzDate: (s) => this.words.local(s),
         scales: { x: { range: () => [from, to] }, y: { range: (_, low, high) => [0, Math.max(4, (this.given.forecast?.top ?? high) * 1.06)] } },
@@ -98,9 +103,11 @@
       ctx.setLineDash([]);
       if (this.given.forecast) this.drawAhead(plot, px);
       ctx.font = this.sizedFont(560, px);
-      this.marks.forEach((mark, row) => this.drawStem(plot, mark, (BAND + ROW * row) * px, px));
-      for (const mark of this.given.marks) this.drawDot(plot, mark, px);
-      this.marks.forEach((mark, row) => this.drawLabel(plot, mark, (BAND + ROW * row) * px, px));
+      const step = this.given.numbered ? 0 : ROW;
+      this.marks.forEach((mark, row) => this.drawStem(plot, mark, (BAND + step * row) * px, px));
+      for (const mark of this.marks) this.drawDot(plot, mark, px);
+      if (this.given.numbered) this.drawNumbers(plot, px);
+      else this.marks.forEach((mark, row) => this.drawLabel(plot, mark, (BAND + ROW * row) * px, px));
       ctx.restore();
     }
 
@@ -169,6 +176,26 @@
       const x = Math.min(Math.max(plot.valToPos(mark.at, "x", true), half), ctx.canvas.width - half);
       ctx.textAlign = "center";
       this.drawSaid(ctx, mark.label, x, y, px);
+    }
+
+    /* As charts.numbered: those that would overlap are told as one, 3–5. */
+    drawNumbers(plot, px) {
+      const { ctx } = plot, groups = [], right = ctx.canvas.width - 2 * px;
+      const placed = (from, to) => {
+        const words = from === to ? `${from + 1}` : `${from + 1}–${to + 1}`, half = ctx.measureText(words).width / 2;
+        const middle = (plot.valToPos(this.marks[from].at, "x", true) + plot.valToPos(this.marks[to].at, "x", true)) / 2;
+        return { from, to, words, half, x: Math.min(middle, right - half) };
+      };
+      for (let at = 0; at < this.marks.length; at++) {
+        let last = placed(at, at);
+        for (let before; (before = groups.at(-1)) && before.x + before.half + 6 * px > last.x - last.half;) {
+          groups.pop();
+          last = placed(before.from, last.to);
+        }
+        groups.push(last);
+      }
+      ctx.textAlign = "center";
+      for (const each of groups) this.drawSaid(ctx, each.words, each.x, BAND * px, px);
     }
 
     drawSaid(ctx, words, x, y, px) {

@@ -7,7 +7,7 @@ from rich.console import Console
 from sqlalchemy import Connection
 
 from earshot.cli.options import AsJson, ConfigPath, DataDir, existing_store
-from earshot.cli.tables import Column, day_or_time, one_line, table
+from earshot.cli.tables import Column, day_and_time, day_or_time, length, one_line, table
 from earshot.clock import SystemClock, from_us
 from earshot.errors import Refused
 from earshot.model import Level, Story
@@ -31,10 +31,10 @@ _STORIES: list[Column] = [
 _ALERTS: list[Column] = [
     ("level", "left"),
     ("risk", "right"),
-    ("brand", "short"),
+    ("brand", "rest"),
     ("why", "left"),
     ("opened", "left"),
-    ("resolved", "left"),
+    ("lasted", "left"),
     ("story/episode", "left"),
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000, help="How many.")]
@@ -57,7 +57,7 @@ def stories(brand: str, limit: int, config: ConfigPath, data_dir: DataDir, as_js
 def alerts(
     limit: Limit = 20, config: ConfigPath = None, data_dir: DataDir = None, as_json: AsJson = False
 ) -> None:
-    """List the newest alerts: level, brand, why, whether they are still open, and the story. Times are UTC.
+    """List the newest alerts: level, brand, why, since when, how long or still open, and the story. Times are UTC.
 
     Example: earshot alerts --limit 5 --json
 
@@ -65,8 +65,9 @@ def alerts(
     """
     with existing_store(config, data_dir) as store, store.read() as connection:
         found = alert_rows.page(connection, limit)
+        about = story_rows.load(connection, {alert.story for alert in found})
     if as_json:
-        _OUT.print_json(data=[_plain_alert(alert) for alert in found])
+        _OUT.print_json(data=[_plain_alert(alert, about.get(alert.story)) for alert in found])
     elif not found:
         _OUT.print("No alerts: no story has reached a level worth telling.")
     else:
@@ -112,8 +113,8 @@ def _alert_row(alert: alert_rows.Alert) -> list[str]:
         f"{alert.risk:.0f}",
         alert.brand,
         alert.reason.replace("_", " "),
-        day_or_time(from_us(alert.opened_at), now),
-        day_or_time(from_us(alert.resolved_at), now) if alert.resolved_at else "open",
+        day_and_time(from_us(alert.opened_at), now),
+        length(from_us(alert.resolved_at) - from_us(alert.opened_at)) if alert.resolved_at else "open",
         f"{alert.story}/{alert.episode}",
     ]
 
@@ -138,10 +139,19 @@ def _plain_story(story: Story, headline: str) -> dict[str, object]:
     }
 
 
-def _plain_alert(alert: alert_rows.Alert) -> dict[str, object]:
+def _plain_alert(alert: alert_rows.Alert, story: Story | None) -> dict[str, object]:
+    """`reason` is the first, `reasons` are those of all its steps, in order, each once."""
     return alert._asdict() | {
+        "reasons": _reasons(alert, story),
         "level": Level(alert.level).name,
         "opened_at": from_us(alert.opened_at).isoformat(),
         "raised_at": from_us(alert.raised_at).isoformat(),
         "resolved_at": from_us(alert.resolved_at).isoformat() if alert.resolved_at else None,
     }
+
+
+def _reasons(alert: alert_rows.Alert, story: Story | None) -> list[str]:
+    """A surge's and a silence's is the only one."""
+    episodes = story.episodes if story else ()
+    steps = [step for each in episodes if each.number == alert.episode for step in each.steps]
+    return list(dict.fromkeys(step.reason for step in steps)) or [alert.reason]

@@ -174,8 +174,8 @@ def _summary(context: Context, processed: float, seconds: float) -> dict[str, An
 
 def _tell(summary: dict[str, Any], unmatched: int, data_dir: Path) -> None:
     _OUT.print(
-        f"{summary['mentions']:,} mentions in {summary['seconds']:,.1f} s ({summary['mentions_per_s']:,.0f} a second)"
-        f" made {summary['stories']:,} stories and {summary['alerts']:,} alerts;"
+        f"{_so_many(summary['mentions'], 'mention', 'mentions')} in {summary['seconds']:,.1f} s ({summary['mentions_per_s']:,.0f} a second)"
+        f" made {_so_many(summary['stories'], 'story', 'stories')} and {_so_many(summary['alerts'], 'alert', 'alerts')};"
         f" {summary['dead']:,} could not be read or stored."
     )
     total, done = (round(value_of(REPLAY_RECORDS.collect(), state=state)) for state in ("total", "done"))
@@ -192,6 +192,10 @@ def _tell(summary: dict[str, Any], unmatched: int, data_dir: Path) -> None:
     _OUT.print(f"  earshot run console --data-dir {where}")
     if summary["dead"]:
         _OUT.print(f"  earshot dead list --data-dir {where}")
+
+
+def _so_many(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def _count(counter: Counter) -> float:

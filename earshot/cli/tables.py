@@ -33,6 +33,21 @@ def day_or_time(moment: datetime, now: datetime) -> str:
     return f"{moment:%d %b}" if abs(now - moment) < _RECENT else f"{moment:%b %Y}"
 
 
+def day_and_time(moment: datetime, now: datetime) -> str:
+    """To the minute (UTC): 17:34 today, 21 Feb 17:34, 21 Feb 2015 17:34."""
+    if moment.date() == now.date():
+        return f"{moment:%H:%M}"
+    return f"{moment:%d %b %H:%M}" if abs(now - moment) < _RECENT else f"{moment:%d %b %Y %H:%M}"
+
+
+def length(span: timedelta) -> str:
+    """In its two largest units, rounded down: 7m, 3h 12m, 2d 5h."""
+    minutes = span // timedelta(minutes=1)
+    parts = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "m")]
+    largest = next((at for at, (count, _) in enumerate(parts) if count), 2)
+    return " ".join(f"{count}{unit}" for count, unit in parts[largest : largest + 2] if count) or "0m"
+
+
 def table(console: Console, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Table:
     """A table that fits: first the rest is cut, then the short columns, never a number."""
     cells = [[one_line(cell) for cell in row] for row in rows]

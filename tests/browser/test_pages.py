@@ -256,7 +256,7 @@ def test_what_the_curve_shows_is_also_said_without_scripts(chromium: Browser, li
     assert page.locator(".chart svg .fan >> visible=true").count() == 1
     said = page.inner_text(".outlook")
     assert "Circa 90 menzioni alla fine; in 4 casi su 5, tra 55 e 160." in said
-    assert "Una regola che conta fino a 20 menzioni rilevate avrebbe avvisato 15 min dopo Earshot" in said
+    assert "20 menzioni rilevate avrebbe avvisato (18:30). Earshot ha avvisato 15 min prima con" in said
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.click(".carriers a >> nth=0")
     page.wait_for_url("**/mentions/*")

@@ -18,7 +18,7 @@ from service_world import FURIOUS, Receiver, Service, receiver, service
 from sqlalchemy import make_url
 
 from earshot import __version__
-from earshot.cli.tables import day_or_time, one_line, printable, table
+from earshot.cli.tables import day_and_time, day_or_time, length, one_line, printable, table
 from earshot.clock import to_us
 from earshot.model import Author, Mention
 from earshot.store import Store, dead
@@ -125,7 +125,7 @@ def test_replay_says_what_it_made_of_the_file_and_what_to_do_next(earshot: Earsh
     ran = earshot("replay", table_of_mentions(tmp_path / "m.csv"), "--map", MAP)
     assert ran.status == 0
     assert ran.out.startswith("30 mentions in ")
-    assert "1 alerts; 0 could not be read or stored" in ran.out
+    assert " and 1 alert; 0 could not be read or stored" in ran.out
     following = next(line.split() for line in ran.out.splitlines() if "earshot stories" in line)
     assert len(json.loads(earshot(*following[1:], "--json", "-n", 100).out)) >= 1
     again = earshot("replay", tmp_path / "m.csv", "--map", MAP)
@@ -163,7 +163,7 @@ def test_replay_counts_what_is_broken_and_what_concerns_nobody(earshot: Earshot,
     file = tmp_path / "m.jsonl"
     file.write_text("".join(json.dumps({"at": START.isoformat()} | row) + "\n" for row in rows))
     ran = earshot("replay", file, "--map", "id=id,text=t,time=at")
-    assert ran.out.startswith("1 mentions in ")
+    assert ran.out.startswith("1 mention in ")
     assert "1 could not be read or stored" in ran.out
     assert "1 concerned no brand" in ran.out
     assert "earshot dead list --data-dir" in ran.out
@@ -242,6 +242,8 @@ def test_alerts_fit_and_say_why(earshot: Earshot, tmp_path: Path) -> None:
     assert max(cell_len(line) for line in ran.out.splitlines()) <= 80
     (alert,) = earshot("alerts", "--data-dir", data, "--json").json
     assert (alert["level"], alert["brand"], alert["reason"]) == ("critical", "Acme", "risk")
+    assert alert["reasons"][0] == "risk"
+    assert " 09:03 " in ran.out
     assert datetime.fromisoformat(alert["opened_at"]) == START + timedelta(minutes=3)
 
 
@@ -383,6 +385,26 @@ def test_a_letter_that_does_not_exist(earshot: Earshot, tmp_path: Path) -> None:
 )
 def test_times_are_as_short_as_they_can_be_understood(moment: datetime, expected: str) -> None:
     assert day_or_time(moment, datetime(2026, 3, 2, 18, 0, tzinfo=UTC)) == expected
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (datetime(2026, 3, 2, 17, 34, tzinfo=UTC), "17:34"),
+        (datetime(2026, 3, 1, 17, 34, tzinfo=UTC), "01 Mar 17:34"),
+        (datetime(2015, 2, 21, 9, 5, tzinfo=UTC), "21 Feb 2015 09:05"),
+    ],
+)
+def test_an_alerts_moment_is_told_to_the_minute_however_old(moment: datetime, expected: str) -> None:
+    assert day_and_time(moment, datetime(2026, 3, 2, 18, 0, tzinfo=UTC)) == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [(0, "0m"), (59, "59m"), (60, "1h"), (192, "3h 12m"), (1445, "1d"), (3_200, "2d 5h")],
+)
+def test_how_long_it_lasted_is_told_in_two_units(minutes: int, expected: str) -> None:
+    assert length(timedelta(minutes=minutes)) == expected
 
 
 @given(st.text())

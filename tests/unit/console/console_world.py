@@ -73,6 +73,14 @@ class World:
             brands.save(connection, row._replace(seq=row.seq + len(rows), clock=clock))
         return first
 
+    def heed(self, brand: str) -> None:
+        """What the processors note of a brand while they run, also where nothing is said."""
+        with self.store.begin() as connection:
+            row = brands.load(connection, brand)
+            assert row is not None
+            bucket = to_us(self.now) // 300_000_000 - 1
+            brands.save(connection, row._replace(counted=f'[{{"streamed":{bucket}}}]'))
+
     def alert(self, story: int, **changes: Any) -> None:
         """The row that the alerts role would have written for the story's last episode."""
         with self.store.begin() as connection:

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from console_world import ENGLISH, PATIENT
@@ -75,17 +76,17 @@ def test_a_fan_says_its_middle_and_that_it_is_the_end_and_no_clock_stands_below_
     assert [word for word in words_in(svg) if word > "12:51" and word[2:3] == ":"] == []
 
 
-def test_of_many_marks_the_first_and_latest_alerts_and_all_others_have_a_label() -> None:
-    alerts = [Mark(NOW - n * MINUTE, "watch", f"alert {n}") for n in range(9, 0, -1)]
-    others = [Mark(NOW - 60 * MINUTE, "press", "first outlet"), Mark(NOW, "count", "counting to 20")]
-    told = charts.labelled(sorted([*alerts, *others]))
-    assert [mark.label for mark in told] == [
-        "first outlet",
-        "alert 9",
-        "alert 2",
-        "alert 1",
-        "counting to 20",
-    ]
+PLACES = st.lists(st.floats(30, 300), min_size=1, max_size=22).map(sorted)
+
+
+@PATIENT
+@given(PLACES)
+def test_numbers_never_overlap_and_each_mark_has_one(places: list[float]) -> None:
+    told = charts.numbered(places, 318)
+    spans = [[int(end) for end in each.words.split("–")] for each in told]
+    assert [n for span in spans for n in range(span[0], span[-1] + 1)] == list(range(1, len(places) + 1))
+    assert all(a.x + a.half < b.x - b.half for a, b in pairwise(told))
+    assert told[-1].x + told[-1].half <= 318
 
 
 @PATIENT
@@ -136,10 +137,17 @@ def test_a_hundred_thousand_mentions_cost_no_more_than_the_pixels() -> None:
 
 def test_the_moments_of_the_alerts_are_marked_and_labelled() -> None:
     marks = [Mark(NOW - i * MINUTE, "warning", f"Warning alert: {14 - i} mentions") for i in range(6, -1, -1)]
-    svg = drawn(charts.curve(ENGLISH, [NOW - 60 * MINUTE, NOW], marks))[0]
-    assert len(list(svg.iter("circle"))) == 7
-    assert [w for w in words_in(svg) if "alert" in w] == [m.label for m in (marks[0], *marks[-4:])]
-    assert marks[-1].label in svg.attrib["aria-label"]
+    for svg in drawn(charts.curve(ENGLISH, [NOW - 60 * MINUTE, NOW], marks[:5])):
+        assert len(list(svg.iter("circle"))) == 5
+        assert [w for w in words_in(svg) if "alert" in w] == [m.label for m in marks[:5]]
+
+
+def test_more_of_them_have_numbers_side_by_side_and_are_all_read_out() -> None:
+    marks = [Mark(NOW - ago * MINUTE, "watch", f"alert {ago}") for ago in (50, 40, 39, 38, 20, 0)]
+    narrow, _, wide = drawn(charts.curve(ENGLISH, [NOW - 60 * MINUTE, NOW], marks))
+    assert words_in(narrow)[-4:] == ["1", "2–4", "5", "6"]
+    assert words_in(wide)[-4:] == ["1", "2–4", "5", "6"]
+    assert all(mark.label in narrow.attrib["aria-label"] for mark in marks)
 
 
 @pytest.mark.parametrize(

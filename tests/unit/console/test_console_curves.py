@@ -7,8 +7,10 @@ from console_world import ENGLISH, ITALIAN, PATIENT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.charts import Mark
+from console.charts import Gap, Mark
 from console.curves import POINTS, curve, staircase
+from console.fan import Fan
+from earshot.model import Forecast
 
 SECOND = 1_000_000
 TIMES = st.lists(st.integers(0, 2_000_000_000 * SECOND), min_size=1, max_size=200).map(sorted)
@@ -47,16 +49,36 @@ def test_what_the_browser_is_given() -> None:
 
 def test_the_curve_in_figures_has_every_moment_that_called() -> None:
     times = [n * 60 * SECOND for n in range(1_000)]
-    marks = [Mark(61 * SECOND, "watch", "Watch alert"), Mark(30_000 * SECOND, "critical", "Critical alert")]
+    marks = [
+        Mark(61 * SECOND, "watch", "Watch alert"),
+        Mark(61 * SECOND, "count", "counting to 2"),
+        Mark(30_000 * SECOND, "critical", "Critical alert"),
+    ]
     rows = curve(ENGLISH, times, marks).figures
     assert len(rows) <= 12
     assert [(row.reached, row.label) for row in rows if row.label] == [
-        ("2", "Watch alert"),
+        ("2", "Watch alert; counting to 2"),
         ("501", "Critical alert"),
     ]
     assert (rows[-1].reached, rows[-1].label) == ("1,000", "")
 
 
+def test_marks_that_have_no_room_for_their_words_are_told_in_a_legend_and_none_is_lost() -> None:
+    times = [n * 60 * SECOND for n in range(100)]
+    marks = [Mark(n * 600 * SECOND, "watch", f"alert {n}") for n in range(6)]
+    few, many = curve(ENGLISH, times, marks[:5]), curve(ENGLISH, times, marks)
+    assert (few.legend, json.loads(few.numbers)["numbered"]) == ([], False)
+    assert (many.legend, json.loads(many.numbers)["numbered"]) == (marks, True)
+    assert [mark["label"] for mark in json.loads(many.numbers)["marks"]] == [mark.label for mark in marks]
+
+
+def test_where_a_source_was_silent_is_not_shaded_below_a_forecast() -> None:
+    fan = Fan(90 * SECOND, 900 * SECOND, 3, 4, 5, 9, 9, 0, Forecast(5, 4, 9))
+    gap = Gap(30 * SECOND, 9_000 * SECOND, "feed: silence")
+    told = json.loads(curve(ENGLISH, [0, SECOND, 60 * SECOND], [], fan, [gap]).numbers)
+    assert told["gaps"] == [{"from": 30, "to": 90, "label": "feed: silence"}]
+
+
 def test_no_mention_makes_no_curve() -> None:
     assert staircase([]) == ([], [])
-    assert curve(ENGLISH, [], []) == ("", "", [])
+    assert curve(ENGLISH, [], []) == ("", "", [], [])

@@ -108,3 +108,21 @@ def test_it_begins_after_every_mark() -> None:
     found = fan(story, [AT - 60 * MINUTE, AT - 50 * MINUTE], [AT - 90 * MINUTE, AT + MINUTE], AT)
     assert found
     assert (found.begin, found.end) == (AT + MINUTE, AT + MINUTE + 91 * MINUTE // 2)
+
+
+@PATIENT
+@given(st.integers(0, 5_000), st.integers(0, 20_000))
+def test_after_a_long_silence_the_story_still_fills_more_than_half(length: int, silence: int) -> None:
+    times = [AT - (length + silence) * MINUTE, AT - silence * MINUTE]
+    found = fan(a_story(Forecast(9, 4, 20), mentions=2), times, (), AT)
+    assert found
+    assert times[-1] <= found.begin <= AT
+    if length >= 10:
+        assert (times[-1] - times[0]) / (found.end - times[0]) > 0.5
+
+
+def test_of_a_past_that_was_replayed_it_begins_where_that_stopped() -> None:
+    story, times = a_story(Forecast(9, 4, 20), mentions=2), [AT - 5_000 * MINUTE, AT - 4_000 * MINUTE]
+    found = fan(story, times, (), AT, AT - 3_990 * MINUTE)
+    assert found
+    assert found.begin == AT - 3_990 * MINUTE

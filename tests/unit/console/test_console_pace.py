@@ -59,10 +59,17 @@ def test_the_sentence_has_both_numbers_and_what_they_come_to() -> None:
         "20 mentions in 3 hrs until 22:47, 7 in the same time before: 6.7 an hour against 2.3. It is speeding up."
     )
     assert story_words.pace(ITALIAN, lately, "22:47", HOUR) == (
-        "20 menzioni in 3 h fino alle 22:47, 7 nello stesso tempo subito prima: 6,7 all’ora contro 2,3. Accelera."
+        "20 menzioni in 3 h (fino a 22:47), 7 nello stesso tempo subito prima: 6,7 all’ora contro 2,3. Accelera."
     )
     silent = story_words.pace(ITALIAN, Pace(HOUR, 0, 0), "22:47", timedelta(days=2, hours=3))
     assert silent == "Nessuno aggiunge altro da 2 giorni 3 h."
+    few = story_words.pace(ENGLISH, Pace(HOUR, 0, 9), "22:47", timedelta(hours=1, minutes=2))
+    assert few.endswith("It is slowing down. Nobody has said more for 1 hr 2 mins.")
+
+
+def test_what_was_not_reckoned_until_now_says_until_when() -> None:
+    silent = story_words.pace(ENGLISH, Pace(HOUR, 0, 0), "20 Nov, 10:20", 3 * HOUR, stopped=True)
+    assert silent == "By 20 Nov, 10:20 nobody had said more for 3 hrs."
 
 
 def test_a_story_that_has_just_begun_has_no_pace() -> None:

@@ -75,9 +75,15 @@ def test_the_trusted_outlets_come_in_their_order_and_the_first_beside_our_call(w
     )
     found = carried(world, story, ITALIAN)
     assert [(row.name, row.at.short) for row in found.outlets] == [(LOCAL, "18:21"), (NATIONAL, "19:11")]
-    assert found.first == f"La prima, {LOCAL}, è arrivata 2 h 20 min dopo l’avviso di Earshot."
+    assert (
+        found.first
+        == f"La prima, {LOCAL}, è arrivata 2 h 20 min dopo il primo avviso di Earshot («Da seguire»)."
+    )
     early = world.tell("Ronvia", PRESS, episodes=called(world.step(Level.watch, 120, 0)))
-    assert carried(world, early).first == f"The first one, {LOCAL}, came 30 mins before Earshot called."
+    assert (
+        carried(world, early).first
+        == f"The first one, {LOCAL}, came 30 mins before Earshot first called, with “Watch”."
+    )
     assert carried(world, world.tell("Ronvia", PRESS)).first == ""
 
 
@@ -129,10 +135,13 @@ def test_the_moments_on_the_curve_are_those_that_called_the_first_outlet_and_the
 
 def test_a_story_that_is_expected_to_grow_says_how_far(world: World) -> None:
     story = world.tell("Ronvia", ACCOUNTS, level=Level.watch, forecast=Forecast(90, 33, 408))
+    world.heed("Ronvia")
     rows = {row.name: row for row in story_view.outlook(ENGLISH, look(world, story), NOW)}
     assert rows["Forecast"].said == "About 90 mentions in the end; between 33 and 408 in 4 of 5 cases."
     assert rows["Forecast"].note.startswith("Below 55 mentions it rests on an assumption")
     assert rows["Pace"].said == "Nobody has said more for 4 hrs 30 mins."
+    assert rows["Pace"].note == "The curve shows only the beginning of the silence since."
+    assert "As of" not in rows
     assert (
         rows["Count rule"].said == "Earshot has not called; nor has a rule that counts to 20 heard mentions."
     )
@@ -156,7 +165,10 @@ def test_a_story_of_one_mention_has_no_curve_and_still_says_what_counting_would_
     steps = called(world.step(Level.warning, 30, FIRST, "voice"))
     page = ask(world, world.tell("Ronvia", [Words("Ronvia ci ignora", ago=30)], episodes=steps))
     assert "<figure" not in page
-    assert "Earshot has called; a rule that counts to 20 heard mentions has not called yet." in page
+    assert (
+        "Earshot has called (Warning 19:21); a rule that counts to 20 heard mentions has not called yet."
+        in page
+    )
 
 
 def test_a_hostile_outlet_stays_text(world: World) -> None:
@@ -181,9 +193,9 @@ def test_the_curve_is_given_what_it_needs_for_the_fan(world: World) -> None:
     found = look(world, story)
     ahead = story_view.fan_of(found, [], NOW)
     told = json.loads(curves.curve(ENGLISH, story_view.times(found), [], ahead).numbers)
-    begin = NOW.timestamp()
+    begin = (NOW - timedelta(minutes=270)).timestamp()
     assert told["forecast"] == {
-        "at": [begin, begin + timedelta(minutes=150).total_seconds()],
+        "at": [begin, begin + timedelta(minutes=15).total_seconds()],
         "low": [4, 33],
         "middle": [4, 90],
         "high": [4, 408],
@@ -192,3 +204,47 @@ def test_the_curve_is_given_what_it_needs_for_the_fan(world: World) -> None:
         "end": "in the end",
     }
     assert told["to"] == told["forecast"]["at"][1]
+
+
+# --- of what moment it is -----------------------------------------------------------------------------------
+
+
+def test_what_nobody_weighed_since_says_of_what_moment_it_is(world: World) -> None:
+    """A past that was replayed: no silence was counted, so nothing is told as if it were of now."""
+    told = world.tell("Ronvia", ACCOUNTS, level=Level.watch, forecast=Forecast(90, 33, 408))
+    world.tell("Ronvia", [Words("altro", ago=250)])
+    rows = {row.name: row.said for row in story_view.outlook(ENGLISH, look(world, told), NOW)}
+    assert rows["As of"] == (
+        "15:41, when it was last weighed, 4 hrs 10 mins ago: nothing that was said since is in these numbers."
+    )
+    assert rows["Pace"] == (
+        "1 mention in 25 mins until 15:41, 2 in the same time before: 2.4 an hour against 4.8. About as fast as before."
+    )
+    assert "As of 15:41, when it was last weighed." in ask(world, told)
+
+
+def test_what_is_weighed_all_the_time_is_of_now(world: World) -> None:
+    told = world.tell("Ronvia", ACCOUNTS, level=Level.watch)
+    world.heed("Ronvia")
+    assert "when it was last weighed" not in ask(world, told)
+
+
+def test_what_calls_for_two_reasons_at_once_is_one_mark_and_nothing_loses_its_label(world: World) -> None:
+    steps = [world.step(Level.watch, 290, FIRST + 1), world.step(Level.warning, 280, FIRST + 2)]
+    both = [world.step(Level.critical, 270, FIRST + 3, reason) for reason in ("risk", "legal")]
+    story = world.tell("Ronvia", [*ACCOUNTS, *PRESS], episodes=called(*steps, *both))
+    labels = [mark.label for mark in story_view.marks(ENGLISH, look(world, story))]
+    assert labels == [
+        "Watch alert: 2 mentions, 15:01",
+        "Warning alert: 3 mentions, 15:11",
+        "Critical alert: 4 mentions, 15:21",
+        "first outlet: 17:21",
+    ]
+
+
+def test_many_marks_are_told_in_order_below_the_curve(world: World) -> None:
+    steps = [world.step(Level.critical, 300 - 5 * n, FIRST + n, "legal") for n in range(7)]
+    page = ask(world, world.tell("Ronvia", [*ACCOUNTS, *PRESS], episodes=called(*steps)))
+    legend = page[page.index('<ol class="told-below">') :].partition("</ol>")[0]
+    assert legend.count("Critical alert") == 7
+    assert legend.count("<li>") == 8
