@@ -36,6 +36,7 @@ def command(
     monkeypatch.chdir(folder)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("EARSHOT_CONFIG", raising=False)
+    monkeypatch.setattr(structlog, "configure", _forgetful(structlog.configure))
     handlers, level, thresholds = logging.root.handlers[:], logging.root.level, gc.get_threshold()
 
     def run(*words: object) -> Ran:
@@ -52,3 +53,8 @@ def command(
     logging.root.setLevel(level)
     structlog.reset_defaults()
     gc.set_threshold(*thresholds)
+
+
+def _forgetful(configure: Callable[..., None]) -> Callable[..., None]:
+    """Loggers that remember how they were configured would say so to later tests, too."""
+    return lambda **given: configure(**given | {"cache_logger_on_first_use": False})
