@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from console.tongue import N_, Tongue
 from earshot.model import Address, Grave, Intent, Mood, Score, Sign, Tried, Way
 
-_INTENTS: dict[Intent, str] = {
+INTENTS: dict[Intent, str] = {
     "complaint": N_("complaint"),
     "question": N_("question"),
     "praise": N_("praise"),
@@ -72,7 +72,7 @@ def about(say: Tongue, score: Score) -> list[tuple[str, str]]:
     rows = [
         (
             say.gettext("Intents"),
-            _listed(f"{say.gettext(_INTENTS[name])} {round(100 * p)} %" for name, p in intents),
+            _listed(f"{intent(say, name)} {round(100 * p)} %" for name, p in intents),
         ),
         (say.gettext("Told at once for"), _listed(say.gettext(_GRAVE[each]) for each in score.grave)),
         (say.gettext("To be known"), _listed(say.gettext(_SIGNS[each]) for each in score.signs)),
@@ -85,6 +85,10 @@ def about(say: Tongue, score: Score) -> list[tuple[str, str]]:
         (say.gettext("Has tried already"), _listed(_tried(say, each) for each in score.tried)),
     ]
     return [(name, value) for name, value in rows if value]
+
+
+def intent(say: Tongue, name: Intent) -> str:
+    return say.gettext(INTENTS[name])
 
 
 def _tried(say: Tongue, tried: Tried) -> str:

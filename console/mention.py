@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from console import bars, mention_view, reading_mentions
+from console.about import INTENTS
 from console.reading_mentions import Found
 from console.website import Page, Site, number
 from earshot.clock import to_us
 from earshot.config import Config
+from earshot.model import Intent
 from earshot.recent import Recent
 from earshot.scorers import explained, installed
 from earshot.seams import Asked, Explanation, Scorer
@@ -37,19 +39,20 @@ class MentionPages:
         return await asyncio.to_thread(self._page, request, found, why)
 
     async def label(self, request: Request) -> Response:
-        """Somebody says how it reads."""
-        n, said = number(request.path_params["n"]), polarity(request.state.form.get("polarity"))
-        noted = n is not None and said and await asyncio.to_thread(self._note, n, said)
+        """Somebody says how it reads, and perhaps what its author wants."""
+        n, form = number(request.path_params["n"]), request.state.form
+        said, wants = polarity(form.get("polarity")), [each for each in INTENTS if f"wants-{each}" in form]
+        noted = n is not None and said and await asyncio.to_thread(self._note, n, said, wants)
         return RedirectResponse(f"/mentions/{n}#label", 303) if noted else self._site.not_found(request)
 
-    def _note(self, n: int, said: Polarity) -> bool:
-        """False where nothing can be said of it. What was said last is not said again."""
+    def _note(self, n: int, said: Polarity, wants: list[Intent]) -> bool:
+        """False where nothing can be said of it. What was said last is not said again; no intent says nothing of any."""
         with self._site.context.store.begin() as connection:
             kept = corrections.heard(connection, n)
             before = corrections.of_mention(connection, n)[:1]
-            if kept and [each.polarity for each in before] != [said]:
+            if kept and not any(each.says(said, wants) for each in before):
                 at = to_us(self._site.context.clock.now())
-                corrections.add(connection, kept, said, at, "console")
+                corrections.add(connection, kept, said, at, "console", wants or None)
         return kept is not None
 
     async def _found(self, request: Request) -> Found | None:

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from console import mention_words, views
-from console.about import about
+from console.about import INTENTS, about, intent
 from console.reading_mentions import Found
 from console.rows import MentionRow, StoryRow, When
 from console.tongue import Tongue
 from earshot.clock import from_us
 from earshot.explain import points
-from earshot.model import Mention, Score
+from earshot.model import Intent, Mention, Score
 from earshot.seams import Carried, Explanation, SecondOpinion, Shares
 from earshot.staff import POLARITIES, STAFF, Polarity, shipped
 from earshot.store import corrections
@@ -66,12 +66,14 @@ class Label(NamedTuple):
     """What somebody said of how it reads."""
 
     word: str
+    wants: str
+    """What its author wants; empty where nobody said."""
     by: str
     at: When
 
 
 class Choice(NamedTuple):
-    key: Polarity
+    key: Polarity | Intent
     word: str
     stands: bool
     """Whether it is what staff said last."""
@@ -107,6 +109,8 @@ class MentionPage(NamedTuple):
     learnt: str
     """Said where the model has learnt from staff."""
     choices: list[Choice]
+    wants: list[Choice]
+    """What its author may want."""
     labels: list[Label]
     """The newest first."""
     waits: str
@@ -161,6 +165,7 @@ def mention_page(
         views.when(say, said.metrics.at, now) if said.metrics else None,
         mention_words.learnt(say, score),
         _choices(say, found.labels),
+        _wants(say, found.labels),
         [_label(say, each, now) for each in found.labels[:_LISTED]],
         mention_words.waits(say) if _waits(found) else "",
         by_staff,
@@ -173,9 +178,15 @@ def _choices(say: Tongue, labels: Sequence[Correction]) -> list[Choice]:
     return [Choice(each, mention_words.label(say, each), each == last) for each in POLARITIES]
 
 
+def _wants(say: Tongue, labels: Sequence[Correction]) -> list[Choice]:
+    last = (labels[0].intents or ()) if labels else ()
+    return [Choice(each, intent(say, each), each in last) for each in INTENTS]
+
+
 def _label(say: Tongue, made: Correction, now: datetime) -> Label:
     by = views.brief(mention_words.labelled_by(say, made.made_by))
-    return Label(mention_words.label(say, made.polarity), by, views.when(say, from_us(made.at), now))
+    wants = ", ".join(intent(say, each) for each in made.intents or ())
+    return Label(mention_words.label(say, made.polarity), wants, by, views.when(say, from_us(made.at), now))
 
 
 def _waits(found: Found) -> bool:

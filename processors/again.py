@@ -55,6 +55,14 @@ def taken(story: Story, steps: Sequence[Step], ready: Iterable[Step], now: datet
     ]
 
 
+def without(waiting: tuple[Step, ...], mention: Id) -> tuple[Step, ...]:
+    """Those that wait once `mention` is taken back: who waited behind it still does."""
+    if all(step.mention != mention for step in waiting):
+        return waiting
+    left = (structs.replace(step, said=step.said - (step.mention == mention)) for step in waiting)
+    return tuple(step for step in left if step.said)
+
+
 def merged(one: Iterable[Step], other: Iterable[Step], steps: Iterable[Step]) -> tuple[Step, ...]:
     """What waits in two episodes that become one with these steps: of a reason the first, with all who have said so."""
     told = {(step.reason, step.author) for step in steps}

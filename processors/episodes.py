@@ -61,6 +61,12 @@ def fade(story: Story, reached: Level, held: Level, now: datetime) -> None:
         _since(story, episode, now)
 
 
+def take_back(story: Story, mention: Id) -> None:
+    """Nobody is called for what its author has taken back meanwhile."""
+    if (episode := story.episode) and (waiting := again.without(episode.waiting, mention)) != episode.waiting:
+        story.episodes = (*story.episodes[:-1], structs.replace(episode, waiting=waiting))
+
+
 def expire(story: Story, now: datetime, after: timedelta) -> bool:
     """Call for who has waited; resolve the open episode if it has been below for `after`. True where it was."""
     episode = story.episode

@@ -215,6 +215,7 @@ class Folding:
             score=mentions.encode(wordless(kept.score)),
             evidence="",
         )
+        episodes.take_back(self._own(task.story), bare.id)
         self._change(task, old, new, bare, None)
 
     def _recount(self, task: Recounted) -> None:

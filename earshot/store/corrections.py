@@ -57,6 +57,10 @@ class Correction(NamedTuple):
     intents_model: str = ""
     """The model of intents that was asked; empty: none yet."""
 
+    def says(self, polarity: Polarity, intents: Sequence[Intent]) -> bool:
+        """Whether it says this already; no intents: nothing is said of them."""
+        return self.polarity == polarity and (not intents or set(intents) == set(self.intents or ()))
+
 
 class _Intents(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the column of intents keeps. A list is what it kept before the model was asked: `said` alone."""

@@ -50,6 +50,38 @@ def test_the_same_again_is_not_said_twice(world: World, browser: Browser, known:
         assert [each.polarity for each in corrections.of_mention(connection, known)] == ["neu", "neg"]
 
 
+def wanted(world: World, n: int) -> list[tuple[str, ...] | None]:
+    """The intents of each of its labels, the newest first."""
+    with world.store.read() as connection:
+        return [each.intents for each in corrections.of_mention(connection, n)]
+
+
+def test_what_its_author_wants_is_said_with_it_and_shown(world: World, browser: Browser, known: int) -> None:
+    path = f"/mentions/{known}"
+    browser.post(path, browser.get(path), polarity="neg", **{"wants-churn": "on", "wants-complaint": "on"})
+    assert wanted(world, known) == [("complaint", "churn")]
+    shown = browser.get(path).text
+    assert "<b>negative</b> (complaint, leaving), <bdi>" in shown
+    assert 'name="wants-churn" checked>' in shown
+    assert 'name="wants-praise">' in shown
+
+
+def test_no_tick_says_nothing_of_what_it_wants(world: World, browser: Browser, known: int) -> None:
+    path = f"/mentions/{known}"
+    browser.post(path, browser.get(path), polarity="neg")
+    assert wanted(world, known) == [None]
+    assert '<details id="wants">' in browser.get(path).text
+
+
+def test_another_intent_is_said_anew_and_the_same_ones_are_not(
+    world: World, browser: Browser, known: int
+) -> None:
+    path = f"/mentions/{known}"
+    for ticks in ({"wants-churn": "on"}, {"wants-churn": "on"}, {}, {"wants-legal": "on", "wants-joy": "on"}):
+        browser.post(path, browser.get(path), polarity="neg", **ticks)
+    assert wanted(world, known) == [("legal",), ("churn",)]
+
+
 def test_a_page_elsewhere_says_nothing_in_our_name(world: World, browser: Browser, known: int) -> None:
     path = f"/mentions/{known}"
     token = browser.get(path).text.partition('name="token" value="')[2].partition('"')[0]

@@ -178,6 +178,18 @@ def test_all_withdrawn_nobody_waits(world: World) -> None:
     assert episode.resolved_at is not None
 
 
+def test_who_takes_it_back_while_waiting_is_not_told_of(world: World) -> None:
+    world.hear(said("1", 0, LAWYER), too("2", 7, COURT), withdrawn("2", 9))
+    episode = pass_time(world, 300).stories()[0].episodes[-1]
+    assert (len(episode.steps), episode.waiting) == (1, ())
+
+
+def test_who_waits_behind_one_that_is_taken_back_is_told_of(world: World) -> None:
+    world.hear(said("1", 0, LAWYER), too("2", 7, COURT), too("3", 8, "I have a solicitor and will sue you"))
+    world.hear(withdrawn("2", 9))
+    assert [(s.again, s.said) for s in steps(pass_time(world, 300).stories()[0])][1:] == [(1, 1)]
+
+
 def test_the_pause_is_a_setting() -> None:
     assert from_dict({"alerts": {"again_after": "20m"}}).alerts.again_after.total_seconds() == 1_200
     with pytest.raises(ConfigError, match="again_after"):
