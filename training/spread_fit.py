@@ -1,6 +1,6 @@
 """Learn a platform's tables from its old stories: boost them, then calibrate them on stories they did not see."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -12,7 +12,9 @@ from spread_cascades import DAY, Cascades, Floats, Ints, polled
 from earshot.errors import Refused
 from processors.spread.branching import Branching
 from processors.spread.columns import Columns
+from processors.spread.counted import evenly
 from processors.spread.features import FEATURES, PAIRS, UNDATED, feature_columns
+from processors.spread.state import begin, merge
 from processors.spread.tables import Tables
 
 FOLDS = 4
@@ -28,13 +30,16 @@ KNOTS = [0.005, *((_GROWTH[1:] + _GROWTH[:-1]) / 2).round(4).tolist(), round(flo
 AGES = [1_800.0, 5_400.0, 4 * 3_600.0, DAY / 2]  # where the intervals' levels change
 _AGES_SEEN = (600.0, 1_200.0, 1_800.0, 3_600.0, 7_200.0, 10_800.0, 21_600.0, 28_800.0, DAY / 2, DAY, 2 * DAY)
 POLLS = [0.0, 600.0, 3_600.0]  # s between two looks at a story; 0: each event is heard
-_GRID = np.linspace(0.01, 0.99, 99)
+_GRID = np.array([*np.linspace(0.01, 0.99, 99), 0.993, 0.995, 0.997, 0.998, 0.999])
 _SURE = 500.0  # log-odds: beyond, exp overflows and says no more
 _OUTSIDE = 0.1  # of final sizes, on either side of the interval
 
 
 Part = tuple[Ints, dict[str, Any]]
 """Stories, and tables that did not see them."""
+
+Look = Callable[[Ints, float], Columns]
+"""What is known of some stories at an age, s."""
 
 
 class Asked(NamedTuple):
@@ -60,7 +65,12 @@ def fit(cascades: Cascades, seed: int = 1) -> tuple[dict[str, Any], list[Part]]:
     slope, shift = _platt(*_foretold(cascades, list(zip(folds, raws[1:], strict=False)), seed))
     made, *parts, half = (_calibrated(raw, slope, shift) for raw in raws)
     later = [(folds[2], half), (folds[3], parts[3])]
-    levels = {"polls": POLLS, "levels": [_levels(cascades, every, later) for every in POLLS]}
+    seen = [cascades, *(polled(cascades, every) for every in POLLS[1:])]
+    looks = [
+        *(_looked(each, every) for each, every in zip(seen, POLLS, strict=True)),
+        _in_one_number(cascades),
+    ]
+    levels = {"polls": POLLS, "levels": [_levels(cascades, states, later) for states in looks]}
     made["branching"] = _branching(cascades)
     return made | levels, [(fold, _bare(raw) | levels) for fold, raw in zip(folds, parts, strict=True)]
 
@@ -184,19 +194,35 @@ def _platt(x: Floats, y: NDArray[np.bool_]) -> tuple[float, float]:
     return float(theta[0]), float(theta[1])
 
 
-def _levels(cascades: Cascades, every: float, parts: list[Part]) -> list[tuple[float, float]]:
-    """For each bucket of ages: levels of P that leave a tenth of final sizes below, and a tenth above.
+def _looked(seen: Cascades, every: float) -> Look:
+    """At stories that are looked at every so many s, 0 where each event is heard; before the first nothing is known."""
+    return lambda fold, age: seen.part(fold).at(np.full(len(fold), max(age, every)))
 
-    `every`: s between two looks at the stories, 0 where each event is heard; before the first nothing is known.
-    """
-    seen = polled(cascades, every) if every else cascades
+
+def _in_one_number(cascades: Cascades) -> Look:
+    """At stories of which a counter says how many events there were, and nothing says when."""
+
+    def look(fold: Ints, age: float) -> Columns:
+        found = []
+        for at in fold:
+            start = float(cascades.states.first[cascades.starts[at]])
+            heard = int(np.searchsorted(cascades.times[at], age, "right"))
+            state = begin(start)
+            merge(state, evenly(start, start + age, heard - 1))
+            found.append(state)
+        return Columns.of(found)
+
+    return look
+
+
+def _levels(cascades: Cascades, look: Look, parts: list[Part]) -> list[tuple[float, float]]:
+    """For each bucket of ages: levels of P that leave a tenth of final sizes below, and a tenth above."""
     reached: list[list[Floats]] = [[] for _ in range(len(AGES) + 1)]
     for (fold, raw), age in product(parts, _AGES_SEEN):
-        part, tables = seen.part(fold), Tables(_bare(raw), KNOTS)
-        states = part.at(np.full(len(fold), max(age, every)))
+        tables, states = Tables(_bare(raw), KNOTS), look(fold, age)
         sizes = [tables.sizes(states, level) for level in _GRID]
         bucket = int(np.searchsorted(AGES, age, "right"))
-        reached[bucket].append(np.stack([*sizes, part.sizes.astype(float)], 1))
+        reached[bucket].append(np.stack([*sizes, cascades.sizes[fold].astype(float)], 1))
     return [_outer(np.concatenate(each)) for each in reached]
 
 
@@ -206,12 +232,12 @@ def _outer(rows: Floats) -> tuple[float, float]:
     above = (final > np.ceil(sizes)).mean(0)
     low = _GRID[below <= _OUTSIDE].min(initial=_GRID[-1])
     high = _GRID[above <= _OUTSIDE].max(initial=_GRID[0])
-    return round(float(max(low, 0.5)), 2), round(float(min(high, 0.5)), 2)
+    return round(float(max(low, 0.5)), 3), round(float(min(high, 0.5)), 3)
 
 
 def _bare(raw: dict[str, Any]) -> dict[str, Any]:
     levels = [(0.9, 0.1)] * (len(AGES) + 1)
-    return raw | {"branching": (1.0, 1.0), "polls": [0.0], "levels": [levels]}
+    return raw | {"branching": (1.0, 1.0), "polls": [0.0], "levels": [levels, levels]}
 
 
 def _branching(cascades: Cascades) -> Branching:

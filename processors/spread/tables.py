@@ -22,7 +22,6 @@ from processors.spread.state import State
 _CERTAIN = 8.0  # log-odds of growing by next to nothing, above those at the first knot
 _BEYOND = (0.5, 1.0, 2.0, 4.0, 20.0)  # knots behind the last, by r
 _FALL = 1.5  # by how much log-odds are lower there for each 1 of r
-_UNTOLD = 2.5  # by how much log-odds of the low end rise, where it is untold far longer than was learnt
 
 
 class Forecast(NamedTuple):
@@ -38,7 +37,10 @@ class Tables:
     """One platform's; never changes."""
 
     def __init__(self, raw: dict[str, Any], knots: Sequence[float]) -> None:
-        """`raw` as `training/spread.py` writes it: edges, tables in thousandths, base, levels by poll and age."""
+        """`raw` as `training/spread.py` writes it: edges, tables in thousandths, base, levels by poll and age.
+
+        Behind those of the polls are the levels of stories told in one number.
+        """
         beyond = np.array(_BEYOND)
         self.edges = [np.array(each) for each in raw["edges"]]
         self._edges: list[list[float]] = raw["edges"]
@@ -120,14 +122,16 @@ class Tables:
         """The log-odds of the low and of the high end, in straight lines between those that were learnt."""
         at = bisect_left(self._polls, poll)
         low, high = self._levels[max(at - 1, 0)][age]
-        if at == len(self._polls):
-            low += _UNTOLD * (1 - self._polls[-1] / poll)
-        elif at:
-            part = (poll - self._polls[at - 1]) / (self._polls[at] - self._polls[at - 1])
-            lower, higher = self._levels[at][age]
+        if at:
+            part, (lower, higher) = self._way(at, poll), self._levels[at][age]
             low, high = low + part * (lower - low), high + part * (higher - high)
         least, most = self._levels[0][age]
         return least + counted * (low - least), most + counted * (high - most)
+
+    def _way(self, at: int, poll: float) -> float:
+        """How far it is from one poll to the next; behind the last, to a story told in one number."""
+        before = self._polls[at - 1]
+        return (poll - before) / (self._polls[at] - before) if at < len(self._polls) else 1 - before / poll
 
     # --- many stories -----------------------------------------------------------------------------------
 
