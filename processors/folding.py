@@ -141,7 +141,7 @@ class Folding:
         self._resize(sizes.grow(self._sizes, before, story.size))
         self.changed_rows.add(task.n)
         self._last = task.n
-        self._surging.hear(task.n, self._clock, backfill=task.mention.backfill)
+        self._surging.hear(task.n, self._clock, self.rows, backfill=task.mention.backfill)
         self._assess(story, task.mention, task.score, row, picked_up=picked_up)
         self._weigh(row.vote, 1)
         self._reschedule(story)

@@ -6,7 +6,7 @@ it or later, so it is among the numbers that were given since the clock came to 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from math import exp
 from typing import NamedTuple
@@ -27,6 +27,7 @@ from earshot.surge import Growth, Surge
 from processors.surge import stored
 from processors.surge.glance import Glance, counted, glance, is_negative, source_of, text, voice, words
 from processors.surge.making import made
+from processors.surge.past import BUCKETS, Past, Said
 from processors.surge.series import (
     BUSY,
     HOLD,
@@ -51,6 +52,7 @@ _ENOUGH = 100  # negative ones among them; with fewer, what else was said tells 
 _LONGEST = 30 * 288  # buckets: after so long a silence nothing is counted until somebody speaks
 _SHARE = 0.2  # of a brand's mentions: without them its count says nothing
 _RECENT = 1_000  # mentions that the share is of
+_PAGE = 5_000  # mentions of the past that are read at once
 
 
 class Known(NamedTuple):
@@ -87,13 +89,17 @@ class Surging:
     def counted(self) -> str:
         return stored.written(self.progress)
 
-    def hear(self, n: int, clock: int, *, backfill: bool) -> None:
-        """Mention `n` is new; the brand's clock stands at `clock` µs."""
+    def hear(self, n: int, clock: int, rows: Mapping[int, Row], *, backfill: bool) -> None:
+        """Mention `n` is new; the brand's clock stands at `clock` µs. `rows` are those at hand.
+
+        The first that is said now, and not of the past, begins the series; what was taken in by then is their past.
+        """
         bucket, known = clock // BUCKET_US, self.progress
         if not known.closed:
             if backfill:
                 return
             known = Progress(dict.fromkeys(self._watch.paces, bucket))
+            self._look_back(bucket, rows, n)
         elif known.marks and known.marks[-1][0] >= bucket:
             return
         self.progress = structs.replace(known, marks=(*known.marks, (bucket, n)))
@@ -131,6 +137,31 @@ class Surging:
         done = min(closed.values())
         marks = tuple(mark for mark in self.progress.marks if mark[0] > done)
         self.progress = structs.replace(self.progress, closed=closed, marks=marks)
+
+    # --- the past ---------------------------------------------------------------------------------------
+
+    def _look_back(self, until: int, rows: Mapping[int, Row], last: int) -> None:
+        """Learn what is usual from what was said before the bucket `until`."""
+        span = (until - BUCKETS) * BUCKET_US, until * BUCKET_US
+        said = defaultdict[str, list[Said]](list)
+        for each in self._before(span, rows, last):
+            seen = words(each.mention)
+            source = seen.id.partition(":")[0]
+            topics = self._topics.of(text(seen))
+            heard = Said(each.said_at // BUCKET_US, source, topics, each.author, is_negative(each))
+            said[self._watch.pace(source)].append(heard)
+        for pace, heard_of in said.items():
+            for topic, learnt in Past(heard_of).series():
+                self.series |= {Key(topic, pace, kind): one for kind, one in zip(KINDS, learnt, strict=True)}
+
+    def _before(self, span: tuple[int, int], rows: Mapping[int, Row], last: int) -> Iterator[Counted]:
+        first = brands.numbers(self._brand.no)[0]
+        for n in range(first, self._stored + 1, _PAGE):
+            page = surges.said(self._connection, (n, min(n + _PAGE - 1, self._stored)), span)
+            yield from (each for each in page if each.n not in rows)
+        for n, row in rows.items():
+            if n < last and span[0] <= row.said_at < span[1] and not row.withdrawn:
+                yield counted(row)
 
     # --- counting ---------------------------------------------------------------------------------------
 

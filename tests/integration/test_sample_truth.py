@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import httpx
 import pytest
+from sqlalchemy import Connection
 
 from earshot import sample
 from earshot.cli.options import changed, opened, with_own_time
@@ -27,7 +28,8 @@ from earshot.config import load
 from earshot.model import Level, Step, Story
 from earshot.runtime import Runtime, find_roles
 from earshot.sample import Expected, Progress, Silent
-from earshot.store import Store, dead, mentions, notices, stories
+from earshot.store import Store, alerts, dead, mentions, notices, stories, surges
+from earshot.surge import Surge
 
 EXAMPLE = Path(__file__).parents[2] / "earshot.example.toml"
 TODAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -49,6 +51,9 @@ class Stored(NamedTuple):
     ids: Sequence[str]
     withdrawn: Sequence[str]
     told: int
+    heard_of: frozenset[int]
+    """Stories and surges of which a notice went out."""
+    surges: Sequence[Surge]
     letters: int
     progress: Progress
 
@@ -79,11 +84,19 @@ def stored(path: Path) -> Stored:
                 sorted(each.mention.id for each in kept),
                 sorted(each.mention.id for each in kept if each.withdrawn),
                 notices.count(connection),
+                frozenset(_heard_of(connection)),
+                [each.surge for each in surges.newest(connection, ["Ronvia"], 10)],
                 len(dead.page(connection)),
                 progress,
             )
     finally:
         store.close()
+
+
+def _heard_of(connection: Connection) -> Iterator[int]:
+    for alert in alerts.page(connection):
+        if notices.of_alert(connection, alert.id):
+            yield alert.story
 
 
 @pytest.fixture(scope="module")
@@ -130,17 +143,30 @@ def test_history_calls_nobody(played: Stored) -> None:
     assert [call.step for call in played.calls if call.at < sample.OPENS] == []
 
 
-def test_nothing_else_calls_than_what_is_expected(played: Stored) -> None:
+def test_nothing_else_is_told_than_what_is_expected(played: Stored) -> None:
     """But for parts of the crisis whose words did not lead to the whole: they may be watched."""
-    loud = {call.story.first for call in played.calls if call.step.level > Level.watch}
+    told = [call for call in played.calls if call.story.id in played.heard_of]
+    loud = {call.story.first for call in told if call.step.level > Level.watch}
     assert loud <= {each.story for each in TRUTH.expected}
-    watched = {call.story.first for call in played.calls} - loud
+    watched = {call.story.first for call in told} - loud
     assert {TRUTH.mentions[first].tag for first in watched} <= {"crisis"}
 
 
 def test_each_call_is_told(played: Stored) -> None:
     """What one mention gives at once is one notice."""
-    assert played.told == len([call for call in played.calls if not call.step.also]) > 0
+    called = [call for call in played.calls if not call.step.also and call.story.id in played.heard_of]
+    assert played.told == len(called) + sum(len(surge.steps) for surge in played.surges) > 0
+
+
+def test_the_crowd_is_told_of_once_and_early(played: Stored) -> None:
+    """Its twelve quiet days say what is usual; what is untold by itself is of the surge, and nothing more."""
+    (surge,) = played.surges
+    assert sample.offset(played.progress.first_day, surge.opened_at) < sample.OPENS + 2 * 3_600
+    silent = [call for call in played.calls if call.story.id not in played.heard_of]
+    assert all(surge.contains(call.story.opened_at) for call in silent)
+    assert {(call.step.reason, TRUTH.mentions[call.story.first].tag) for call in silent} <= {
+        ("risk", "crisis")
+    }
 
 
 def test_every_mention_is_stored_once(played: Stored) -> None:

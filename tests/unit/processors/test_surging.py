@@ -39,6 +39,26 @@ def world(tmp_path: Path) -> SurgeWorld:
     return SurgeWorld(tmp_path)
 
 
+def past(*, days: float, every: float, since: float = 0, source: str = "x") -> list[Event]:
+    """Taken in of the past: one mention each so many minutes."""
+    return [
+        said(
+            f"p{n}",
+            days * DAY,
+            PLAIN,
+            id=f"{source}:p{n}",
+            created_at=moment(since + n * every),
+            backfill=True,
+        )
+        for n in range(int(days * DAY / every))
+    ]
+
+
+def folder(inside: Path, name: str) -> Path:
+    (inside / name).mkdir()
+    return inside / name
+
+
 class TestCounting:
     def test_a_bucket_closes_two_minutes_after_its_end_and_not_before(self, world: SurgeWorld) -> None:
         world.hear(tail(0), said("1", 7, by="a"), said("2", 8, by="b"), tail(11.9))
@@ -61,6 +81,49 @@ class TestCounting:
         assert world.series() == {}
         world.hear(tail(100), said("b", 106.5, backfill=True), said("1", 107), tail(120))
         assert world.series()[ALL].counts == (1.0, 0.0)
+
+    def test_what_was_taken_in_of_the_past_says_what_is_usual(self, world: SurgeWorld) -> None:
+        world.hear(*past(days=4, every=30), said("1", 4 * DAY, PLAIN))
+        learnt = world.series()
+        assert learnt[ALL].hours == 4 * 288 - 11 - 5  # from the first to the last that is of the past
+        assert learnt[ALL].mean == pytest.approx(2.0, abs=0.1)
+        assert learnt[AUTHORS].mean == 0.0
+        assert world.surges() == []
+
+    def test_with_a_past_a_crowd_on_the_first_morning_is_a_surge(self, tmp_path: Path) -> None:
+        for with_past in (True, False):
+            world = SurgeWorld(folder(tmp_path, str(with_past)))
+            if with_past:
+                world.hear(*past(days=4, every=30))
+            world.hear(tail(4 * DAY), *storm(4 * DAY + 30, 40), tail(4 * DAY + 120))
+            assert len(world.surges()) == with_past
+
+    @pytest.mark.parametrize("days", [1, 1.9])
+    def test_a_short_past_says_nothing(self, world: SurgeWorld, days: float) -> None:
+        world.hear(*past(days=days, every=30), said("1", days * DAY, PLAIN))
+        assert world.series() == {}
+
+    def test_the_past_counts_from_when_all_that_brings_much_had_begun(self, world: SurgeWorld) -> None:
+        reviews = past(days=3, every=30, since=3 * DAY, source="reviews")
+        few = [said("f", 5 * DAY, PLAIN, id="forum:1", backfill=True)]
+        world.hear(*past(days=6, every=30), *reviews, *few, said("1", 6 * DAY, PLAIN))
+        assert world.series()[ALL].hours == 3 * 288 - 11 - 5
+        assert world.series()[ALL].mean == pytest.approx(4.0, abs=0.2)
+
+    @pytest.mark.parametrize("cut", [1, 50, 150])
+    def test_the_past_is_the_same_however_it_is_cut(self, tmp_path: Path, cut: int) -> None:
+        whole, parts = (SurgeWorld(folder(tmp_path, name)) for name in ("whole", "parts"))
+        events = [
+            *past(days=4, every=30),
+            withdrawn("p7", DAY),
+            said("1", 4 * DAY, PLAIN),
+            tail(4 * DAY + 20),
+        ]
+        whole.hear(*events)
+        for at in (slice(None, cut), slice(cut, None)):
+            parts.hear(*events[at])
+            parts.restart()
+        assert parts.series() == whole.series()
 
     def test_what_is_heard_after_its_bucket_has_closed_changes_nothing(self, world: SurgeWorld) -> None:
         world.hear(tail(0), said("1", 7), tail(13))
