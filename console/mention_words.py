@@ -18,6 +18,7 @@ _BASES = {
     _BY_BOTH: N_("the stars and the words"),
     "target": N_("what the words say of the brand itself, among others that are named"),
     "victim": N_("the words; the brand is victim or setting there"),
+    "own": N_("the words; the brand itself speaks, which is no complaint about it"),
     "rating, target": N_("the stars, and what the words say of the brand itself"),
     "rating, victim": N_("the stars and the words; the brand is victim or setting there"),
     STAFF: N_("what staff said"),

@@ -196,7 +196,7 @@ class Folding:
             metrics=measure.newer(before.metrics, task.mention.metrics),
         )
         new = old._replace(
-            followers=max(old.followers, self._judge.reach.followers(task.mention)),
+            followers=max(old.followers, self._judge.followers(task.mention)),
             vote=task.score.vote,
             mention=mentions.encode(kept),
             score=mentions.encode(task.score),
@@ -285,7 +285,7 @@ class Folding:
             heard_at=to_us(mention.collected_at),
             said_at=to_us(mention.created_at),
             author=hash64("author", mention.source, mention.author.id),
-            followers=reach.followers(mention),
+            followers=self._judge.followers(mention),
             outlet=domain,
             outlet_class=kind,
             vote=score.vote,

@@ -28,6 +28,10 @@ class Judge:
         self._hysteresis = config.alerts.hysteresis
         self._pause = config.alerts.again_after
 
+    def followers(self, mention: Mention) -> int:
+        """Whom it reaches by its author's account: nobody by the brand's own, which spreads no complaint."""
+        return 0 if self.own.wrote(mention) else self.reach.followers(mention)
+
     def base_rate(self, votes: int, voters: int) -> float:
         return risk.base_rate(votes, voters, self._risk.base_cap)
 

@@ -22,14 +22,17 @@ from processors.negativity.model import chunks, shipped
 from processors.negativity.opinion import Model, Opinion
 from processors.negativity.tokens import bare
 from processors.negativity.vader import Vader
+from processors.own import OwnAccounts
 from processors.signs import reading as signs
 from processors.target.towards import Towards, said
 
 _KEPT = 5_000
 _LONGEST = 1_000  # characters of a text that is kept whole: nobody may fill the memory with long ones
 _CONTRADICTION = 0.6
-_OF_A_VICTIM = 0.2  # the most that a text is against a brand that is its victim or setting
+_OF_A_VICTIM = 0.2  # the most that a text is against a brand that is its victim or setting, or that wrote it
 _CERTAIN = 1e-6
+_HARMFUL = 0.5  # negative enough for danger and discrimination: many who name them are glad, or ask
+_GLAD = 0.5  # positive enough for no lawyer to come; a threat may be told without any feeling
 
 Text = tuple[str, str | None]
 """What is read, and the language that its source declares."""
@@ -105,14 +108,18 @@ class _Key(NamedTuple):
     brand: str
     source: str
     """Empty where it is no matter."""
+    own: bool
+    """The brand itself speaks."""
 
 
 class Scorer:
     """Scores each distinct text once: reposts, copies and what differs in an address or a handle cost a look-up."""
 
-    def __init__(self, reader: Reading, towards: Towards | None = None) -> None:
+    def __init__(
+        self, reader: Reading, towards: Towards | None = None, own: OwnAccounts | None = None
+    ) -> None:
         """`towards`: what tells brands apart in one text; without, a text says the same of all."""
-        self._reader, self._towards = reader, towards
+        self._reader, self._towards, self._own = reader, towards, own or OwnAccounts(())
         self._known = Recent[int, Finding](_KEPT)
         self._scored, self._scored_by = Recent[_Key, Score](_KEPT), NONE
         self.calibrations = NONE
@@ -145,8 +152,8 @@ class Scorer:
         return [known or read[key] for key, known in zip(keys, scores, strict=True)]
 
     def _key(self, mention: Mention) -> _Key:
-        source = mention.source if self.calibrations.newest else ""
-        return _Key(mention.text, mention.title, mention.language, mention.rating, mention.brand, source)
+        source, own = mention.source if self.calibrations.newest else "", self._own.wrote(mention)
+        return _Key(mention.text, mention.title, mention.language, mention.rating, mention.brand, source, own)
 
     def _read(self, mentions: Sequence[Mention]) -> list[Score]:
         found = self._find(mentions)
@@ -155,6 +162,7 @@ class Scorer:
                 found[at] = found[at]._replace(opinion=opinion, basis="target")
         if self.calibrations.newest:
             found = list(map(self._calibrated, mentions, found))
+        found = [_own(each) if self._own.wrote(m) else each for m, each in zip(mentions, found, strict=True)]
         return list(map(_combined, mentions, found))
 
     def _find(self, mentions: Sequence[Mention]) -> list[Finding]:
@@ -178,6 +186,12 @@ class Scorer:
         return Said(bare(said(mention)), found.language, found.opinion)
 
 
+def _own(found: Finding) -> Finding:
+    """What the brand itself says is no complaint about it, and endangers nobody."""
+    quiet = found.reading._replace(grave=())
+    return found._replace(opinion=found.opinion and _spared(found.opinion), basis="own", reading=quiet)
+
+
 def _combined(mention: Mention, found: Finding) -> Score:
     if found.opinion and "victim" in found.reading.signs and found.opinion.negative > _OF_A_VICTIM:
         found = found._replace(opinion=_spared(found.opinion), basis="victim")
@@ -195,7 +209,9 @@ def _combined(mention: Mention, found: Finding) -> Score:
 
 
 def _spared(opinion: Opinion) -> Opinion:
-    """Bad news in which the brand is only victim or setting: hardly any of it is against the brand."""
+    """Bad news in which the brand is only victim or setting, or its own: hardly any of it is against the brand."""
+    if opinion.negative <= _OF_A_VICTIM:
+        return opinion
     others = (1 - _OF_A_VICTIM) / max(opinion.neutral + opinion.positive, _CERTAIN)
     return Opinion(_OF_A_VICTIM, opinion.neutral * others, opinion.positive * others)
 
@@ -215,8 +231,8 @@ def contradicts(one: Opinion, other: Opinion) -> bool:
 def _score(found: Finding, opinion: Opinion, basis: str) -> Score:
     reading, (negative, neutral, positive) = found.reading, opinion
     grave = reading.grave
-    if grave and negative < max(opinion):  # not what it most likely is
-        grave = tuple(each for each in grave if each == "self_harm")
+    if grave and negative < _HARMFUL:
+        grave = tuple(each for each in grave if each == "self_harm" or (each == "legal" and positive < _GLAD))
     return Score(
         language=found.language,
         negative=round(negative, 4),

@@ -17,6 +17,7 @@ from processors.folding import Folding
 from processors.judge import Judge
 from processors.linking import Linking
 from processors.negativity.choice import chosen
+from processors.own import OwnAccounts
 from processors.owner import Owner
 from processors.score import Scorer
 from processors.surge.stored import encoded
@@ -32,7 +33,7 @@ class Desk:
 
     def __init__(self, config: Config) -> None:
         self._workers = Workers(config.scoring.languages, config.processors.workers, chosen(config))
-        self.scorer = Scorer(self._workers, Towards(config.brands))
+        self.scorer = Scorer(self._workers, Towards(config.brands), OwnAccounts(config.brands))
         self.judge = Judge(config)
         self.watch = Watch(config)
         self._brands = {brand.name: brand for brand in config.brands}

@@ -52,7 +52,7 @@ class Model(NamedTuple):
     bias: Floats
     """(planes,)"""
     least: Floats
-    """(planes,) the probability from which each is said to hold: that of the best F1."""
+    """(planes,) the probability from which each is said to hold: that of the best F1, of "legal" of the best F2."""
 
     @classmethod
     def load(cls, file: Path = MODEL_FILE) -> "Model":

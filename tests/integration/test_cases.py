@@ -194,7 +194,7 @@ NO_THIEVES = "Esplosione, distrutto il bancomat|La filiale Banca Lombra resterà
     "eighth",
     [
         THIEVES,
-        not_yet(NO_THIEVES, because="a piece that names no thieves is read as danger: its story is critical"),
+        NO_THIEVES,
     ],
 )
 def test_a_robbery_in_fourteen_papers_calls_nobody(hear: Hear, eighth: str) -> None:

@@ -335,6 +335,10 @@ def churn(score: Score) -> float:
     return score.intents.get("churn", 0.0)
 
 
+def odds(p: float) -> float:
+    return p / (1 - p)
+
+
 def test_intents_that_were_named_teach_what_is_heard_later(world: Staffed) -> None:
     """Twelve say that these texts are no churn but a request; the polarity is what the model says."""
     texts = [f"{LEAVING} {letter}" for letter in "abcdefghijkl"]
@@ -346,7 +350,7 @@ def test_intents_that_were_named_teach_what_is_heard_later(world: Staffed) -> No
         world.label(str(number), "neg", ["request"])
     world.later()
     (after,) = world.desk.scorer.score(asked)
-    assert churn(after) < churn(before) - 0.05
+    assert odds(churn(after)) < odds(churn(before)) / 2
     assert after.intents.get("complaint", 0.0) < before.intents["complaint"]
     world.hear(said("new", 20, LEAVING))
     assert world.score("new").intents == after.intents

@@ -2,6 +2,7 @@ from pipeline_world import config, mention
 
 from earshot.config import Outlet
 from earshot.model import Author
+from processors.judge import Judge
 from processors.reach import Reach
 
 REACH = Reach(
@@ -16,6 +17,12 @@ REACH = Reach(
 def test_followers_count_up_to_a_million_and_an_unknown_account_reaches_a_hundred() -> None:
     assert REACH.followers(mention("1", followers=5_000_000)) == 1_000_000
     assert REACH.followers(mention("1", author=Author(id="u"))) == 100
+
+
+def test_the_brands_own_account_reaches_nobody_with_a_complaint() -> None:
+    judge = Judge(config())
+    assert judge.followers(mention("1", author=Author(id="1", handle="Acme_Help", followers=90_000))) == 0
+    assert judge.followers(mention("1", author=Author(id="2", handle="anna", followers=90_000))) == 90_000
 
 
 def test_an_outlet_counts_its_audience_not_its_account() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pipeline_world import FURIOUS, PLEASED, desk, mention
 
-from earshot.model import Score
+from earshot.model import Author, Rating, Score
 from processors.language import _FUNCTION_WORDS, LanguageGuesser
 from processors.negativity.model import MODEL_FILE
 from processors.negativity.opinion import Opinion
@@ -56,6 +56,25 @@ def test_every_language_of_the_model_is_read_and_the_score_says_by_what() -> Non
     assert (found.language, found.basis, found.model) == ("it", "text", MODEL_FILE.stem)
     assert found.negative is not None
     assert found.negative > 0.6
+
+
+def test_what_the_brand_itself_says_is_no_complaint_about_it() -> None:
+    ours, theirs = Author(id="1", handle="@Acme_Help"), Author(id="2", handle="anna")
+    statement = (
+        "Cards are blocked since last night, the lines are overloaded: we are sorry, this is a terrible day"
+    )
+    own, carried = (score(statement, author=author) for author in (ours, theirs))
+    assert carried.negative is not None
+    assert own.negative is not None
+    assert (own.basis, own.negative <= 0.2 < carried.negative) == ("own", True)
+    assert score("Our lawyers will sue whoever says that we burn people", author=ours).grave == ()
+
+
+def test_a_lawyer_calls_but_for_who_is_glad_and_danger_only_where_it_is_bad() -> None:
+    assert score("My lawyer will write to you and I will sue your company").grave == ("legal",)
+    stars = {"kind": "review", "rating": Rating(value=5.0)}
+    assert score("My lawyer will write to you and I will sue your company", **stars).grave == ()
+    assert score("The staff gave first aid at once when my son got burns, we thank them").grave == ()
 
 
 @pytest.mark.parametrize(
