@@ -29,7 +29,7 @@ from processors.target.towards import Towards, said
 _KEPT = 5_000
 _LONGEST = 1_000  # characters of a text that is kept whole: nobody may fill the memory with long ones
 _CONTRADICTION = 0.6
-_OF_A_VICTIM = 0.2  # the most that a text is against a brand that is its victim or setting, or that wrote it
+_MOST_SPARED = 0.2  # the most that a text is against a brand that is its victim or setting, or that wrote it
 _CERTAIN = 1e-6
 _HARMFUL = 0.5  # negative enough for danger and discrimination: many who name them are glad, or ask
 _GLAD = 0.5  # positive enough for no lawyer to come; a threat may be told without any feeling
@@ -162,7 +162,10 @@ class Scorer:
                 found[at] = found[at]._replace(opinion=opinion, basis="target")
         if self.calibrations.newest:
             found = list(map(self._calibrated, mentions, found))
-        found = [_own(each) if self._own.wrote(m) else each for m, each in zip(mentions, found, strict=True)]
+        found = [
+            _said_by_brand(each) if self._own.wrote(m) else each
+            for m, each in zip(mentions, found, strict=True)
+        ]
         return list(map(_combined, mentions, found))
 
     def _find(self, mentions: Sequence[Mention]) -> list[Finding]:
@@ -186,14 +189,14 @@ class Scorer:
         return Said(bare(said(mention)), found.language, found.opinion)
 
 
-def _own(found: Finding) -> Finding:
+def _said_by_brand(found: Finding) -> Finding:
     """What the brand itself says is no complaint about it, and endangers nobody."""
     quiet = found.reading._replace(grave=())
     return found._replace(opinion=found.opinion and _spared(found.opinion), basis="own", reading=quiet)
 
 
 def _combined(mention: Mention, found: Finding) -> Score:
-    if found.opinion and "victim" in found.reading.signs and found.opinion.negative > _OF_A_VICTIM:
+    if found.opinion and "victim" in found.reading.signs and found.opinion.negative > _MOST_SPARED:
         found = found._replace(opinion=_spared(found.opinion), basis="victim")
     if mention.rating is None:
         return (
@@ -210,10 +213,10 @@ def _combined(mention: Mention, found: Finding) -> Score:
 
 def _spared(opinion: Opinion) -> Opinion:
     """Bad news in which the brand is only victim or setting, or its own: hardly any of it is against the brand."""
-    if opinion.negative <= _OF_A_VICTIM:
+    if opinion.negative <= _MOST_SPARED:
         return opinion
-    others = (1 - _OF_A_VICTIM) / max(opinion.neutral + opinion.positive, _CERTAIN)
-    return Opinion(_OF_A_VICTIM, opinion.neutral * others, opinion.positive * others)
+    others = (1 - _MOST_SPARED) / max(opinion.neutral + opinion.positive, _CERTAIN)
+    return Opinion(_MOST_SPARED, opinion.neutral * others, opinion.positive * others)
 
 
 def of_stars(rating: Rating) -> Opinion:

@@ -58,7 +58,7 @@ class Past:
             yield topic, self._learnt(topic)
 
     def _learnt(self, topic: str) -> tuple[Series, ...]:
-        kinds = [Series()] * len(self._counts(topic, 0))
+        kinds = [Series(), Series(), Series()]
         for bucket in range(self._begin, self._end + 1):
             counts = self._counts(topic, bucket)
             kinds = [fold(one, bucket, count, inf)[0] for one, count in zip(kinds, counts, strict=True)]
