@@ -12,9 +12,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from earshot.hashing import hash64
 from earshot.model import Mention
 
-_TRACKING = re.compile(
-    r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|igsh|si|ref_src|ref_url|cmpid|ocid|smid)$"
-)
+_TRACKS = r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|igsh|si|ref_src|ref_url|cmpid|ocid|smid)"
+_TRACKING = re.compile(_TRACKS)
+_TRACKING_ALONE = re.compile(rf"{_TRACKS}(?:=[^&]*)?(?:&{_TRACKS}(?:=[^&]*)?)*")
+_OTHER_DOORS = ("www.", "m.", "amp.", "mobile.")  # of the same house
 _AMP = re.compile(r"/amp(?=/|$)|\.amp(?=\.html?$|$)")
 _PLAIN_URL = re.compile(r"https?://([A-Za-z0-9.-]+)(/[\w./~-]*)?(?:\?([!-\x22$-~]*))?(?:#[!-~]*)?", re.ASCII)
 """As nearly all are, and as the standard library would take them apart, in a fifth of the time."""
@@ -34,15 +35,16 @@ class Tie(NamedTuple):
 
 def ties(mention: Mention) -> list[Tie]:
     """All that can tie it, in the order in which they are tried; the first one is its own id."""
-    found = [Tie("reference", id_hash(mention.id))]
-    for reason, other in (
-        ("repost", mention.reposted),
-        ("quote", mention.quoted),
-        ("reply", mention.parent),
-        ("thread", mention.root),
-    ):
-        if other and other != mention.id:
-            found.append(Tie(reason, id_hash(other)))
+    own = mention.id
+    found = [Tie("reference", id_hash(own))]
+    if (other := mention.reposted) and other != own:
+        found.append(Tie("repost", id_hash(other)))
+    if (other := mention.quoted) and other != own:
+        found.append(Tie("quote", id_hash(other)))
+    if (other := mention.parent) and other != own:
+        found.append(Tie("reply", id_hash(other)))
+    if (other := mention.root) and other != own:
+        found.append(Tie("thread", id_hash(other)))
     if mention.kind == "article":
         found += _page(mention.url)
     for url in mention.links:
@@ -75,7 +77,8 @@ def canonical_url(url: str) -> str | None:
     'gazzetta.example/ronvia-ko'
     """
     if plain := _PLAIN_URL.fullmatch(url):
-        host, path, query = plain[1].lower(), plain[2] or "", plain[3] or ""
+        host, path, query = plain.groups("")
+        host = host.lower()
     else:
         try:
             parts = urlsplit(url.strip())
@@ -87,8 +90,9 @@ def canonical_url(url: str) -> str | None:
     host = host.removesuffix(".")
     if not host:
         return None
-    for prefix in ("www.", "m.", "amp.", "mobile."):
-        host = host.removeprefix(prefix)
+    if host.startswith(_OTHER_DOORS):
+        for prefix in _OTHER_DOORS:
+            host = host.removeprefix(prefix)
     path = (_AMP.sub("", path) if "amp" in path else path).rstrip("/")
     query = query and _telling(query)
     if not path and not query:
@@ -98,10 +102,10 @@ def canonical_url(url: str) -> str | None:
 
 def _telling(query: str) -> str:
     """What of it says which page is meant, in order."""
-    if all(_TRACKING.match(each.partition("=")[0].lower()) for each in query.split("&")):
+    if _TRACKING_ALONE.fullmatch(query.lower()):
         return ""
     pairs = parse_qsl(query)
-    return urlencode(sorted((k, v) for k, v in pairs if k != "amp" and not _TRACKING.match(k.lower())))
+    return urlencode(sorted((k, v) for k, v in pairs if k != "amp" and not _TRACKING.fullmatch(k.lower())))
 
 
 def normalised_text(text: str) -> str | None:
@@ -109,6 +113,20 @@ def normalised_text(text: str) -> str | None:
     plain = text.lower()
     if "rt" in plain or "@" in plain or "#" in plain or "://" in plain:
         plain = _NOISE.sub(" ", plain)
-    words = (_PLAIN_WORD if plain.isascii() else _WORD).findall(plain)
-    joined = " ".join(words)
-    return joined if len(words) >= _LEAST_WORDS and len(joined) >= _LEAST_LETTERS else None
+    words, count = joined_plain(plain) if plain.isascii() else _joined(_WORD.findall(plain))
+    return words if count >= _LEAST_WORDS and len(words) >= _LEAST_LETTERS else None
+
+
+def joined_plain_pure(plain: str) -> tuple[str, int]:
+    """The words of a text of ASCII letters in lower case, with one space between them, and how many."""
+    return _joined(_PLAIN_WORD.findall(plain))
+
+
+try:
+    from processors._plain import joined as joined_plain
+except ImportError:  # there was no compiler
+    joined_plain = joined_plain_pure
+
+
+def _joined(words: list[str]) -> tuple[str, int]:
+    return " ".join(words), len(words)

@@ -25,7 +25,7 @@ _BY_ID = frozenset({"repost", "quote", "reply", "thread"})
 _ID = _BY_ID | {"reference"}
 _SAID_ANYWHERE = 3
 """Times that an address or a text was said in another story than before: it tells none from another."""
-_NOTHING = Decided(None, ())
+_PACK = tuple(struct.Struct(f"<{count}q").pack for count in range(8))  # nearly all have so few keys
 
 
 class Linking:
@@ -35,6 +35,9 @@ class Linking:
         self._owner = owner
         self.seq = owner.row.seq
         self._clock = owner.row.clock
+        self._oldest = self._stale = 0
+        """Since which mentions words and addresses link, and since which they need not be registered again."""
+        self._hour_ends = 0
         self.first_new = brands.number(owner.row.no, owner.row.seq + 1)
         self.entries: dict[int, Entry] = {}
         self.changed: set[int] = set()
@@ -91,21 +94,26 @@ class Linking:
         return self._known(entry, at) if entry else Known(0, 0, at)
 
     def _first(self, mention: Mention, score: Score, tied: list[Tie], at: int) -> New:
-        n = self._next()
+        n, own = self._next(), tied[0].hash
         link, story, joins = self._placed(mention, tied, n, at)
-        decided = self._decide(n, tied[0].hash, link, story, joins, mention)
-        alike, self._swept = decided.alike, decided.joined
-        if alike:
-            link, story = alike.reason, self.joins.led(alike.story)
+        evidence = ""
+        if decided := self._decide(n, own, link, story, joins, mention):
+            self._swept = decided.joined
+            if alike := decided.alike:
+                link, story, evidence = alike.reason, self.joins.led(alike.story), " ".join(alike.shared)
         story = story or n
         self.joins.grown[story] += 1
-        keys = self._fresh_keys(tied, n, story)
-        self._register(_entry(n, tied[0].hash, story, clock=self._clock, mention=mention, keys=keys))
-        return New(n, story, at, link, mention, score, " ".join(alike.shared) if alike else "")
+        keys = _packed(self._fresh_keys(tied, n, story))
+        self._register(_entry(n, own, story, clock=self._clock, mention=mention, at=at, keys=keys))
+        return New(n, story, at, link, mention, score, evidence)
 
     def _next(self) -> int:
         self.seq += 1
-        return brands.number(self._owner.row.no, self.seq)
+        n = brands.number(self._owner.row.no, self.seq)
+        if self._clock >= self._hour_ends:
+            self._hour_ends = self._owner.mark(n, self._clock)
+            self._oldest, self._stale = self._owner.horizon(self._clock), self._owner.yesterday(self._clock)
+        return n
 
     def _placed(self, mention: Mention, tied: list[Tie], n: int, at: int) -> tuple[str, int, list[Pair]]:
         """By its ties: why, in which story (0: in none) and which others that proves to be the same one."""
@@ -113,6 +121,8 @@ class Linking:
         if not found:
             return "new", 0, []
         link, story = found[0]
+        if len(found) == 1:
+            return link, story, []
         joins = list[Pair]()
         for reason, named in found[1:]:
             other, story = self.joins.root(named), self.joins.root(story)
@@ -129,10 +139,11 @@ class Linking:
 
     def _decide(
         self, n: int, own: int, link: str, story: int, joins: Sequence[Pair], mention: Mention
-    ) -> Decided:
+    ) -> Decided | None:
+        """None where there is nothing to decide."""
         speaks = link not in SILENT
         if not speaks and not joins and self.seq % likeness.SWEEP:
-            return _NOTHING
+            return None
         asked = Asked(n, self.seq, own, self._clock, story, tuple(joins), speaks)
         return self._owner.ahead.decide(asked, lambda: f"{mention.title} {mention.text}", self.joins.may)
 
@@ -153,9 +164,8 @@ class Linking:
         return Known(entry.n, self.joins.root(entry.story), at)
 
     def _again(self, mention: Mention, score: Score, entry: Entry, at: int) -> Task:
-        fresh = _entry(
-            entry.n, entry.hash, entry.story, clock=entry.heard_at, mention=mention, keys=entry.keys
-        )
+        own, story, clock = entry.hash, entry.story, entry.heard_at
+        fresh = _entry(entry.n, own, story, clock=clock, mention=mention, at=at, keys=entry.keys)
         if entry.withdrawn or fresh.revision <= entry.revision:
             return self._known(entry, at)
         self._change(fresh)
@@ -177,15 +187,15 @@ class Linking:
 
     def _places(self, tied: list[Tie]) -> list[tuple[str, int]]:
         """The ties that lead to a story, strongest first: ids always do, words and addresses for seven days."""
-        found, oldest = [], self._owner.horizon(self._clock)
+        found, ids, keys, root = [], self.ids, self.keys, self.joins.root
         for reason, key in tied:
-            place = (self.ids.get(key) or self._known_ids.get(key)) if reason in _BY_ID else None
-            if place and place[1]:
-                found.append((reason, self.joins.root(place[1])))
-                continue
-            place = self.keys.get(key) or self._known_keys.get(key)
-            if place and place[0] >= oldest and place[1] and not self._said_anywhere(reason, key):
-                found.append((reason, self.joins.root(place[1])))
+            if (reason in _BY_ID and (place := ids.get(key) or self._known_ids.get(key)) and place[1]) or (
+                (place := keys.get(key) or self._known_keys.get(key))
+                and place[0] >= self._oldest
+                and place[1]
+                and not self._said_anywhere(reason, key)
+            ):
+                found.append((reason, root(place[1])))
         return found
 
     def _said_anywhere(self, reason: str, key: int) -> bool:
@@ -195,24 +205,22 @@ class Linking:
 
     def _fresh_keys(self, tied: list[Tie], n: int, story: int) -> list[int]:
         """Register by what others may be linked to this one; what is registered and young stays as it is."""
-        stale = self._owner.yesterday(self._clock)
-        fresh = []
+        fresh, keys, place = [], self.keys, (n, story)
         for _, key in tied[1:]:
-            place = self.keys.get(key) or self._known_keys.get(key)
-            known = place if place and place[1] else None
-            moved = known is not None and self.joins.root(known[1]) != story
-            if moved:
-                self.changes[key] += 1
-            if known is None or moved or known[0] < stale:
-                self.keys[key] = (n, story)
-                fresh.append(key)
+            known = keys.get(key) or self._known_keys.get(key)
+            if known and known[1]:
+                if self.joins.root(known[1]) != story:
+                    self.changes[key] += 1
+                elif known[0] >= self._stale:
+                    continue
+            keys[key] = place
+            fresh.append(key)
         return fresh
 
     def _register(self, entry: Entry) -> None:
         self.entries[entry.n] = entry
         self.ids[entry.hash] = (entry.n, entry.story)
         self.changed.add(entry.n)
-        self._owner.mark(entry.n, entry.heard_at)
 
     def _change(self, entry: Entry) -> None:
         self.entries[entry.n] = entry
@@ -240,8 +248,13 @@ def _ties(event: Event) -> list[Tie]:
     return ties(event.mention) if isinstance(event, Said) else [Tie("reference", id_hash(event.id))]
 
 
-def _entry(n: int, own: int, story: int, *, clock: int, mention: Mention, keys: list[int] | bytes) -> Entry:
-    edited = mention.edited_at is not None
-    revised = to_us(mention.edited_at or mention.collected_at)
-    packed = keys if isinstance(keys, bytes) else struct.pack(f"<{len(keys)}q", *keys)
-    return Entry(n, own, story, clock, False, edited, revised, content_hash(mention), packed)
+def _entry(n: int, own: int, story: int, *, clock: int, mention: Mention, at: int, keys: bytes) -> Entry:
+    """`at`: when it was heard, µs."""
+    edited = mention.edited_at
+    revised = to_us(edited) if edited else at
+    return Entry(n, own, story, clock, False, edited is not None, revised, content_hash(mention), keys)
+
+
+def _packed(keys: list[int]) -> bytes:
+    count = len(keys)
+    return _PACK[count](*keys) if count < len(_PACK) else struct.pack(f"<{count}q", *keys)

@@ -112,12 +112,16 @@ class Owner:
         """Whether somebody joined or split stories by hand since the indexes were read."""
         return regrouped.newest(connection, self.row.no) != self.by_hand
 
-    def mark(self, n: int, clock: int) -> None:
-        """Mention `n` was registered when the brand's clock stood at `clock` µs; clocks never go back."""
+    def mark(self, n: int, clock: int) -> int:
+        """Mention `n` was registered when the brand's clock stood at `clock` µs; clocks never go back.
+
+        Returns when the hour ends: those until then need not be marked.
+        """
         hour = clock // _HOUR
         if not self._hours or hour > self._hours[-1]:
             self._hours.append(hour)
             self._firsts.append(n)
+        return (hour + 1) * _HOUR
 
     def horizon(self, clock: int) -> int:
         """The oldest mention whose words and addresses still link at `clock`."""

@@ -3,7 +3,7 @@
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice, pairwise
 from math import log
 from typing import NamedTuple
@@ -46,9 +46,26 @@ def words(text: str) -> Words:
     if "@" in plain or "://" in plain or "www." in plain:
         plain = _NOISE.sub(" ", plain)
     if plain.isascii():
-        found = _PLAIN_WORD.findall(plain)
-    else:
-        found = [piece for word in _WORD.findall(plain) for piece in _pieces(word)]
+        return of_plain(plain)
+    return _first([piece for word in _WORD.findall(plain) for piece in _pieces(word)])
+
+
+def of_plain_pure(plain: str) -> Words:
+    """Of a text of ASCII letters in lower case, without noise."""
+    return _first(_PLAIN_WORD.findall(plain))
+
+
+try:
+    from processors import _plain
+except ImportError:  # there was no compiler
+    of_plain = of_plain_pure
+else:
+
+    def of_plain(plain: str) -> Words:
+        return _plain.words(plain, _COMMON, _LONGEST, _MOST_WORDS)
+
+
+def _first(found: Sequence[str]) -> Words:
     if len(found) <= _MOST_WORDS:
         return _hashed(found)
     said: Words = {}

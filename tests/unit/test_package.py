@@ -49,7 +49,9 @@ def test_every_module_is_in_a_package() -> None:
 
 def test_what_the_compiled_part_is_built_from_is_declared() -> None:
     """What is not would be missing in a source distribution, and the wheel made of it would lack that part silently."""
-    declared = {name for each in SETUPTOOLS["ext-modules"] for name in (*each["sources"], *each["depends"])}
+    declared = {
+        name for each in SETUPTOOLS["ext-modules"] for name in (*each["sources"], *each.get("depends", ()))
+    }
     there = {
         path.relative_to(ROOT).as_posix() for name in OURS for path in (ROOT / name).rglob("*.[hp][py][px]")
     }
@@ -86,7 +88,8 @@ def test_the_wheel_holds_that_and_nothing_else(tmp_path: Path) -> None:
         names = {name for name in opened.namelist() if ".dist-info/" not in name}
     compiled = {name for name in names if name.endswith(".so")}
     assert names - compiled == MODULES | DATA
-    assert [name.partition(".")[0] for name in compiled] == ["processors/_likeness"] * bool(_has_a_compiler())
+    expected = {"processors/_likeness", "processors/_plain"} if _has_a_compiler() else set()
+    assert {name.partition(".")[0] for name in compiled} == expected
 
 
 def _has_a_compiler() -> str | None:
@@ -111,8 +114,13 @@ def copied(folder: Path) -> str:
 
 
 def test_without_the_compiled_part_the_python_one_decides() -> None:
-    there_is_none = "import sys; sys.modules['processors._likeness'] = None"
-    asked = "from processors import likeness; sys.exit(likeness.FASTEST is not likeness.PURE)"
+    there_is_none = (
+        "import sys; sys.modules['processors._likeness'] = sys.modules['processors._plain'] = None"
+    )
+    asked = (
+        "from processors import likeness, link, words; sys.exit(likeness.FASTEST is not likeness.PURE"
+        " or words.of_plain is not words.of_plain_pure or link.joined_plain is not link.joined_plain_pure)"
+    )
     subprocess.run([sys.executable, "-c", f"{there_is_none}; {asked}"], check=True, cwd=ROOT)
 
 
