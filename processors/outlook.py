@@ -59,7 +59,7 @@ def as_of(story: Story, at: int) -> State:
     With what was not heard but counted: evenly from the beginning until the count was first seen.
     """
     known = remembered(story)
-    if story.unheard and story.counted_at:
+    if story.counted and story.unheard and story.counted_at:
         began = to_us(story.opened_at) / _SECOND
         seen = max(began, to_us(story.counted_at) / _SECOND)
         state.merge(known, evenly(began, seen, story.unheard))
@@ -78,12 +78,14 @@ class Outlook:
         """P(final >= N*), in thousandths; where it is that large already, how far it is still awake."""
         if story.size == 1:  # it would come to less than half a thousandth
             return 0.0
-        silence = known.t - known.last
+        n, large, silence = known.n, story.large, known.t - known.last
         if silence >= _FORGOTTEN:
             return 0.0
-        if known.n >= story.large:
+        if n >= large:
             return round(self._awake(known, silence), 3)
-        return round(self._probability(self._tables(story), known, story.large), 3)
+        if n <= _SMALLEST:
+            return round(early.probability(known, large), 3)
+        return round(self._probability(self._tables(story), known, large), 3)
 
     def forecast(self, story: Story, known: State) -> Forecast:
         """The final size; the interval is wider by the share that was counted and not heard.

@@ -93,20 +93,21 @@ def assess(
         x_neg = negativity(story, base)
     opened = gate(x_neg)
     found = _shares(story, x_neg, reach) if opened else Shares(x_neg)
-    story.terms = Terms(
+    neg, reached, spread, media, audience = found
+    story.terms = terms = Terms(
         bias=settings.bias,
-        neg=settings.neg * found.neg,
-        reach=settings.reach * opened * found.reach,
-        spread=settings.spread * opened * found.spread,
-        media=settings.media * opened * found.media,
-        audience=settings.audience * opened * found.audience,
+        neg=settings.neg * neg,
+        reach=settings.reach * opened * reached,
+        spread=settings.spread * opened * spread,
+        media=settings.media * opened * media,
+        audience=settings.audience * opened * audience,
         surge=settings.surge * opened * story.surge,
         credibility=settings.credibility * credibility(story),
     )
     story.base, story.reach = base, reach
-    story.risk = 100 / (1 + exp(-story.terms.total))
-    held = level(story.risk, found, settings, slack)  # never below the other
-    return (level(story.risk, found, settings) if held else held), held
+    story.risk = points = 100 / (1 + exp(-terms.total))
+    held = level(points, found, settings, slack)  # never below the other
+    return (level(points, found, settings) if held else held), held
 
 
 class Shares(NamedTuple):
