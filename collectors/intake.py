@@ -100,5 +100,8 @@ class Intake:
             UNMATCHED.labels(self._collector).inc()
             self._report.unmatched()
         self._conversations.remember(mention.id, names)
+        if names == (mention.brand,) and mention.why == why:
+            yield event
+            return
         for name in names:
             yield Said(mention=structs.replace(mention, brand=name, why=why))

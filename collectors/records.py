@@ -32,7 +32,9 @@ class RawRecord(NamedTuple):
 
 def lines(file: BinaryIO) -> Iterator[RawRecord]:
     """Each line that is not blank, without its end."""
-    return (_bare([line]) for line in _physical(file) if line.raw.strip())
+    for line in _physical(file):
+        if (raw := line.raw.rstrip(b"\r\n")) and not raw.isspace():
+            yield line if line.size > len(line.raw) else _record(line, raw)
 
 
 def csv_records(file: BinaryIO, delimiter: str = ",") -> Iterator[RawRecord]:
@@ -135,5 +137,9 @@ def _bare(held: Sequence[RawRecord]) -> RawRecord:
     first, whole = held[0], b"".join(line.raw for line in held)
     if first.size > len(first.raw):
         return first
-    raw = whole.rstrip(b"\r\n")
+    return _record(first, whole.rstrip(b"\r\n"))
+
+
+def _record(first: RawRecord, raw: bytes) -> RawRecord:
+    """What is whole and begins with this line."""
     return RawRecord(first.line, first.offset, raw[:_KEEP] if len(raw) > LONGEST else raw, len(raw))

@@ -215,7 +215,7 @@ class Replayer:
                 record = next(records, None)
             if record is None:
                 raise Refused(f"{self._settings.path}: became shorter while it was read; replay it again")
-            yield record._replace(line=line)
+            yield RawRecord(line, record.offset, record.raw, record.size)
 
     # --- a record ---------------------------------------------------------------------------------------
 

@@ -87,8 +87,11 @@ def due(story: Story, after: timedelta) -> datetime | None:
     episode = story.episode
     if episode is None:
         return None
-    ends = [episode.below_since + after] if episode.below_since else []
-    return min([*ends, *(step.at for step in episode.waiting)], default=None)
+    over = episode.below_since + after if episode.below_since else None
+    if not episode.waiting:
+        return over
+    soonest = min(step.at for step in episode.waiting)
+    return min(over, soonest) if over else soonest
 
 
 def _call(story: Story, signals: Iterable[Signal], cause: Cause, now: datetime, pause: timedelta) -> None:

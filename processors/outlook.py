@@ -58,12 +58,13 @@ def as_of(story: Story, at: int) -> State:
 
     With what was not heard but counted: evenly from the beginning until the count was first seen.
     """
-    known = remembered(story)
+    known = state.unpacked(story.spread) if story.spread else remembered(story)
     if story.counted and story.unheard and story.counted_at:
         began = to_us(story.opened_at) / _SECOND
         seen = max(began, to_us(story.counted_at) / _SECOND)
         state.merge(known, evenly(began, seen, story.unheard))
-    state.advance(known, at / _SECOND)
+    if (now := at / _SECOND) > known.t:
+        state.advance(known, now)
     return known
 
 

@@ -122,7 +122,9 @@ class Shares(NamedTuple):
 
 def _shares(story: Story, x_neg: float, reach: int) -> Shares:
     """To be worked out where the gate is open; where it is shut the others count nothing."""
-    return Shares(x_neg, reached(reach), story.chance, media(story.outlets), audience(story))
+    passed_on = media(story.outlets) if story.outlets else 0.0
+    shared = audience(story) if story.confirmations else 0.0
+    return Shares(x_neg, reached(reach), story.chance, passed_on, shared)
 
 
 def level(risk: float, found: Shares, settings: RiskSettings, slack: float = 0.0) -> Level:

@@ -51,10 +51,11 @@ class Agenda:
 def due(story: Story, since: int, after: timedelta) -> int | None:
     """When, at `since` µs or later, the clock alone will change it; None where it will not."""
     ends = episodes.due(story, after)
-    moments = [to_us(ends)] if ends else []
-    if story.fades:
-        moments.append(_look(to_us(story.last_at), since))
-    return min(moments, default=None)
+    over = to_us(ends) if ends else None
+    if not story.fades:
+        return over
+    look = _look(to_us(story.last_at), since)
+    return min(over, look) if over else look
 
 
 def _look(last: int, since: int) -> int:
