@@ -1,4 +1,7 @@
-"""Rows in the form of `training/labels` as what models are trained on and measured by."""
+"""Rows in the form of `training/labels` as what models are trained on and measured by.
+
+Public sets say less of a text: `label` complaint or not_complaint tells of one intent, and of nothing else.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,14 +14,25 @@ from processors.target.views import Span, Views, views
 
 Row = dict[str, Any]
 
+_COMPLAINT = {"complaint": ["complaint"], "not_complaint": []}
+
+
+def tells(row: Row, plane: str) -> bool:
+    """Whether somebody has looked at it with this in mind: where nobody has, "not labelled" is not "does not hold"."""
+    return "intents" in row or (plane == "complaint" and row.get("label") in _COMPLAINT)
+
 
 def holds(rows: Sequence[Row], plane: str) -> np.ndarray:
-    """(rows,) whether an intent, a sign, a form of address or a mood is labelled."""
+    """(rows,) whether an intent, a sign, a form of address or a mood is labelled. Rows that `tells` of it."""
     if plane in INTENTS:
-        return np.array([plane in row["intents"] for row in rows])
+        return np.array([plane in _intents(row) for row in rows])
     if plane in LEARNT_SIGNS:
         return np.array([plane in row["flags"] for row in rows])
     return np.array([plane in (row["address"], row["mood"]) for row in rows])
+
+
+def _intents(row: Row) -> Sequence[str]:
+    return row["intents"] if "intents" in row else _COMPLAINT[row["label"]]
 
 
 class Towards(NamedTuple):
@@ -33,7 +47,7 @@ class Towards(NamedTuple):
 
 def both(row: Row) -> Iterator[Towards]:
     """Towards either; nothing where the text does not name two."""
-    if not row["other"] or not row["target"]:
+    if not row.get("other") or not row.get("target"):
         return
     text = row["text"]
     main, other = (_places(text, name) for name in (row["target"], row["other"]["name"]))

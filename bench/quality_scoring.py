@@ -1,16 +1,19 @@
 """How well negativity is read: our model beside its linear part, vaderSentiment and a fastText-like baseline.
 
-    python bench/quality_scoring.py --data FILE… [--train FILE…] [--json]
+    python bench/quality_scoring.py --data FILE… [--train FILE…] [--before MODEL.npz] [--json]
 
 Files are JSON Lines with text, lang and label (neg, neu, pos; or complaint, not_complaint, where only ranking
-counts). With --train, files of the same form, the fastText-like baseline is trained on them. The CheckList file
-is always read.
+counts). With --train, files of the same form, the fastText-like baseline is trained on them. With --before, what
+the model of another day makes of the same texts stands beside ours: one that is still made as today's is, such as
+what `git show COMMIT:processors/models/negativity-1.npz` writes. The CheckList file is always read.
 """
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import BadZipFile
 
 import checklist
 import numpy as np
@@ -27,7 +30,7 @@ _SHOWN = ("macro_f1", "ap", "auroc", "precision", "recall", "ece")
 
 def main() -> None:
     options = _options()
-    contenders = dict(_contenders(options.train))
+    contenders = dict(_contenders(options.train, options.before))
     sets = {path.stem: _read(path) for path in options.data}
     if options.pool:
         sets = {"all files": [row for rows in sets.values() for row in rows]}
@@ -42,15 +45,24 @@ def main() -> None:
         _for_people(quality, results, failures=options.failures)
 
 
-def _contenders(train: list[Path]) -> Iterator[tuple[str, Predict]]:
+def _contenders(train: list[Path], before: Path | None = None) -> Iterator[tuple[str, Predict]]:
     ours, vader = Negativity(), Vader()
     yield f"ours ({ours.version})", ours.probabilities
+    if before:
+        yield f"before ({before.name})", _of_another_day(before).probabilities
     yield "NB-SVM alone", ours.linear_probabilities
     yield "vaderSentiment", lambda texts: np.array([vader.opinion(text) for text in texts])
     if train:
         rows = [row for path in train for row in _read(path)]
         labels = np.array([_LABELS[row["label"]] for row in rows])
         yield "fastText-like", FastTextLike([row["text"] for row in rows], labels).predict
+
+
+def _of_another_day(file: Path) -> Negativity:
+    try:
+        return Negativity(file)
+    except (OSError, EOFError, BadZipFile, ValueError, KeyError, TypeError) as error:
+        sys.exit(f"{file}: no negativity model that today's code can read: {error}")
 
 
 def _read(path: Path) -> list[dict[str, str]]:
@@ -113,6 +125,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--data", type=Path, nargs="+", default=[])
     parser.add_argument("--train", type=Path, nargs="+", default=[])
+    parser.add_argument("--before", type=Path, help="The negativity model of another day, beside ours.")
     parser.add_argument("--pool", action="store_true", help="All files as one.")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--failures", action="store_true", help="The cases of the CheckList file that fail.")

@@ -29,9 +29,9 @@ def read(path: Path, say: Callable[[str], object] = warn) -> list[Document]:
 
     Raises `Refused`: there is nothing to measure.
     """
-    found = records(path, (*_TEXT, *_STORY, *_TIME))
-    _with_columns(path, found)
     left = Left(path)
+    found = records(path, (*_TEXT, *_STORY, *_TIME), left)
+    _with_columns(path, found)
     rows = [record for record in found if _whole(record, left)]
     timed = any(_first(record, _TIME) is not None for record in rows)
     documents = _timed(rows, left) if timed else _in_turn(rows)

@@ -1,9 +1,10 @@
 """Files that people name on the command line: JSON Lines and CSV, read with the line of everything that is wrong."""
 
 import csv
+import io
 import json
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ _DELIMITERS = ",;\t|"
 _X = "%a %b %d %H:%M:%S %z %Y"  # as X's API 1.1 writes it
 _MILLISECONDS, _MICROSECONDS = 1e11, 1e14  # from here on a number is no count of seconds, or of ms
 _LATEST = 4_102_444_800.0  # the year 2100, s
+_QUOTES = "a quote is not closed where its value ends; double each quote that stands inside others"
 
 
 class Record(NamedTuple):
@@ -38,18 +40,20 @@ class Left:
         ]
 
 
-def records(path: Path, known: Collection[str]) -> list[Record]:
+def records(path: Path, known: Collection[str], left: Left) -> list[Record]:
     """Of JSON Lines, or of CSV by any of four delimiters whose header names one of `known` twice or more.
 
-    Raises `Refused`: the file cannot be read, or has nothing in it.
+    Rows of CSV whose quotes leave open where a value ends are `left` out. Raises `Refused`: the file cannot be read,
+    or has nothing in it.
     """
     text = _text(path)
     first = text.lstrip()[:1]
     if first == "[":
         raise Refused(f"{path}:1: this is a list; write one JSON object a line (JSON Lines)")
-    found = list(_objects(path, text) if first == "{" else _table(path, text, known))
+    found = list(_objects(path, text) if first == "{" else _table(path, text, known, left))
     if not found:
-        raise Refused(f"{path}: there is nothing below its header; name a file with rows")
+        why = [*left.said(), f"{path}: there is nothing below its header"][0]
+        raise Refused(f"{why}; name a file with rows")
     return found
 
 
@@ -112,8 +116,10 @@ def _objects(path: Path, text: str) -> Iterator[Record]:
         yield Record(number, {name.strip().lower(): value for name, value in row.items()})
 
 
-def _table(path: Path, text: str, known: Collection[str]) -> Iterator[Record]:
-    lines = text.splitlines(keepends=True)
+def _table(path: Path, text: str, known: Collection[str], left: Left) -> Iterator[Record]:
+    lines = list(
+        io.StringIO(text, newline="")
+    )  # as CSV means them: `splitlines` also cuts at U+2028 and others
     start = next(n for n, line in enumerate(lines) if line.strip())
     names, delimiter = max(
         ((_names(lines[start], each), each) for each in _DELIMITERS),
@@ -122,15 +128,31 @@ def _table(path: Path, text: str, known: Collection[str]) -> Iterator[Record]:
     if sum(name in known for name in names) < 2:
         has = ", ".join(names)[:200]
         raise Refused(f"{path}:{start + 1}: its columns are {has}; name them {', '.join(known)}")
-    reader, line = csv.reader(lines[start + 1 :], delimiter=delimiter, strict=True), start + 1
+    at = start + 1
+    while at < len(lines):
+        row, length = _row(lines, at, delimiter, len(names))
+        if row is None:
+            left.out(at + 1, _QUOTES)
+        elif row:
+            yield Record(at + 1, dict(zip(names, row, strict=False)))
+        at += length
+
+
+def _row(lines: Sequence[str], at: int, delimiter: str, columns: int) -> tuple[list[str] | None, int]:
+    """The values of the row that begins at this line, none where its quotes are wrong, and its length in lines.
+
+    By tabs, most programs quote nothing: there a quote is a character of the text wherever lines have all columns.
+    """
+    reader = csv.reader(map(lines.__getitem__, range(at, len(lines))), delimiter=delimiter, strict=True)
     try:
-        for row in reader:
-            if row:
-                yield Record(line + 1, dict(zip(names, row, strict=False)))
-            line = start + 1 + reader.line_num
-    except csv.Error as error:
-        what = f"the row that begins here is no CSV ({error})"
-        raise Refused(f"{path}:{line + 1}: {what}; mend its quotes, or take it out") from None
+        row, length = next(reader), reader.line_num
+    except csv.Error:
+        row, length = None, 1
+    if delimiter == "\t" and (row is None or length > 1):
+        plain = [line.rstrip("\r\n").split("\t") for line in lines[at : at + length]]
+        if all(len(values) == columns for values in plain):
+            return plain[0], 1
+    return row, length
 
 
 def _names(line: str, delimiter: str) -> list[str]:

@@ -35,10 +35,11 @@ def _make(options: argparse.Namespace) -> None:
         raise Refused(
             f"{options.out}: no file can be written there; name one in a folder that is there with --out"
         )
-    stories = read(options.files)
+    paths = list({path.parent.resolve() / path.name: path for path in options.files}.values())
+    stories = read(paths)
     raw = learn(stories)
     raw["version"] = options.out.stem
-    raw["trained_on"] = [_described(path) for path in options.files]
+    raw["trained_on"] = [_described(path) for path in paths]
     options.out.write_text(
         json.dumps(raw, separators=(",", ":"), ensure_ascii=False) + "\n", encoding="utf-8"
     )

@@ -69,6 +69,13 @@ class TestRead:
         assert [each.text for each in read(path, said.append)] == ["b", "a"]
         assert ["no text" in said[0], "no story" in said[1], "file's order" in said[2]] == [True] * 3
 
+    def test_a_row_with_wrong_quotes_is_left_out_and_said_and_ends_nothing(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.csv"
+        path.write_text('TITLE,STORY,TIME\n"Acme" says,1,10\nb,1,20\n', encoding="utf-8")
+        said: list[str] = []
+        assert read(path, said.append) == [Document("b", "1", 20_000_000)]
+        assert "1 left out: a quote is not closed" in said[0]
+
     @pytest.mark.parametrize(
         ("rows", "what"),
         [

@@ -4,6 +4,7 @@ import json
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,16 @@ from earshot.errors import Refused  # noqa: E402
 KNOWN = ("title", "story")
 
 
+class Table(NamedTuple):
+    rows: list[tuple[int, dict[str, object]]]
+    left: list[str]
+
+
+def table(path: Path) -> Table:
+    left = Left(Path(path.name))
+    return Table([tuple(record) for record in records(path, KNOWN, left)], left.said())
+
+
 def written(tmp_path: Path, content: str | bytes, name: str = "a.csv") -> Path:
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -32,9 +43,56 @@ class TestTable:
         self, tmp_path: Path, delimiter: str, mark: str
     ) -> None:
         path = written(tmp_path, f'{mark}Title{delimiter}STORY\n"two\nlines"{delimiter}a\n\nb{delimiter}c\n')
-        assert [tuple(record) for record in records(path, KNOWN)] == [
-            (2, {"title": "two\nlines", "story": "a"}),
-            (5, {"title": "b", "story": "c"}),
+        assert table(path) == Table(
+            [(2, {"title": "two\nlines", "story": "a"}), (5, {"title": "b", "story": "c"})], []
+        )
+
+    @pytest.mark.parametrize(
+        "text", ['"Acme" says it is down', '"Acme says it is down', 'Acme "is" down', '"']
+    )
+    def test_by_tabs_a_quote_is_a_part_of_the_text(self, tmp_path: Path, text: str) -> None:
+        path = written(tmp_path, f'title\tstory\n{text}\ta\nit is down"\tb\n"\tc\n')
+        rows = [
+            (2, {"title": text, "story": "a"}),
+            (3, {"title": 'it is down"', "story": "b"}),
+            (4, {"title": '"', "story": "c"}),
+        ]
+        assert table(path) == Table(rows, [])
+
+    def test_by_tabs_values_that_a_spreadsheet_has_quoted_are_read_as_meant(self, tmp_path: Path) -> None:
+        path = written(tmp_path, '"Title"\t"Story"\n"say ""no"" to\tit"\t"a"\nb\t"two\nlines"\n')
+        assert [values for _, values in table(path).rows] == [
+            {"title": 'say "no" to\tit', "story": "a"},
+            {"title": "b", "story": "two\nlines"},
+        ]
+
+    @given(
+        st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\t\r\n"), min_size=1), min_size=1)
+    )
+    def test_by_tabs_each_line_with_all_columns_is_a_row(
+        self, tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+    ) -> None:
+        lines = "".join(f"{text}\t{n}\n" for n, text in enumerate(texts))
+        found = table(written(tmp_path_factory.mktemp("rows"), f"title\tstory\n{lines}"))
+        assert [values["story"] for _, values in found.rows] == [str(n) for n in range(len(texts))]
+        assert found.left == []
+
+    def test_a_row_whose_quotes_are_wrong_is_left_out_and_counted_and_the_next_is_read(
+        self, tmp_path: Path
+    ) -> None:
+        path = written(tmp_path, 'title,story\n"Acme" says,a\nb,c\n"never closed,d\ne,f\n')
+        rows, left = table(path)
+        assert [values["title"] for _, values in rows] == ["b", "e"]
+        assert [said.split(";")[0] for said in left] == [
+            "a.csv: 2 left out: a quote is not closed where its value ends"
+        ]
+        assert left[0].endswith("(the first: line 2)")
+
+    def test_a_line_ends_where_an_editor_ends_it(self, tmp_path: Path) -> None:
+        path = written(tmp_path, "title,story\r\na\u2028b\x85,c\r\nd,e\r\n")
+        assert table(path).rows == [
+            (2, {"title": "a\u2028b\x85", "story": "c"}),
+            (3, {"title": "d", "story": "e"}),
         ]
 
     @pytest.mark.parametrize(
@@ -43,7 +101,7 @@ class TestTable:
             ("", "a.csv: the file is empty"),
             ("title,story\n", "a.csv: there is nothing below its header"),
             ("a,b\n1,2\n", "a.csv:1: its columns are a, b; name them title, story"),
-            ('title,story\nx,y\nz,"never closed\n', "a.csv:3: the row that begins here is no CSV"),
+            ('title,story\nz,"never closed\n', "a.csv: 1 left out: a quote is not closed"),
             ("title,story\nx,y\n\xe0,z\n".encode("latin-1"), "a.csv:3: this is not UTF-8"),
             ('[{"title": "x"}]', "a.csv:1: this is a list; write one JSON object a line"),
             ('{"title": "x"}\n{bad\n', "a.csv:2: this is no JSON object"),
@@ -53,12 +111,12 @@ class TestTable:
         self, tmp_path: Path, content: str | bytes, what: str
     ) -> None:
         with pytest.raises(Refused) as refused:
-            records(written(tmp_path, content), KNOWN)
+            table(written(tmp_path, content))
         assert what in str(refused.value)
 
     def test_a_file_that_is_not_there_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(Refused, match="No such file"):
-            records(tmp_path / "a.csv", KNOWN)
+            table(tmp_path / "a.csv")
 
 
 class TestObjects:
@@ -113,4 +171,4 @@ def test_what_is_left_out_is_counted_by_reason_with_its_first_line() -> None:
 def test_as_json_writes_them(tmp_path: Path) -> None:
     rows = [{"title": "a\u2028b", "story": 1}, {"title": "c", "story": 2}]
     path = written(tmp_path, "\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
-    assert [record.values for record in records(path, KNOWN)] == rows
+    assert [values for _, values in table(path).rows] == rows
