@@ -19,7 +19,8 @@ from earshot.config import Brand, Config
 from earshot.exclusions import LEAST, Suggestion, Text, suggest
 from earshot.matching import Matcher
 from earshot.model import Mention
-from earshot.seams import CollectorSettings
+from earshot.scorers import explained, installed
+from earshot.seams import Asked, CollectorSettings
 from earshot.store import named
 from earshot.topics import Said
 
@@ -52,31 +53,47 @@ def check(
     """Say everything that is wrong: with the configuration, with sources and receivers, and with the terms.
 
     Each source is asked once what it has; receivers, and servers of databases and brokers, are connected to and
-    sent nothing; nothing is stored.
+    sent nothing; nothing is stored. The model is loaded, unless it would have to be fetched.
     Exit status 0: all is well, 1: one of them does not answer, 2: the configuration is refused.
 
     Example: earshot check --config earshot.toml && earshot run
     """
     settings = read_config(config)
     Matcher(settings.brands)  # raises where a term has nothing to look for
+    unread = _unread(settings)
     if not as_json:
-        _tell_settings(settings)
+        _tell_settings(settings, unread)
     if offline:
         if as_json:
-            typer.echo(json.dumps(_plain(settings, [], [], [])))
+            typer.echo(json.dumps(_plain(settings, unread, [], [], [])))
         return
     logs.configure(settings.earshot.log_format, "error")
     answers, others = _asked(settings, yes=yes)
     found = concerning(answers, settings.brands)
     matched = [_matched(brand, found) for brand in settings.brands]
     if as_json:
-        typer.echo(json.dumps(_plain(settings, answers, others, matched)))
+        typer.echo(json.dumps(_plain(settings, unread, answers, others, matched)))
     else:
         _tell_answers(answers, others)
         for each in matched if any(not answer.fault for answer in answers) else ():
             _tell_matched(each)
     if any(_fails(answer) for answer in answers) or any(each.fault for each in others):
         raise typer.Exit(1)
+
+
+def _unread(settings: Config) -> list[str]:
+    """Languages of the configuration that the model does not read.
+
+    Raises:
+        ConfigError: the model cannot be loaded, as `earshot run` would find.
+    """
+    if settings.transformer.on_hub:  # it may have to be fetched, and here nothing is stored
+        return []
+    scorers = installed(settings)
+    for scorer in scorers:
+        scorer.score([])
+    why = {code: explained(scorers, Asked("ok", code)) for code in settings.scoring.languages}
+    return [code for code, found in why.items() if found and found.shares is None]
 
 
 def _asked(settings: Config, *, yes: bool) -> tuple[list[Answer], list[Reached]]:
@@ -102,7 +119,7 @@ def _text(found: Found) -> Text:
     return Text(f"{mention.title} {mention.text}".strip(), f"{mention.source}:{mention.author.id}")
 
 
-def _tell_settings(settings: Config) -> None:
+def _tell_settings(settings: Config, unread: Sequence[str]) -> None:
     brands = ", ".join(brand.name for brand in settings.brands) or "none yet: nothing will match"
     log = f"Kafka at {', '.join(settings.bus.servers)}" if settings.bus.servers else "a file beside it"
     _OUT.print("The configuration is in order.")
@@ -111,8 +128,19 @@ def _tell_settings(settings: Config) -> None:
     _OUT.print(f"  receivers  {', '.join(r.name for r in settings.receivers) or 'none yet'}")
     _OUT.print(f"  outlets    {len(settings.outlets) or 'none: all media count as other news'}")
     _OUT.print(f"  voices     {_voices(settings) or 'none'}")
+    _OUT.print(f"  model      {_model(settings)}")
+    _OUT.print(f"  languages  {', '.join(settings.scoring.languages)}")
+    if unread:
+        _OUT.print(f"             not read by this model, so unknown: {', '.join(unread)}")
     _OUT.print(f"  database   {named(settings.store_url)}")
     _OUT.print(f"  log        {log}")
+
+
+def _model(settings: Config) -> str:
+    chosen = settings.transformer
+    if chosen.on_hub:
+        return f"{chosen.source}, not tried: earshot score ok fetches it and tries it"
+    return chosen.source or "the one that ships"
 
 
 def _voices(settings: Config) -> int:
@@ -207,9 +235,14 @@ def _quoted(word: str) -> str:
 
 
 def _plain(
-    settings: Config, answers: Sequence[Answer], others: Sequence[Reached], matched: Sequence[Matched]
+    settings: Config,
+    unread: Sequence[str],
+    answers: Sequence[Answer],
+    others: Sequence[Reached],
+    matched: Sequence[Matched],
 ) -> dict[str, Any]:
     return {
+        "unread": list(unread),
         "outlets": len(settings.outlets),
         "voices": _voices(settings),
         "sources": [

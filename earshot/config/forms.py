@@ -8,6 +8,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 _LENGTH_OF_TIME = re.compile(r"(\d+(?:\.\d+)?) *(ms|s|m|h|d)?", re.ASCII)
 _MAIL = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]+@[A-Za-z0-9.-]+", re.ASCII)
+_LANGUAGES = frozenset(  # all that py3langid tells apart
+    "af am an ar as az ba be bg bn br bs ca cs cy da de dz el en eo es et eu fa fi fo fr fy "  # codespell:ignore fo
+    "ga gd gl gu ha he hi hr ht hu hy id ig is it ja jv ka kk km kn ko ku ky la lb lg ln lo lt lv mg mk ml mn mr ms mt "
+    "my ne nl nn no oc om or pa pl ps pt qu ro ru rw sa se si sk sl sn so sq sr st sv sw ta te tg th tk tl tr tt "
+    "ug uk ur uz vi vo wa xh yo zh zu".split()
+)
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3_600, "d": 86_400, None: 1}
 
 
@@ -59,6 +65,14 @@ def _mail_address(text: str) -> str:
     return text
 
 
+def _language(code: str) -> str:
+    if code not in _LANGUAGES:
+        raise ValueError(
+            f"{code!r} is no language that can be told from others; write one like it, en, ja (ISO 639-1: ja, not jp)"
+        )
+    return code
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Positive = Annotated[Duration, AfterValidator(_longer_than_nothing)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000), AfterValidator(_not_empty)]
@@ -66,7 +80,7 @@ Words = tuple[Word, ...]
 Domain = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True), AfterValidator(_domain)]
 WebAddress = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_web_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$"), AfterValidator(_language)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Bias = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]

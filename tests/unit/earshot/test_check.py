@@ -1,21 +1,25 @@
 """What `earshot check` and `try` do with sources and receivers of any kind: none can hide how the others are doing."""
 
 import asyncio
+import json
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar, Literal
 
 import pytest
 from starlette.routing import BaseRoute, Route
+from typer.testing import CliRunner
 
+from earshot.cli import app
 from earshot.cli.asking import Answer, affordable, ask, concerning, price, scratch
 from earshot.cli.reaching import reach, reach_kept
 from earshot.config import Brand, Config, from_dict
-from earshot.errors import Permanent, Refused
+from earshot.errors import ConfigError, Permanent, Refused
 from earshot.model import Author, Mention
 from earshot.seams import CollectorSettings, ReceiverSettings
 from earshot.topics import Event, Measured, Said, Withdrawn
@@ -247,3 +251,50 @@ def test_a_channel_that_can_check_itself_is_asked_to(monkeypatch: pytest.MonkeyP
         ("FAILS", "breaks: ZeroDivisionError; please report it"),
         ("FAILS", "tls cannot be reached: certificate has expired"),
     ]
+
+
+# --- the model --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def offline(tmp_path: Path) -> Callable[..., str]:
+    """What `check --offline` says of a configuration."""
+
+    def checked(text: str, *options: str) -> str:
+        (tmp_path / "earshot.toml").write_text(text, encoding="utf-8")
+        words = ["check", "--offline", "--config", str(tmp_path / "earshot.toml"), *options]
+        return CliRunner().invoke(app, words, catch_exceptions=False).output
+
+    return checked
+
+
+def test_languages_that_the_model_does_not_read_are_named(offline: Callable[..., str]) -> None:
+    said_ = offline('[scoring]\nlanguages = ["nl", "it", "ja"]')
+    assert "  model      the one that ships\n  languages  nl, it, ja\n" in said_
+    assert "  not read by this model, so unknown: nl, ja\n" in said_
+    assert json.loads(offline('[scoring]\nlanguages = ["nl", "it"]', "--json"))["unread"] == ["nl"]
+    assert "not read" not in offline("")
+
+
+def test_a_language_that_nothing_can_tell_is_refused_once(offline: Callable[..., str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        offline('[scoring]\nlanguages = ["xx"]')
+    (fault,) = caught.value.faults
+    assert "earshot.toml:2: scoring.languages[0]: 'xx' is no language" in fault
+    with pytest.raises(ConfigError, match=r"scoring\.languages: is empty: name one at least"):
+        offline("[scoring]\nlanguages = []")
+
+
+def test_a_transformer_that_cannot_be_loaded_is_refused_as_a_start_would(
+    offline: Callable[..., str], tmp_path: Path
+) -> None:
+    pytest.importorskip("onnxruntime", reason="the extra `transformer` is not installed")
+    pytest.importorskip("tokenizers", reason="the extra `transformer` is not installed")
+    with pytest.raises(ConfigError, match=r"^transformer\.source: .*none: has no model\.onnx"):
+        offline(f'[transformer]\nsource = "{tmp_path}/none"')
+
+
+def test_a_transformer_on_a_hub_is_not_fetched(offline: Callable[..., str]) -> None:
+    source = "https://hub.invalid/owner/name"
+    said_ = offline(f'[transformer]\nsource = "{source}"\nrevision = "{"0" * 40}"')
+    assert f"  model      {source}, not tried: earshot score ok fetches it and tries it\n" in said_
