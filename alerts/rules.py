@@ -34,6 +34,8 @@ def tellings(story: Story, receivers: Sequence[ReceiverSettings]) -> Iterator[Te
     """Everything there is to tell about a story, told already or not."""
     for episode in story.episodes:
         for steps in episode.decisions:
+            if steps[0].story not in (0, story.id):
+                continue  # told where it was decided, or there a surge told it: that story's snapshot goes out too
             for receiver in receivers:
                 if any(wants(receiver, story.brand, step) for step in steps):
                     names = tuple(identity(story, episode, step, receiver.name) for step in steps)

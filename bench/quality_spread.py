@@ -7,7 +7,8 @@ with. Everything is fitted on --train, thresholds are chosen there (ours on stor
 and all figures are of --test. Without --test the later 40 % of each platform test what the earlier 60 % taught.
 Then our figures as a range over three splits of --train by time, each with a threshold from its own earlier part;
 --once leaves them out.
-"In one number" is what the product says: it keeps only a counter's newest count; stories of 110 and more.
+"In one number" is what the product says: it keeps only a counter's newest count; stories of 110 and more. What it
+says of smaller ones, at their 12th, 25th and 54th mention, is of stories that grew: a file may hold no others.
 """
 
 import argparse
@@ -42,6 +43,7 @@ _AGES = {"10 min": 600.0, "1 h": 3_600.0, "6 h": 21_600.0}
 _POLLS = {"a counter read every 10 min": 600.0, "a counter read every hour": 3_600.0}
 _HEARD = {"": 0, ", every other one heard": 2}  # of how many events one is heard
 _LARGE = 110  # mentions: from here on tables alone are asked
+_SMALL = (12, 25, 54)  # mentions: below 55 the process speaks, within what tables allow
 _SIZES = (300, 500, 800)
 _FIRST = 0.6
 _SPLITS = ((0.45, 0.72), (0.6, 1.0), (0.72, 1.0))
@@ -153,6 +155,7 @@ def _measure(train: Cascades, test: Cascades) -> dict[str, Any]:
                 for which, of in _HEARD.items()
             },
         },
+        "small": {size: _while_small(product, test, size) for size in _SMALL},
         "µs": _speed(ours, test),
     }
 
@@ -230,17 +233,43 @@ def _covered_live(product: Outlook, test: Cascades, poll: float, of: int) -> dic
     return found
 
 
+def _while_small(product: Outlook, test: Cascades, size: int) -> dict[str, float]:
+    """What the product says just after a story's mention number `size`, of those that went on; nan: none did."""
+    found = []
+    for times, start in zip(test.times, test.states.first[test.starts[:-1]], strict=True):
+        if len(times) > size:
+            story, final = _story(times[:size], start), len(times)
+            known = as_of(story, _us(start + times[size - 1]))
+            said, chance = product.forecast(story, known), product.chance(story, known)
+            inside = said.low <= final <= said.high
+            found.append((said.size / final, inside, chance, final >= _SIZES[0]))
+    if not found:
+        return dict.fromkeys(("stories", "forecast / final", "covered", "said", "happened"), float("nan"))
+    ratio, inside, chances, large = np.array(found, float).T
+    return {
+        "stories": len(found),
+        "forecast / final": _rounded(np.median(ratio)),
+        "covered": _rounded(inside.mean()),
+        "said": _rounded(chances.mean()),
+        "happened": _rounded(large.mean()),
+    }
+
+
 def _counted(times: Floats, start: float, age: float, poll: float, of: int) -> Story:
     """A story at `age` s whose counter was looked at every `poll` s; of `of` events one was heard, of 0 the first."""
-    heard = times[times <= age][:: of or len(times)]
-    ends = [from_us(_us(start + t)) for t in (heard[0], heard[-1])]
-    story = Story(id=1, brand="", first="any:1", opened_at=ends[0], last_at=ends[1])
-    for t in heard.tolist():
-        hear(story, _us(start + t), "reply")
-        story.mentions += 1
+    story = _story(times[times <= age][:: of or len(times)], start)
     story.counted = max(int(np.searchsorted(times, age // poll * poll, "right")) - 1, 0)
     if story.counted:
         story.counted_at = from_us(_us(start + -(-times[story.counted] // poll) * poll))
+    return story
+
+
+def _story(heard: Floats, start: float) -> Story:
+    ends = [from_us(_us(start + t)) for t in (heard[0], heard[-1])]
+    story = Story(id=1, brand="", first="any:1", opened_at=ends[0], last_at=ends[1], large=_SIZES[0])
+    for t in heard.tolist():
+        hear(story, _us(start + t), "reply")
+        story.mentions += 1
     return story
 
 

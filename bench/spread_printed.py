@@ -24,6 +24,8 @@ def for_people(found: dict[str, Any]) -> str:
         said, happened = _shown(c["said"], ".3f"), _shown(c["happened"], ".3f")
         lines += [f"Calibration error {_shown(c['error'], '.3f')} (said {said}, happened {happened}).", ""]
         lines += ["The 80 % interval covers, per cent:", "", *_by_age(each["covered"]), ""]
+        lines += [f"What the product says of small stories (said, happened: {next(iter(each['lead']))}):", ""]
+        lines += [*_small_table(each["small"]), ""]
         lines += _splits_table(each)
         lines += ["µs: " + ", ".join(f"{what} {x}" for what, x in each["µs"].items()), ""]
     return "\n".join(lines)
@@ -46,6 +48,20 @@ def _lead_table(lead: dict[int, Any]) -> list[str]:
     }
     ratios = [over(leads["ours"]["median"], leads["count"]["median"]) for leads in lead.values()]
     return _table(columns, rows | {"ours / count": [_shown(ratio, ".2f") for ratio in ratios]})
+
+
+def _small_table(small: dict[int, dict[str, float]]) -> list[str]:
+    columns = [f"at {size} mentions" for size in small]
+    figures = (
+        ("stories", ".0f"),
+        ("forecast / final", ".2f"),
+        ("covered", ".2f"),
+        ("said", ".2f"),
+        ("happened", ".2f"),
+    )
+    return _table(
+        columns, {what: [_shown(each[what], form) for each in small.values()] for what, form in figures}
+    )
 
 
 def _splits_table(found: dict[str, Any]) -> list[str]:

@@ -74,7 +74,7 @@ def about(say: Tongue, score: Score) -> list[tuple[str, str]]:
             say.gettext("Intents"),
             _listed(f"{intent(say, name)} {round(100 * p)} %" for name, p in intents),
         ),
-        (say.gettext("Told at once for"), _listed(say.gettext(_GRAVE[each]) for each in score.grave)),
+        (say.gettext("Told at once for"), _listed(say.gettext(_GRAVE[each]) for each in score.calls)),
         (say.gettext("To be known"), _listed(say.gettext(_SIGNS[each]) for each in score.signs)),
         (say.gettext("Seen by the words"), _listed(f"“{each}”" for each in score.evidence)),
         (say.gettext("Sounds"), say.gettext(_MOODS[score.mood])),

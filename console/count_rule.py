@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from earshot.clock import to_us
-from earshot.model import Level, Story
+from earshot.model import Level, Step, Story
 from earshot.store.mentions import Heard
 
 _LATE = timedelta(days=1) // timedelta(
@@ -37,8 +37,13 @@ def count_rule(story: Story, heard: Sequence[Heard]) -> CountRule | None:
     return CountRule(story.large, reached.heard_at if reached else None, _called(story))
 
 
+def calls(story: Story) -> list[Step]:
+    """All that it called for, as it went: a story that was joined to it may have called before it did."""
+    return sorted((step for episode in story.episodes for step in episode.steps), key=lambda step: step.at)
+
+
 def _called(story: Story) -> tuple[Call, ...]:
     """To be watched is less than an alarm: beside one that only counts, the first warning is told too."""
-    steps = [step for episode in story.episodes for step in episode.steps]
+    steps = calls(story)
     first, loud = steps[:1], [step for step in steps if step.level >= Level.warning][:1]
     return tuple(dict.fromkeys(Call(to_us(step.at), step.level) for step in (*first, *loud)))

@@ -42,17 +42,22 @@ class MentionPages:
         """Somebody says how it reads, and perhaps what its author wants."""
         n, form = number(request.path_params["n"]), request.state.form
         said, wants = polarity(form.get("polarity")), [each for each in INTENTS if f"wants-{each}" in form]
-        noted = n is not None and said and await asyncio.to_thread(self._note, n, said, wants)
+        unsay = not wants and "ticked" in form
+        noted = n is not None and said and await asyncio.to_thread(self._note, n, said, wants, unsay=unsay)
         return RedirectResponse(f"/mentions/{n}#label", 303) if noted else self._site.not_found(request)
 
-    def _note(self, n: int, said: Polarity, wants: list[Intent]) -> bool:
-        """False where nothing can be said of it. What was said last is not said again; no intent says nothing of any."""
+    def _note(self, n: int, said: Polarity, wants: list[Intent], *, unsay: bool) -> bool:
+        """False where nothing can be said of it. What was said last is not said again.
+
+        No intent says nothing of any, and unsays those that the form came with: not those of somebody who was
+        faster, which it did not show.
+        """
         with self._site.context.store.begin() as connection:
             kept = corrections.heard(connection, n)
             before = corrections.of_mention(connection, n)[:1]
-            if kept and not any(each.says(said, wants) for each in before):
+            if kept and not any(each.says(said, wants, unsay=unsay) for each in before):
                 at = to_us(self._site.context.clock.now())
-                corrections.add(connection, kept, said, at, "console", wants or None)
+                corrections.add(connection, kept, said, at, "console", wants or None, unsay=unsay)
         return kept is not None
 
     async def _found(self, request: Request) -> Found | None:

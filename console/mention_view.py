@@ -19,6 +19,7 @@ from earshot.store import corrections
 from earshot.store.corrections import Correction
 
 _STEPS = (0.03, 0.08, 0.18)  # from this effect on a word is tinted so strongly
+_SAME = 0.01  # below it two readings are shown as one: no word is listed for so little
 _LISTED = 6
 _TITLED = 90
 _SHOWN = 10_000  # characters
@@ -99,10 +100,14 @@ class MentionPage(NamedTuple):
     other_model: str
     """Said where the words are explained by another version than the one that scored them."""
     alone: list[Share]
-    """What the words alone say, where the stars decided."""
+    """What the whole text alone says, where the shares are others: it is what the words explain."""
     weighed: Weighed | None
     second: Second | None
     link: str
+    moved: str
+    """What brought it here since; empty for nothing."""
+    moved_by: int
+    """The mention that did; 0: none did."""
     why: str
     counted: list[tuple[str, str]]
     counted_at: When | None
@@ -136,7 +141,6 @@ def mention_page(
     read = why if why and why.shares else None
     stored = _stored(score)
     by_staff = score.basis == STAFF
-    by_stars = mention_words.is_by_stars(score)
     return MentionPage(
         row,
         views.story_row(say, found.story, found.first, now)._replace(
@@ -156,10 +160,12 @@ def mention_page(
         mention_words.other_model(say, read.model)
         if read and not by_staff and read.model != (shipped(score.model) or read.model)
         else "",
-        _shares(say, read.shares) if read and by_stars else [],
+        _shares(say, _alone(score, stored, read)),
         _weighed(say, read, text) if read else None,
         _second(say, read.second) if read and read.second else None,
         mention_words.link(say, kept.link, kept.evidence),
+        mention_words.moved(say, found.moved.how) if found.moved else "",
+        found.moved.by if found.moved else 0,
         mention_words.heard(say, said.why),
         [] if kept.withdrawn else mention_words.counted(say, said.metrics),
         views.when(say, said.metrics.at, now) if said.metrics else None,
@@ -247,6 +253,14 @@ def _stored(score: Score) -> Shares | None:
     if score.negative is None:
         return None
     return Shares(score.negative, score.neutral or 0.0, score.positive or 0.0)
+
+
+def _alone(score: Score, stored: Shares | None, why: Explanation | None) -> Shares | None:
+    """What the words explain; None where that is what was stored."""
+    if stored is None or why is None or why.shares is None:
+        return None
+    differs = any(abs(one - other) >= _SAME for one, other in zip(why.shares, stored, strict=True))
+    return why.shares if differs or mention_words.is_by_stars(score) else None
 
 
 def _shares(say: Tongue, shares: Shares | None) -> list[Share]:

@@ -23,17 +23,25 @@ _BASES = {
     "rating, victim": N_("the stars and the words; the brand is victim or setting there"),
     STAFF: N_("what staff said"),
 }
-_LINKS = {
-    "new": N_("It began the story: nothing before it was on the same thing."),
+_LINKS = {  # true for ever: the story that it was put in may have been joined or split since
+    "new": N_("It began a story: nothing before it was on the same thing."),
     "reference": N_("Others had answered, quoted or reposted it before it was heard itself."),
-    "repost": N_("It reposts a mention of the story."),
-    "quote": N_("It quotes a mention of the story."),
-    "reply": N_("It replies to a mention of the story."),
-    "thread": N_("It is in the same conversation as a mention of the story."),
-    "url": N_("It is the same page as a mention of the story, or links to the same one."),
-    "copy": N_("It has the same words as a mention of the story."),
-    "near": N_("It has nearly the same words as a mention of the story."),
-    "centroid": N_("It is on the same thing as the story, by the words that they share."),
+    "repost": N_("It reposts a mention that was known already."),
+    "quote": N_("It quotes a mention that was known already."),
+    "reply": N_("It replies to a mention that was known already."),
+    "thread": N_("It is in the same conversation as a mention that was known already."),
+    "url": N_("It is the same page as a mention that was known already, or links to the same one."),
+    "copy": N_("It has the same words as a mention that was known already."),
+    "near": N_("It has nearly the same words as a mention that was known already."),
+    "centroid": N_(
+        "It is on the same thing as a story that was known already, by the words that they share."
+    ),
+}
+_MOVED = {
+    "split": N_("It was split off another story by hand."),
+    "hand": N_("That story was joined to this one by hand."),
+    "tie": N_("That story became part of this one, as a later mention belongs to both."),
+    "words": N_("That story became part of this one, by the words that the two share."),
 }
 _HEARD = {
     "term": N_("Heard because it names the brand."),
@@ -149,6 +157,10 @@ def link(say: Tongue, key: str, evidence: str = "") -> str:
         return say.gettext(_LINKS[key])
     shared = say.gettext("Shared words: %(words)s.", words=", ".join(evidence.split()))
     return f"{say.gettext(_LINKS[key])} {shared}"
+
+
+def moved(say: Tongue, key: str) -> str:
+    return say.gettext(_MOVED[key])
 
 
 def heard(say: Tongue, key: str) -> str:

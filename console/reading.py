@@ -154,6 +154,7 @@ def _weighed(connection: Connection, story: Story) -> int:
 
 def _called(connection: Connection, story: Story, heard: Sequence[Heard]) -> list[Called]:
     steps = [(episode.number, step) for episode in story.episodes for step in episode.steps]
+    steps.sort(key=lambda each: each[1].at)  # a story that was joined may have called before this one did
     return [_call(connection, story.id, heard, number, step) for number, step in steps[-SHOWN_STEPS:]]
 
 

@@ -123,7 +123,7 @@ def _way(say: Tongue, found: Going, key: str) -> Way:
         happens.append(regroup_words.revived(say, begun))
     name = (regroup_words.stays_with if is_first else regroup_words.goes_with)(say, len(taken) - 1)
     note = regroup_words.hanging(say, len(taken) - 1)
-    return Way(key, name, note, is_first, [*happens, *regroup_words.after_split(say, story)])
+    return Way(key, name, note, is_first, [*happens, *regroup_words.after_split(say)])
 
 
 def join_page(say: Tongue, found: Pair, typed: str, now: datetime, fault: Fault | None = None) -> JoinPage:

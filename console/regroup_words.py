@@ -82,10 +82,10 @@ def revived(say: Tongue, begun: int) -> str:
     return say.gettext("Story %(begun)s had become part of this one: it is there again.", begun=begun)
 
 
-def after_split(say: Tongue, story: int) -> list[str]:
+def after_split(say: Tongue) -> list[str]:
     return [
         say.gettext("Mentions, authors, reach and risk of both are counted again."),
-        say.gettext("The alerts of story %(story)s stay with it, and nobody is notified.", story=story),
+        say.gettext("An open alert goes where the mention is that called, and nobody is notified."),
         say.gettext("Earshot does not join the two again by itself. A person can."),
     ]
 

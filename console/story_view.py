@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from console import bars, story_words, views, words
 from console.charts import Mark
-from console.count_rule import count_rule
+from console.count_rule import calls, count_rule
 from console.curves import WORTH
 from console.fan import Fan, fan
 from console.pace import pace
@@ -158,7 +158,40 @@ def _expected(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
     if ahead is None:
         return []
     said = story_words.forecast(say, ahead)
-    return [OutlookRow(say.gettext("Forecast"), said, story_words.rests_on(say, ahead))]
+    size = OutlookRow(say.gettext("Forecast"), said, story_words.rests_on(say, ahead))
+    return [size, *_expected_reach(say, found, ahead)]
+
+
+def _expected_reach(say: Tongue, found: Detail, ahead: Fan) -> list[OutlookRow]:
+    """By how many more mentions are expected to be heard; nothing where they would bring nobody."""
+    each = _people_a_mention(found)
+    size, low, high = (_rough((heard - ahead.so_far) * each) for heard in (ahead.size, ahead.low, ahead.high))
+    if not high:
+        return []
+    told = {"size": size, "low": low, "high": high}
+    said = say.gettext(
+        "About %(size)s people in the end; between %(low)s and %(high)s if as many mentions come as said above.",
+        **{name: say.number(found.story.reach + further) for name, further in told.items()},
+    )
+    made = say.gettext(
+        "The estimated reach so far, and %(each)s people for each further mention: as many as one has added so far"
+        " on average, without the account with most followers. Outlets that have not taken it up yet are not in it.",
+        each=say.number(_rough(each) if each >= 1 else round(each, 1)),
+    )
+    return [OutlookRow(say.gettext("Expected reach"), said, made)]
+
+
+def _people_a_mention(found: Detail) -> float:
+    """What a further mention adds: the loudest account comes but once, and would stand for all that are to come."""
+    story = found.story
+    accounts = (each.people for each in found.carriers.strongest if not each.outlet)
+    others = max(story.followers - max(accounts, default=0), 0)
+    return others / max(story.authors - 1, 1) * story.authors / story.mentions
+
+
+def _rough(people: float) -> int:
+    """To two digits: it is an estimate of an estimate."""
+    return int(float(f"{people:.2g}"))
 
 
 def _pace(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
@@ -225,7 +258,7 @@ def _first_outlet(say: Tongue, found: Detail) -> str:
     story, press = found.story, found.carriers.trusted
     if not press or not story.episodes:
         return ""
-    call = story.episodes[0].steps[0]
+    call = calls(story)[0]
     later = press[0].kept.mention.created_at - call.at
     level = words.level(say, call.level)
     return story_words.first_outlet(say, views.brief(press[0].outlet), later, level)

@@ -78,8 +78,8 @@ def _assumed(say: Tongue, fan: Fan) -> str:
     known = fan.so_far + fan.unheard
     if known < _PRIOR:
         return say.gettext(
-            "Below %(count)s mentions it rests on an assumption about how stories go on, not on stories that went"
-            " on: nobody has measured how often it is right.",
+            "Below %(count)s mentions it rests on an assumption about how stories go on, and never says more than"
+            " stories that grew came to: how often it is right for those that stay small nobody has measured.",
             count=say.number(_PRIOR),
         )
     if known < _LEARNT:

@@ -42,12 +42,12 @@ _REASONS = {
 }
 _OF_MANY = ("risk", "surge", "quiet")
 """Reasons that no rule on a single mention gave."""
-_LINKS = {
-    "new": N_("began the story"),
+_LINKS = {  # none says of which story: it may have been joined or split since
+    "new": N_("began a story"),
     "reference": N_("others answered it"),
-    "repost": N_("reposts it"),
-    "quote": N_("quotes it"),
-    "reply": N_("replies to it"),
+    "repost": N_("reposts another"),
+    "quote": N_("quotes another"),
+    "reply": N_("replies to another"),
     "thread": N_("same conversation"),
     "url": N_("links to the same page"),
     "copy": N_("the same words"),

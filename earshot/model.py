@@ -6,9 +6,11 @@ enters (`earshot.border`); inside it is trusted.
 
 import enum
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct, field
+
+from earshot.staff import STAFF
 
 Moment = Annotated[datetime, Meta(tz=True)]
 Id = Annotated[str, Meta(min_length=1, max_length=1_000)]
@@ -19,6 +21,9 @@ Count = Annotated[int, Meta(ge=0, le=2**53)]
 
 Kind = Literal["post", "repost", "quote", "reply", "comment", "review", "article"]
 Why = Literal["term", "own account", "followed conversation", "configured source"]
+
+
+_LIKELY = 0.5  # of a polarity: it is that rather than not
 
 
 class Level(enum.IntEnum):
@@ -155,6 +160,7 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
     signs: tuple[Sign, ...] = ()
     """They decide how a mention is handled, and are never kept of a person."""
     grave: tuple[Grave, ...] = ()
+    """As the words were read; what holds whatever staff said since is `calls`."""
     address: Address = "none"
     mood: Mood = "neutral"
     tried: tuple[Tried, ...] = ()
@@ -167,6 +173,25 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
     def vote(self) -> int | None:
         """p(negative) in ten-thousandths: whole numbers add up the same in any order, and subtract exactly."""
         return None if self.negative is None else round(self.negative * 10_000)
+
+    @property
+    def calls(self) -> tuple[Grave, ...]:
+        """What of `grave`, and of what staff named, holds towards the brand.
+
+        Danger and discrimination where it is negative: many who name them are glad, or ask. The law unless the author
+        is glad: a threat may be told without any feeling. Self-harm always.
+        """
+        named = self.intents if self.basis == STAFF else ()
+        if not self.grave and not named:
+            return ()
+        calls: set[str] = {"self_harm"}
+        if (self.negative or 0.0) >= _LIKELY:
+            calls |= {"safety", "discrimination"}
+        if (self.positive or 0.0) < _LIKELY:
+            calls.add("legal")
+        return tuple(
+            [each for each in get_args(Grave) if each in calls and (each in self.grave or each in named)]
+        )
 
 
 Reason = Literal[
@@ -193,7 +218,8 @@ class Step(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The mention that did it."""
     risk: float
     story: int = 0
-    """Where it was decided in a story that has become part of this one: that story; nobody is told again."""
+    """Where it was decided elsewhere, in a story that has become part of this one or that this one was split from, or in
+    an earlier episode: that story; nobody is told again."""
     episode: int = 0
     """And that story's episode."""
     also: bool = False
@@ -326,6 +352,8 @@ class Story(Struct, omit_defaults=True, kw_only=True):
     """N*: mentions that one story in twenty of its brand reaches, as known then."""
     chance: float = 0.0
     """That it becomes so large, or goes on being, as of then; 0 where nothing negative spreads."""
+    echo: float = 1.0
+    """How far what it has reached still counts: half after each half-life of silence, 0 once it is forgotten; as of then."""
     surge: float = 0.0
     """How far above the usual the last hour of the surge was that it belongs to, in [0, 1], as of then; 0: of none."""
     forecast: Forecast | None = None
@@ -360,7 +388,7 @@ class Story(Struct, omit_defaults=True, kw_only=True):
     def fades(self) -> bool:
         """Whether silence alone still lowers its risk to any effect."""
         called = self.level > Level.calm or self.episode is not None
-        return called and self.chance > 0 and self.part_of == 0
+        return called and (self.chance > 0 or self.echo > 0) and self.part_of == 0
 
     @property
     def is_awake(self) -> bool:

@@ -91,6 +91,8 @@ class Month(NamedTuple):
     negative: int
     confidence: float
     """Sum of the largest of the three probabilities."""
+    models: frozenset[str] = frozenset()
+    """The versions that read them."""
 
     @property
     def share(self) -> float | None:
@@ -102,13 +104,18 @@ class Month(NamedTuple):
 
 
 def drift(now: Month, before: Month) -> str:
-    """What changed, in one sentence."""
+    """What changed, in one sentence. What the model has learnt meanwhile is no change of what people say."""
     if not (now.mentions and before.mentions):
         return "Nothing to compare: one of the two times of thirty days has no mention that could be read."
     one, other = wilson(now.negative, now.mentions), wilson(before.negative, before.mentions)
     apart = one.low > other.high or one.high < other.low
     less_sure = (now.sureness or 0) < (before.sureness or 0) - 0.05
     told = f"{one.value:.0%} of the mentions read as negative, {other.value:.0%} in the thirty days before"
+    if len(now.models | before.models) > 1:
+        return (
+            f"{told}; but not all were read by the same version of the model, and what it has learnt may be all of the"
+            " difference: earshot rescore reads them with the newest; compare after it."
+        )
     if less_sure:
         return (
             f"{told}, and the model is less sure than it was: people may speak of something new; label some mentions"

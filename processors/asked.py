@@ -31,7 +31,10 @@ class NegativityScorer:
         return list(map(_told, self._scorer.score(list(map(_mention, asked)))))
 
     def explain(self, asked: Asked) -> Explanation | None:
-        """None where a transformer reads: to leave each of two hundred words out would take it minutes."""
+        """Of the whole text alone, whoever it is about: its `shares` are what the words explain, not always the score.
+
+        None where a transformer reads: to leave each of two hundred words out would take it minutes.
+        """
         model = None if self._config.transformer.source else self._reader.model
         if not isinstance(model, Negativity):
             return None

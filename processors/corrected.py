@@ -15,7 +15,7 @@ from earshot.store.mentions import Row
 from processors import sizes
 from processors.judge import Judge
 from processors.rebuild import rebuild
-from processors.redo import Again, portions, save
+from processors.redo import Again, portions, save, scored
 
 
 def apply(store: Store, judge: Judge, brand: Brand, after: int = 0) -> list[Story]:
@@ -63,9 +63,9 @@ def _redo(store: Store, judge: Judge, brand: Brand, some: list[int], after: int)
 
 
 def _rescored(rows: Iterable[Row], made: dict[int, Correction], done: list[Again]) -> Iterator[Row]:
-    """The same rows with the votes that staff give them; what changed is added to `done`."""
+    """The same rows with the scores that staff give them; what changed is added to `done`."""
     for row in rows:
         again = _again(row, made) if row.n in made else None
         if again:
             done.append(again)
-        yield row._replace(vote=again.score.vote) if again else row
+        yield scored(row, again.score) if again else row

@@ -190,6 +190,8 @@ class Folding:
         before = mentions.read(old).mention
         kept = structs.replace(
             task.mention,
+            kind=before.kind,  # an edit makes no repost of a post: what it counts for hangs on it
+            reposted=before.reposted,
             created_at=before.created_at,
             collected_at=before.collected_at,
             backfill=before.backfill,

@@ -4,12 +4,13 @@ What comes out is one story fed with both (a property test holds the two equal),
 nobody who is in both is counted twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 
 from msgspec import structs
 
-from earshot.model import Episode, Step, Story
+from earshot.model import Episode, Level, Step, Story
 from earshot.store.authors import Seat
 from earshot.store.mentions import Row
 from processors import again
@@ -60,19 +61,28 @@ def _told(joined: Story, episode: Episode) -> Episode:
 def _with(kept: Story, own: Episode | None, other: Episode) -> tuple[Episode, ...]:
     if own is None:
         return (*kept.episodes, structs.replace(other, number=len(kept.episodes) + 1))
-    steps = own.steps
+    told = own.decisions
     for decided in other.decisions:
-        if any(_adds(step, steps) for step in decided):
-            steps += decided
+        if any(_adds(step, list(chain.from_iterable(told))) for step in decided):
+            told.append(decided)
+    # The first stays first, also where the other story called before it: its level has to be left for this alert to
+    # be over, and the alert's row tells of it.
+    first, *later = told
+    steps = tuple(chain(first, *sorted(later, key=lambda decided: decided[0].at)))
     waiting = again.merged(own.waiting, other.waiting, steps)
     return (*kept.episodes[:-1], structs.replace(own, steps=steps, waiting=waiting))
 
 
-def _adds(step: Step, known: tuple[Step, ...]) -> bool:
-    """Whether it is louder, of a new reason, or a grave one told later: from then on it calls again after a pause."""
+def _adds(step: Step, known: Sequence[Step]) -> bool:
+    """Whether it was news when it was told: louder than all before it, of a new reason, or grave.
+
+    So the moment at which anybody was first called stays, whichever story it was in. Whom a grave reason was told of
+    is not told of again, and from the last time on it calls again after a pause.
+    """
+    before = [each for each in known if each.at <= step.at]
     same = [each for each in known if each.reason == step.reason]
     return (
-        step.level > max(each.level for each in known)
-        or not same
-        or (step.reason in again.GRAVE and step.at > max(each.at for each in same))
+        step.level > max((each.level for each in before), default=Level.calm)
+        or all(each.reason != step.reason for each in before)
+        or (step.reason in again.GRAVE and all(each.mention != step.mention for each in same))
     )

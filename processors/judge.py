@@ -53,6 +53,7 @@ class Judge:
         that a trusted outlet made of it.
         """
         x_neg = risk.negativity(story, base)
+        story.echo = 1.0
         self._expect(story, x_neg, clock)
         level, held = self._stand(story, base, x_neg)
         signals = self.rules.fire(mention, score) if score else []
@@ -68,9 +69,10 @@ class Judge:
     def reassess(self, story: Story, base: float, clock: int) -> None:
         """The same where nothing was said, only its numbers are others now: as of its last mention, calling nobody.
 
-        But for its chance, which is as of `clock` µs, so that silence has not to pass twice.
+        But for its chance and its echo, which are as of `clock` µs, so that silence has not to pass twice.
         """
         x_neg = risk.negativity(story, base)
+        story.echo = self._outlook.echo(story, clock)
         self._expect(story, x_neg, clock)
         level, held = self._stand(story, base, x_neg)
         if level or story.episodes or story.level:
@@ -81,14 +83,14 @@ class Judge:
     def faded(self, story: Story, at: int) -> Story | None:
         """What silence until `at` µs makes of it: never more than it was. None where that is little."""
         known = as_of(story, at)
-        chance = self._outlook.chance(story, known)
-        if chance >= story.chance:
+        chance, echo = self._outlook.chance(story, known), self._outlook.echo(story, at)
+        if chance >= story.chance and echo >= story.echo:
             return None
         fresh = copy(story)
-        fresh.chance = chance
+        fresh.chance, fresh.echo = min(chance, story.chance), min(echo, story.echo)
         level, held = risk.assess(fresh, story.base, story.reach, self._risk, self._hysteresis)
         episodes.fade(fresh, level, held, from_us(at))
-        moved = story.risk - fresh.risk >= _MOVED or not chance or fresh.level != story.level
+        moved = story.risk - fresh.risk >= _MOVED or not fresh.fades or fresh.level != story.level
         if not moved and fresh.episodes == story.episodes:
             return None
         self.foresee(fresh, at)
@@ -115,5 +117,5 @@ def _cause(mention: Mention, row: Row | None, before: Row | None) -> Cause:
     """What was grave before it was edited is nothing new."""
     if row is None:
         return Cause(mention.id)
-    was_grave = before is not None and bool(mentions.score_of(before).grave)
+    was_grave = before is not None and bool(mentions.score_of(before).calls)
     return Cause(mention.id, row.author, again.in_own_words(mention.kind, row.link) and not was_grave)

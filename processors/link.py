@@ -7,7 +7,7 @@ normalised text. The first tie that leads to a known story wins and is kept as t
 import re
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
 
 from earshot.hashing import hash64
 from earshot.model import Mention
@@ -17,8 +17,14 @@ _TRACKING = re.compile(_TRACKS)
 _TRACKING_ALONE = re.compile(rf"{_TRACKS}(?:=[^&]*)?(?:&{_TRACKS}(?:=[^&]*)?)*")
 _OTHER_DOORS = ("www.", "m.", "amp.", "mobile.")  # of the same house
 _AMP = re.compile(r"/amp(?=/|$)|\.amp(?=\.html?$|$)")
+_HOME = re.compile(
+    r"(?:/[a-z]{2}(?:[-_][a-z]{2})?)?(?:/(?:index|default|home)(?:\.[a-z]{2,5})?)?", re.IGNORECASE | re.ASCII
+)
+"""Where a whole site begins, in each of its languages: who links there has no more in common than the brand."""
+_LONGEST_HOME = len("/en-gb/default.shtml")  # most paths are longer, and need no look
 _PLAIN_URL = re.compile(r"https?://([A-Za-z0-9.-]+)(/[\w./~-]*)?(?:\?([!-\x22$-~]*))?(?:#[!-~]*)?", re.ASCII)
 """As nearly all are, and as the standard library would take them apart, in a fifth of the time."""
+_BYTES = "surrogateescape"
 _NOISE = re.compile(r"https?://\S+|[@#]\w+|\brt\b")
 _WORD = re.compile(r"[^\W_]+")
 _PLAIN_WORD = re.compile(r"[a-z0-9]+")  # the same for ASCII, in two thirds of the time
@@ -95,17 +101,25 @@ def canonical_url(url: str) -> str | None:
             host = host.removeprefix(prefix)
     path = (_AMP.sub("", path) if "amp" in path else path).rstrip("/")
     query = query and _telling(query)
-    if not path and not query:
+    if not query and len(path) <= _LONGEST_HOME and _HOME.fullmatch(path):
         return None
     return f"{host}{path}?{query}" if query else f"{host}{path}"
 
 
 def _telling(query: str) -> str:
-    """What of it says which page is meant, in order."""
+    """What of it says which page is meant, in order.
+
+    A part without `=` does, as forums name their threads so; a name without a value does not. Bytes that are no
+    UTF-8 stay apart, or two words in an old encoding would be one.
+    """
     if _TRACKING_ALONE.fullmatch(query.lower()):
         return ""
-    pairs = parse_qsl(query)
-    return urlencode(sorted((k, v) for k, v in pairs if k != "amp" and not _TRACKING.fullmatch(k.lower())))
+    pairs = parse_qsl(query, errors=_BYTES)
+    pairs += [
+        (unquote_plus(part, errors=_BYTES), "") for part in query.split("&") if part and "=" not in part
+    ]
+    telling = sorted((k, v) for k, v in pairs if k != "amp" and not _TRACKING.fullmatch(k.lower()))
+    return urlencode(telling, errors=_BYTES)
 
 
 def normalised_text(text: str) -> str | None:

@@ -164,14 +164,19 @@ class Linking:
         return Known(entry.n, self.joins.root(entry.story), at)
 
     def _again(self, mention: Mention, score: Score, entry: Entry, at: int) -> Task:
+        if entry.withdrawn:
+            return self._known(entry, at)
         own, story, clock = entry.hash, entry.story, entry.heard_at
         fresh = _entry(entry.n, own, story, clock=clock, mention=mention, at=at, keys=entry.keys)
-        if entry.withdrawn or fresh.revision <= entry.revision:
-            return self._known(entry, at)
-        self._change(fresh)
-        if fresh.content == entry.content:
-            return self._known(entry, at)
-        return Revised(entry.n, self.joins.root(entry.story), at, mention, score)
+        if fresh.revision > entry.revision:
+            self._change(fresh)
+            if fresh.content != entry.content:
+                return Revised(entry.n, self.joins.root(story), at, mention, score)
+        return self._counted(self._known(entry, at), mention)
+
+    def _counted(self, known: Known, mention: Mention) -> Task:
+        """Its words say nothing new, but they may bring newer counters: whoever sends all of it anew has no other way."""
+        return Recounted(known.n, known.story, known.at, mention.metrics) if mention.metrics else known
 
     def _withdrawn(self, entry: Entry | None, own: Tie, at: int) -> Task:
         if entry is None:

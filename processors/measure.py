@@ -17,6 +17,7 @@ from earshot.store.mentions import Row
 from processors import outlook
 
 _HALF = 5_000
+_COUNTERS = ("likes", "reposts", "replies", "quotes", "views")
 _ANSWERS = frozenset({"reply", "quote", "comment"})
 
 
@@ -75,19 +76,27 @@ def recount(story: Story, before: Mention, after: Mention) -> None:
 
 
 def counts(mention: Mention) -> tuple[int, datetime] | None:
-    """How many carried it on by its platform's count, and since when that is so. None: it does not say."""
+    """How many carried it on by its platform's count, and since when that is so. None: it does not say.
+
+    What stands below a repost is its original's count: with each of them it would be counted once more.
+    """
     metrics = mention.metrics
-    if metrics is None or metrics.carried is None:
+    if metrics is None or metrics.carried is None or mention.kind == "repost" or mention.reposted:
         return None
     return metrics.carried, metrics.since or metrics.at
 
 
 def newer(known: Metrics | None, fresh: Metrics | None) -> Metrics | None:
-    """The newer of two observations, which keeps since when those who carried the mention on are so many."""
+    """The newer of two observations, which keeps since when those who carried the mention on are so many.
+
+    What the newer one does not say is as it was: to say nothing of reposts is not to say that there are none.
+    """
     if known is None or fresh is None or fresh.at <= known.at:
         return known or fresh
-    same = fresh.carried is not None and fresh.carried == known.carried
-    return structs.replace(fresh, since=known.since or known.at) if same else fresh
+    unsaid = {name: getattr(known, name) for name in _COUNTERS if getattr(fresh, name) is None}
+    merged = structs.replace(fresh, **unsaid)
+    same = merged.carried is not None and merged.carried == known.carried
+    return structs.replace(merged, since=(known.since or known.at) if same else None)
 
 
 def _told(story: Story, before: int, mention: Mention) -> None:
@@ -106,7 +115,7 @@ def confirms(mention: Mention, score: Score, link: str) -> bool:
 
 def _weigh(story: Story, score: Score, times: int) -> None:
     """What cannot wait, and what needs care."""
-    story.grave += times * bool(score.grave)
+    story.grave += times * bool(score.calls)
     story.sensitive += times * ("sensitive" in score.signs)
 
 

@@ -138,8 +138,12 @@ class Pipeline:
 
     # --- save -------------------------------------------------------------------------------------------
 
-    def _save(self, heard: Sequence[Heard], batch: Batch) -> list[Story]:
-        """The stories touched. What the store refuses for its data is found by halving, and parked."""
+    def _save(self, heard: Sequence[Heard], batch: Batch, *, afresh: bool = False) -> list[Story]:
+        """The stories touched. What the store refuses for its data is found by halving, and parked.
+
+        `afresh`: with nothing remembered of its brands. What is remembered may be at fault, where a person has just
+        joined or split what it leads to.
+        """
         self._subscription.keep()
         try:
             return self._save_whole(heard, batch)
@@ -156,6 +160,10 @@ class Pipeline:
                 REDONE.labels("halved").inc()
                 middle = len(heard) // 2
                 return [*self._save(heard[:middle], batch), *self._save(heard[middle:], batch)]
+            if heard and not afresh:
+                _LOG.warning("batch done again", reason=f"{type(error).__name__}: {error}")
+                REDONE.labels("afresh").inc()
+                return self._save(heard, batch, afresh=True)
             _LOG.exception("a mention could not be stored", offset=heard[0].record.offset if heard else None)
             if not heard:
                 raise

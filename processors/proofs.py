@@ -70,4 +70,9 @@ class Joins:
         return self.grown[story] + (known.mentions if known else 0)
 
     def _apart(self, pair: Pair) -> bool:
-        return any({self.root(a), self.root(b)} == set(pair) for a, b in self._owner.apart)
+        """Whether splits lead from one to the other: what leaves a story leaves all that had left it before."""
+        splits = [{self.root(a), self.root(b)} for a, b in self._owner.apart]
+        reached = {pair.kept}
+        while further := [each for each in splits if each & reached and each - reached]:
+            reached.update(*further)
+        return pair.joined in reached

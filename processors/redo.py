@@ -11,6 +11,7 @@ from earshot.rescoring import Change
 from earshot.store import authors, brands, mentions, stories
 from earshot.store.authors import Seat
 from earshot.store.brands import Brand
+from earshot.store.mentions import Row
 
 _MOST = 5_000  # mentions a transaction, unless a single story has more
 
@@ -24,6 +25,11 @@ class Again(NamedTuple):
     """As it was."""
     score: Score
     change: Change
+
+
+def scored(row: Row, score: Score) -> Row:
+    """The same mention, read otherwise."""
+    return row._replace(vote=score.vote, score=mentions.encode(score))
 
 
 def portions(known: Iterable[Story]) -> list[list[int]]:

@@ -1,10 +1,13 @@
 """Stories joined and split by hand. What a person decided stays: no sweep and no tie joins again what was split.
 
 Each is one transaction under the brand's version, beside a running service too: the slower one does its part again,
-and the brand's owner reads its indexes anew once it sees that a person was here. Nobody is called.
+and the brand's owner reads its indexes anew once it sees that a person was here. Nobody is called: an open alert goes
+on where the mentions are that called, under the name that it was told by.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from itertools import chain
 
 from msgspec import structs
 from sqlalchemy import Connection
@@ -12,7 +15,7 @@ from sqlalchemy import Connection
 from earshot.clock import from_us
 from earshot.config import Config
 from earshot.errors import Refused
-from earshot.model import Story
+from earshot.model import Episode, Id, Level, Step, Story
 from earshot.seams import Clock
 from earshot.store import Store, authors, brands, ledger, mentions, regrouped, stories
 from earshot.store.authors import Seat
@@ -24,6 +27,9 @@ from processors.joining import hand_over
 from processors.judge import Judge
 from processors.optimistic import until_saved
 from processors.rebuild import rebuild
+
+_Decision = tuple[Step, ...]
+"""What was decided at once: told as one, so it goes as one."""
 
 
 class Regroup:
@@ -81,6 +87,7 @@ class Regroup:
         leaving = [each for each in rows if each.n in going]
         left, seats = rebuild(story, staying)
         begun, others = rebuild(_begun(story, leaving[0], parts), leaving)
+        self._part(left, begun, leaving, row)
         for each in (left, begun):
             self._weigh(each, row)
         moved = [part for part in parts if part.id != begun.id and _follow(part, going, left, begun)]
@@ -93,6 +100,29 @@ class Regroup:
             _seat(connection, rows, (*seats.values(), *others.values()))
             self._note(connection, row, "split", left.id, begun.id)
             return _save(connection, [left, begun, *moved])
+
+    def _part(self, left: Story, begun: Story, leaving: Sequence[Row], row: Brand) -> None:
+        """Of an open alert, what was called for goes where its mention is, and who waits behind it too."""
+        if (episode := left.episode) is None:
+            return
+        gone = {mentions.read(each).mention.id for each in leaving}
+        levels = self._level(left, row), self._level(begun, row)
+        going = [each for each in episode.decisions if _goes(each, gone, levels)]
+        staying = [each for each in episode.decisions if each not in going]
+        waiting_there = tuple(step for step in episode.waiting if step.mention in gone)
+        waiting_here = tuple(step for step in episode.waiting if step.mention not in gone)
+        if going:
+            left.episodes = (*left.episodes[:-1], _over(episode, going, from_us(row.clock)))
+            _go_on(left, left.id, episode, staying, waiting_here)
+        else:
+            left.episodes = (*left.episodes[:-1], structs.replace(episode, waiting=waiting_here))
+        _go_on(begun, left.id, episode, going, waiting_there)
+
+    def _level(self, story: Story, row: Brand) -> Level:
+        """At which it stands by its numbers alone."""
+        bare = structs.replace(story, episodes=())
+        self._weigh(bare, row)
+        return bare.level
 
     def _weigh(self, story: Story, row: Brand) -> None:
         story.large = sizes.large(row.sizes)
@@ -141,6 +171,40 @@ def _follow(part: Story, going: set[int], left: Story, begun: Story) -> bool:
     changed = part.part_of != to
     part.part_of = to
     return changed
+
+
+def _goes(decided: _Decision, gone: Collection[Id], levels: tuple[Level, Level]) -> bool:
+    """Whether it goes to the story that begins. `levels`: at which the one that is left stands, and that one.
+
+    A risk is of a whole story, whichever mention was the last straw: it stays with who stands there, or goes with them.
+    """
+    left, begun = levels
+    step = decided[-1]  # a risk with other reasons comes before them, and goes where they go
+    if step.reason == "risk" and step.level <= max(left, begun):
+        return step.level > left
+    return step.mention in gone
+
+
+def _over(episode: Episode, going: Sequence[_Decision], now: datetime) -> Episode:
+    """What is left behind of an alert that goes elsewhere. Its number is never used again: it names what was told."""
+    steps = tuple(chain.from_iterable(going))
+    return structs.replace(episode, steps=steps, waiting=(), below_since=None, resolved_at=now)
+
+
+def _go_on(
+    story: Story, told_in: int, told: Episode, own: Sequence[_Decision], waiting: tuple[Step, ...]
+) -> None:
+    """An alert of `told_in` goes on in `story` with its own part; who only waits there waits behind the first call."""
+    awaited = {step.reason for step in waiting}
+    decisions = own or [each for each in told.decisions if any(step.reason in awaited for step in each)]
+    if decisions:
+        steps = tuple(_told(step, told_in, told.number) for step in chain.from_iterable(decisions))
+        number = len(story.episodes) + 1
+        story.episodes = (*story.episodes, structs.replace(told, number=number, steps=steps, waiting=waiting))
+
+
+def _told(step: Step, story: int, episode: int) -> Step:
+    return step if step.story else structs.replace(step, story=story, episode=episode)
 
 
 def _seat(connection: Connection, rows: Sequence[Row], seats: Collection[Seat]) -> None:

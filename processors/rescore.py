@@ -24,7 +24,7 @@ from processors import corrected
 from processors.lessons import Lessons
 from processors.optimistic import until_saved
 from processors.rebuild import rebuild
-from processors.redo import Again, portions, save
+from processors.redo import Again, portions, save, scored
 from processors.settle import settle, stands
 from processors.turn import Desk
 
@@ -117,14 +117,14 @@ class Rescore:
         return done
 
     def _rescored(self, rows: Iterator[Row], done: list[Again]) -> Iterator[Row]:
-        """The same rows with the votes that they have now; what changed is added to `done`."""
+        """The same rows with the scores that they have now; what changed is added to `done`."""
         while chunk := list(islice(rows, _PAGE)):
             again = self._scored(
                 row for row in chunk if self._stale(mentions.score_of(row), withdrawn=row.withdrawn)
             )
             done += again
-            votes = {each.n: each.score.vote for each in again}
-            yield from (row._replace(vote=votes[row.n]) if row.n in votes else row for row in chunk)
+            scores = {each.n: each.score for each in again}
+            yield from (scored(row, scores[row.n]) if row.n in scores else row for row in chunk)
 
     def _scored(self, rows: Iterable[Row]) -> list[Again]:
         kept = [(row, mentions.read(row)) for row in rows]

@@ -1,7 +1,8 @@
 """The risk of a story, 0..100, as a sum whose terms are kept (section 4 of the spread study).
 
-L = bias + neg + gate * (reach + spread + media + audience + surge) + credibility; risk = 100 / (1 + e^-L).
-The weights are priors, not fitted yet.
+L = bias + neg + gate * (spread + echo * (reach + media + audience + surge)) + credibility; risk = 100 / (1 + e^-L).
+The weights are priors, not fitted yet. The echo is not the study's: without it a story that a national paper took up
+would call for ever, as silence lowers its spread alone.
 """
 
 from math import exp, log
@@ -91,7 +92,7 @@ def assess(
     """
     if x_neg is None:
         x_neg = negativity(story, base)
-    opened = gate(x_neg)
+    opened, echo = gate(x_neg), story.echo
     found = _shares(story, x_neg, reach) if opened else Shares(x_neg)
     neg, reached, spread, media, audience = found
     story.terms = terms = Terms(
@@ -101,7 +102,7 @@ def assess(
         spread=settings.spread * opened * spread,
         media=settings.media * opened * media,
         audience=settings.audience * opened * audience,
-        surge=settings.surge * opened * story.surge,
+        surge=settings.surge * opened * echo * story.surge,
         credibility=settings.credibility * credibility(story),
     )
     story.base, story.reach = base, reach
@@ -111,7 +112,7 @@ def assess(
 
 
 class Shares(NamedTuple):
-    """What a story is weighed by, each in [0, 1]."""
+    """What a story is weighed by, each in [0, 1], as far as it still echoes."""
 
     neg: float
     reach: float = 0.0
@@ -124,7 +125,8 @@ def _shares(story: Story, x_neg: float, reach: int) -> Shares:
     """To be worked out where the gate is open; where it is shut the others count nothing."""
     passed_on = media(story.outlets) if story.outlets else 0.0
     shared = audience(story) if story.confirmations else 0.0
-    return Shares(x_neg, reached(reach), story.chance, passed_on, shared)
+    echo = story.echo
+    return Shares(x_neg, reached(reach) * echo, story.chance, passed_on * echo, shared * echo)
 
 
 def level(risk: float, found: Shares, settings: RiskSettings, slack: float = 0.0) -> Level:

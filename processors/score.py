@@ -5,7 +5,6 @@ strongly the score is uncertain, as where the words contradict the stars.
 """
 
 from collections.abc import Callable, Sequence
-from copy import copy
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -31,8 +30,6 @@ _LONGEST = 1_000  # characters of a text that is kept whole: nobody may fill the
 _CONTRADICTION = 0.6
 _MOST_SPARED = 0.2  # the most that a text is against a brand that is its victim or setting, or that wrote it
 _CERTAIN = 1e-6
-_HARMFUL = 0.5  # negative enough for danger and discrimination: many who name them are glad, or ask
-_GLAD = 0.5  # positive enough for no lawyer to come; a threat may be told without any feeling
 
 Text = tuple[str, str | None]
 """What is read, and the language that its source declares."""
@@ -130,12 +127,18 @@ class Scorer:
         return learnt(model, self.calibrations.newest)
 
     def alone(self, mentions: Sequence[Mention]) -> list[Score]:
-        """What the model as it is shipped makes of the words, whatever the stars; with all intents, however unlikely."""
-        unlearnt = copy(self)
-        unlearnt.calibrations = NONE
-        scores = unlearnt.score([structs.replace(mention, rating=None) for mention in mentions])
-        intents = shares(list(map(self._said, mentions)))
-        return [structs.replace(score, intents=each) for score, each in zip(scores, intents, strict=True)]
+        """What the model as it is shipped makes of the words, before anything else is known: what corrections teach by.
+
+        With all intents, however unlikely. Nothing where the brand itself speaks: no correction moves how that is read.
+        """
+        found, spoken = self._parted(mentions)
+        intents = shares(list(map(self._said, spoken)))
+        return [
+            Score(language=each.language, model=each.model)
+            if each.opinion is None or self._own.wrote(mention)
+            else structs.replace(_score(each, each.opinion, each.basis), intents=wanted)
+            for mention, each, wanted in zip(mentions, found, intents, strict=True)
+        ]
 
     def score(self, mentions: Sequence[Mention]) -> list[Score]:
         """One for each, in order; neighbours do not influence each other. Raises nothing, whatever the text."""
@@ -156,17 +159,23 @@ class Scorer:
         return _Key(mention.text, mention.title, mention.language, mention.rating, mention.brand, source, own)
 
     def _read(self, mentions: Sequence[Mention]) -> list[Score]:
-        found = self._find(mentions)
-        if self._towards:
-            for at, opinion in self._towards.opinions(mentions, self._find).items():
-                found[at] = found[at]._replace(opinion=opinion, basis="target")
+        found, spoken = self._parted(mentions)
         if self.calibrations.newest:
-            found = list(map(self._calibrated, mentions, found))
+            found = list(map(self._calibrated, spoken, found))
         found = [
             _said_by_brand(each) if self._own.wrote(m) else each
             for m, each in zip(mentions, found, strict=True)
         ]
         return list(map(_combined, mentions, found))
+
+    def _parted(self, mentions: Sequence[Mention]) -> tuple[list[Finding], list[Mention]]:
+        """What is found in each, and the mention with what it says of its brand alone."""
+        found, spoken = self._find(mentions), list(mentions)
+        if self._towards:
+            for at, (opinion, reading, part) in self._towards.parted(mentions, self._find).items():
+                found[at] = found[at]._replace(opinion=opinion, reading=reading, basis="target")
+                spoken[at] = part
+        return found, spoken
 
     def _find(self, mentions: Sequence[Mention]) -> list[Finding]:
         texts = [(bare(said(mention)), mention.language) for mention in mentions]
@@ -233,10 +242,7 @@ def contradicts(one: Opinion, other: Opinion) -> bool:
 
 def _score(found: Finding, opinion: Opinion, basis: str) -> Score:
     reading, (negative, neutral, positive) = found.reading, opinion
-    grave = reading.grave
-    if grave and negative < _HARMFUL:
-        grave = tuple(each for each in grave if each == "self_harm" or (each == "legal" and positive < _GLAD))
-    return Score(
+    score = Score(
         language=found.language,
         negative=round(negative, 4),
         neutral=round(neutral, 4),
@@ -246,12 +252,13 @@ def _score(found: Finding, opinion: Opinion, basis: str) -> Score:
         model=found.model,
         intents=reading.intents,
         signs=reading.signs,
-        grave=grave,
+        grave=reading.grave,
         address=reading.address,
         mood=reading.mood,
         tried=reading.tried,
         evidence=reading.evidence,
     )
+    return structs.replace(score, grave=score.calls) if score.grave else score
 
 
 __all__ = ["UNKNOWN", "Finding", "Reader", "Reading", "Scorer", "Text", "contradicts", "of_stars"]

@@ -1,19 +1,30 @@
 """`earshot label`: how a person reads a mention; `earshot label next`: which mentions are worth that most."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
 from sqlalchemy import Connection
 
-from earshot.choosing import Candidate, choose, worth
-from earshot.cli.options import AsJson, ConfigPath, DataDir, existing_store
+from earshot.choosing import Candidate, by_words, choose, is_by_stars, teaches, to_read, words_of, worth
+from earshot.cli.options import (
+    AsJson,
+    ConfigPath,
+    DataDir,
+    existing_store,
+    read_config,
+    with_data_dir,
+    with_own_time,
+)
 from earshot.cli.tables import one_line
 from earshot.clock import SystemClock, to_us
+from earshot.config import Config
 from earshot.errors import Refused
-from earshot.model import Intent
+from earshot.model import Intent, Mention
+from earshot.scorers import installed
+from earshot.seams import Asked
 from earshot.staff import STAFF, Polarity, polarity
 from earshot.store import Store, brands, corrections, mentions, stories
 from earshot.store.brands import Brand
@@ -23,8 +34,10 @@ _OUT = Console(highlight=False, markup=False, soft_wrap=True)
 _INTENTS: tuple[Intent, ...] = get_args(Intent)
 _LOOKED_AT = 5_000  # of a brand's newest mentions
 _PAGE = 1_000
+_READ = 500  # reviews with stars, of which the words are read: half a minute where a transformer does
 _SHOWN = 200  # characters
 _NEXT = "next"
+_NONE = "none"
 _USAGE = "earshot label MENTION --brand BRAND neg|neu|pos, or earshot label next"
 
 
@@ -43,7 +56,8 @@ def label(
         list[str] | None,
         typer.Option(
             "--intent",
-            help=f"What its author wants; name all that hold, as others are taken not to: {', '.join(_INTENTS)}.",
+            help=f"What its author wants; name all that hold, as others are taken not to: {', '.join(_INTENTS)};"
+            f" or {_NONE}, to take back what was said of them.",
         ),
     ] = None,
     by: Annotated[str, typer.Option("--by", help="Who says so.")] = "cli",
@@ -64,12 +78,13 @@ def label(
     with existing_store(config, data_dir) as store:
         if mention == _NEXT and not reading:
             options = _options(config, data_dir)
-            return _list(_most_useful(store, brand, limit), options, as_json=as_json)
-        said, intents = _said(reading), _intents(intent)
+            settings = with_data_dir(with_own_time(read_config(config, needed=False)), data_dir)
+            return _list(_most_useful(store, settings, brand, limit), options, as_json=as_json)
+        said, intents, at = _said(reading), _intents(intent), to_us(SystemClock().now())
         with store.read() as connection:
             kept = _found(connection, mention, brand)
         with store.begin() as connection:
-            number = corrections.add(connection, kept, said, to_us(SystemClock().now()), by, intents)
+            number = corrections.add(connection, kept, said, at, by, intents, unsay=intent == [_NONE])
     if as_json:
         return _OUT.print_json(data={"correction": number, "mention": kept.n, "polarity": said})
     return _OUT.print(
@@ -88,10 +103,12 @@ def _said(given: str) -> Polarity:
 
 
 def _intents(given: Sequence[str] | None) -> list[Intent] | None:
-    if not given:
+    if not given or given == [_NONE]:
         return None
+    if _NONE in given:
+        raise Refused(f"--intent {_NONE}: takes back what was said: name no other beside it")
     if strange := [each for each in given if each not in _INTENTS]:
-        raise Refused(f"--intent {strange[0]}: is none that is known: {', '.join(_INTENTS)}")
+        raise Refused(f"--intent {strange[0]}: is none that is known: {', '.join(_INTENTS)}, {_NONE}")
     return [each for each in _INTENTS if each in given]
 
 
@@ -138,33 +155,68 @@ def _reading(negative: float | None, basis: str) -> str:
 # --- the most useful ------------------------------------------------------------------------------------
 
 
-def _most_useful(store: Store, brand: str, limit: int) -> list[tuple[Candidate, Kept]]:
+def _most_useful(store: Store, config: Config, brand: str, limit: int) -> list[tuple[Candidate, Kept]]:
     with store.read() as connection:
         found = [
             each for row in wanted(connection, brand) for page in _newest(connection, row) for each in page
         ]
-        chosen = choose(found, limit)
-        rows = mentions.get(connection, (each.n for each in chosen))
-    return [(each, mentions.read(rows[each.n])) for each in chosen]
+        starred = _kept(connection, to_read(found, _READ))
+    read = {each.n: each for each in _by_words(config, starred)}
+    chosen = choose((read.get(each.n, each) for each in found), limit)
+    with store.read() as connection:
+        return _kept(connection, chosen)
 
 
 def _newest(connection: Connection, brand: Brand) -> Iterable[list[Candidate]]:
-    """A brand's newest mentions that nobody has labelled, with what their stories reach."""
+    """A brand's newest mentions that nobody has labelled, nor the same words, with what their stories reach."""
     first, last = brands.numbers(brand.no)
     after = max(first, brands.number(brand.no, brand.seq) - _LOOKED_AT)
+    taught = _taught(connection, brand)
     while page := mentions.scored_after(connection, after, last, _PAGE):
         after = page[-1].n
-        known = stories.load(connection, {each.story for each in page})
         done = corrections.labelled(connection, (each.n for each in page))
+        wanting = [each for each in page if not each.withdrawn and each.n not in done and teaches(each.score)]
+        known = stories.load(connection, {each.story for each in wanting})
+        words = _words(connection, (each.n for each in wanting))
         yield [
-            Candidate(each.n, each.story, each.score, known[each.story].reach)
-            for each in page
-            if each.n not in done and each.story in known and _is_open(each)
+            Candidate(each.n, each.story, words[each.n], each.score, known[each.story].reach)
+            for each in wanting
+            if each.story in known and each.n in words and words[each.n] not in taught
         ]
 
 
-def _is_open(scored: mentions.Scored) -> bool:
-    return not scored.withdrawn and scored.score.negative is not None and scored.score.basis != STAFF
+def _taught(connection: Connection, brand: Brand) -> set[int]:
+    """The words that somebody has labelled, however long ago."""
+    made = corrections.standing(connection, brand.no)
+    return set(_words(connection, (each.mention for each in made if each.mention)).values())
+
+
+def _words(connection: Connection, numbers: Iterable[int]) -> dict[int, int]:
+    rows = mentions.get(connection, numbers)
+    return {n: words_of(mentions.read(row).mention) for n, row in rows.items()}
+
+
+def _kept(connection: Connection, wanted: Iterable[Candidate]) -> list[tuple[Candidate, Kept]]:
+    """In order, with what they say; those that are gone meanwhile left out."""
+    asked = list(wanted)
+    rows = mentions.get(connection, (each.n for each in asked))
+    return [
+        (each, mentions.read(rows[each.n])) for each in asked if each.n in rows and not rows[each.n].withdrawn
+    ]
+
+
+def _by_words(config: Config, starred: Sequence[tuple[Candidate, Kept]]) -> Iterator[Candidate]:
+    """As the words read as shipped. Nothing is loaded where there are none."""
+    asked = [_asked(kept.mention) for _, kept in starred]
+    for scorer in installed(config) if asked else ():
+        for (candidate, _), said in zip(starred, scorer.score(asked), strict=True):
+            if "negative" in said:
+                yield by_words(candidate, said["negative"], uncertain=bool(said.get("uncertain")))
+
+
+def _asked(said: Mention) -> Asked:
+    text = f"{said.title}\n{said.text}" if said.title else said.text
+    return Asked(text, said.language, said.brand)
 
 
 def _options(config: Any, data_dir: Any) -> str:
@@ -183,9 +235,23 @@ def _list(found: Sequence[tuple[Candidate, Kept]], options: str, *, as_json: boo
     for candidate, kept in found:
         said = f"{kept.mention.title} {kept.mention.text}" if kept.mention.title else kept.mention.text
         doubt = ", contradicted" if candidate.score.uncertain else ""
-        _OUT.print(f"{one_line(kept.mention.brand)}, {_read(kept)}{doubt}: {one_line(said)[:_SHOWN]}")
+        _OUT.print(
+            f"{one_line(kept.mention.brand)}, {_how(candidate, kept)}{doubt}: {one_line(said)[:_SHOWN]}"
+        )
         _OUT.print(f"  earshot label {kept.n}{options} neg|neu|pos\n")
     return _OUT.print("Say it of each, also where it is read right: the model learns from both.")
+
+
+def _how(candidate: Candidate, kept: Kept) -> str:
+    """A label is of the words: where stars were read, what those say stands beside it."""
+    if not is_by_stars(kept.score):
+        return _read(kept)
+    words = _of_words(candidate)
+    return f"{_read(kept)} by its stars" + ("" if words is None else f", {words:.2f} by its words")
+
+
+def _of_words(candidate: Candidate) -> float | None:
+    return None if is_by_stars(candidate.score) else candidate.score.negative
 
 
 def _plain(candidate: Candidate, kept: Kept) -> dict[str, Any]:
@@ -195,6 +261,7 @@ def _plain(candidate: Candidate, kept: Kept) -> dict[str, Any]:
         "brand": kept.mention.brand,
         "story": candidate.story,
         "negative": kept.score.negative,
+        "negative_by_words": _of_words(candidate),
         "uncertain": kept.score.uncertain,
         "worth": round(worth(candidate), 3),
         "text": f"{kept.mention.title} {kept.mention.text}".strip(),

@@ -21,6 +21,7 @@ from earshot.cli.options import (
     with_data_dir,
     with_own_time,
 )
+from earshot.errors import Refused
 from earshot.model import Intent
 from earshot.quality import (
     Interval,
@@ -38,13 +39,14 @@ from earshot.quality_intents import Pair as IntentPair
 from earshot.rescoring import Compared, find_rescorer
 from earshot.seams import Shares
 from earshot.staff import POLARITIES
-from earshot.store import Store, corrections, readings
+from earshot.store import Store, corrections, origins, readings
 from earshot.store.brands import Brand
 from earshot.store.corrections import Correction
 
 _OUT = Console(highlight=False, markup=False)
 _MONTH = timedelta(days=30) // timedelta(microseconds=1)
 _CLASSES = ("negative", "neutral", "positive")
+_Reading = tuple[int, bool, float, str | None]
 _FEW = 50  # corrections: figures of fewer say little
 _ONE_SIDED = 0.7  # of the corrections say that the model was wrong
 
@@ -94,6 +96,7 @@ def quality(
         with store.read() as connection:
             known = wanted(connection, brand)
             made = corrections.standing(connection)
+            _refuse_unheard(connection, source, made)
         with closing(find_rescorer(settings, store)) as rescorer:
             compared = rescorer.compare(made) if made else []
         numbers = {each.no for each in known}
@@ -107,6 +110,18 @@ def quality(
         _OUT.print_json(data=_plain(found))
     else:
         _tell(found)
+
+
+def _refuse_unheard(connection: Connection, source: str, made: Iterable[Correction]) -> None:
+    """What was learnt of a source is left when its last mention is gone."""
+    if not source or any(each.source == source for each in made):
+        return
+    heard = []
+    for each in origins.every(connection):
+        if each == source:
+            return
+        heard.append(each)
+    raise Refused(f"--source {source}: nothing was heard from it; known: {', '.join(heard) or 'none'}")
 
 
 def _quality(compared: Sequence[Compared], now: Month, before: Month) -> Quality:
@@ -155,17 +170,20 @@ def _months(store: Store, known: Sequence[Brand], source: str) -> tuple[Month, M
     return _month(each for each in read if each[0] > start), _month(each for each in read if each[0] <= start)
 
 
-def _read(
-    connection: Connection, brand: Brand, moment: int, source: str
-) -> Iterable[tuple[int, bool, float]]:
-    """When heard, whether negative, and how sure the model was."""
+def _read(connection: Connection, brand: Brand, moment: int, source: str) -> Iterable[_Reading]:
+    """When heard, whether negative, how sure the model was, and which version of it."""
     for heard_at, reading in readings.since(connection, brand, moment, source):
-        yield heard_at, (reading.negative or 0.0) >= 0.5, reading.confidence
+        yield heard_at, (reading.negative or 0.0) >= 0.5, reading.confidence, reading.version
 
 
-def _month(read: Iterable[tuple[int, bool, float]]) -> Month:
+def _month(read: Iterable[_Reading]) -> Month:
     told = list(read)
-    return Month(len(told), sum(negative for _, negative, _ in told), sum(sure for *_, sure in told))
+    return Month(
+        len(told),
+        sum(negative for _, negative, *_ in told),
+        sum(sure for _, _, sure, _ in told),
+        frozenset(version for *_, version in told if version is not None),
+    )
 
 
 # --- what it says ---------------------------------------------------------------------------------------
@@ -280,4 +298,9 @@ def _plain_figures(figures: Figures) -> dict[str, Any]:
 
 
 def _plain_month(month: Month) -> dict[str, Any]:
-    return {"mentions": month.mentions, "negative_share": month.share, "mean_confidence": month.sureness}
+    return {
+        "mentions": month.mentions,
+        "negative_share": month.share,
+        "mean_confidence": month.sureness,
+        "models": sorted(month.models),
+    }

@@ -284,9 +284,16 @@ class Scoring(Settings):
 
     languages: tuple[Language, ...] = Field(
         default=("it", "en", "es", "fr", "de", "pt", "ar", "hi"),
-        min_length=1,
         description="Languages to choose from when a text does not say its own (ISO 639-1).",
     )
+
+    @field_validator("languages")
+    @classmethod
+    def _one_at_least(cls, languages: tuple[Language, ...]) -> tuple[Language, ...]:
+        """Not by `min_length`, which would also call a list empty of which no element is right."""
+        if not languages:
+            raise ValueError("is empty: name one at least")
+        return languages
 
 
 class TransformerSettings(Settings):
@@ -355,7 +362,7 @@ class RiskSettings(Settings):
     reach: Weight = Field(default=1.0, description="Weight of the people reached.")
     spread: Weight = Field(default=2.0, description="Weight of the forecast.")
     media: Weight = Field(default=1.5, description="Weight of outlets that carried it.")
-    audience: Weight = Field(default=0.8, description="Weight of confirmations and of the brand's audience.")
+    audience: Weight = Field(default=0.8, description="Weight of confirmations.")
     surge: Weight = Field(default=1.2, description="Weight of an unusual rate of negative mentions.")
     credibility: Weight = Field(
         default=0.5,

@@ -24,6 +24,8 @@ _WORKED: dict[Language, dict[str, str]] = {
         "grave": "Negativity: {grave} of {mentions} mentions tell of danger, the law, discrimination or self-harm, so it"
         " is at least {least} × {x}, of which from a fifth on all counts; {weight} × {negative} = {points}",
         "gate": "Gate: what is not negative does not count for its reach; negativity {x} ÷ {gate}, at most 1, is {open}",
+        "echo": "Echo: nobody has spoken of it for a while, so what it has reached counts {echo} times, half after each"
+        " half-life of silence (`risk.half_life`); {open} × {echo} = {heard}",
         "reach": "Reach: {weight} × {open} × ln(1 + {people}) ÷ ln(1 + {all}) = {points}, never above {weight}",
         "spread": "Spread: {weight} × {open} × {x} = {points}; {x} is the chance that it comes to {large} mentions,"
         " or, where it has, how far it is still awake",
@@ -45,6 +47,8 @@ _WORKED: dict[Language, dict[str, str]] = {
         " {points}",
         "gate": "Soglia: ciò che non è negativo non conta per la sua copertura; negatività {x} ÷ {gate}, al massimo"
         " 1, fa {open}",
+        "echo": "Eco: da un po’ nessuno ne parla, perciò ciò che ha raggiunto conta {echo} volte, la metà dopo ogni"
+        " tempo di dimezzamento (`risk.half_life`) di silenzio; {open} × {echo} = {heard}",
         "reach": "Copertura: {weight} × {open} × ln(1 + {people}) ÷ ln(1 + {all}) = {points}, mai sopra {weight}",
         "spread": "Diffusione: {weight} × {open} × {x} = {points}; {x} è la probabilità che arrivi a {large} menzioni"
         " o, se ci è già arrivata, quanto è ancora viva",
@@ -71,6 +75,8 @@ class Worked(NamedTuple):
     """X of negativity, in [0, 1]."""
     open: float
     """How far the gate is open, in [0, 1]."""
+    heard: float
+    """That times the echo."""
     reached: float
     carried: float
     """X of the press, in [0, 1]."""
@@ -92,6 +98,7 @@ def work(story: Story, settings: RiskSettings) -> Worked:
     grave = min(1.0, story.grave / (_SHARE * max(1, story.mentions)))
     negative = max(_GRAVE * grave, min(1.0, max(0.0, (mean - story.base) / (_CERTAIN - story.base))))
     opened = min(1.0, negative / _GATE)
+    heard = opened * story.echo
     reached = min(1.0, log(1 + story.reach) / log(1 + _ALL))
     carried = 1 - prod(1 - _PICK_UP[kind] for kind in story.outlets.values())
     confirmed = story.confirmations / (story.mentions + _PRIOR_MENTIONS)
@@ -100,15 +107,16 @@ def work(story: Story, settings: RiskSettings) -> Worked:
         grave,
         negative,
         opened,
+        heard,
         reached,
         carried,
         confirmed,
         settings.neg * negative,
-        settings.reach * opened * reached,
+        settings.reach * heard * reached,
         settings.spread * opened * story.chance,
-        settings.media * opened * carried,
-        settings.audience * opened * confirmed,
-        settings.surge * opened * story.surge,
+        settings.media * heard * carried,
+        settings.audience * heard * confirmed,
+        settings.surge * heard * story.surge,
         settings.credibility * (1 - story.copies / max(1, story.mentions)),
         100 / (1 + exp(-story.terms.total)),
     )
@@ -159,12 +167,13 @@ def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[st
             else ()
         ),
         say("gate", x=steps.negative, gate=_GATE, open=steps.open),
-        say("reach", weight=settings.reach, open=steps.open, points=steps.reach),
+        *((say("echo", echo=story.echo, open=steps.open, heard=steps.heard),) if story.echo < 1 else ()),
+        say("reach", weight=settings.reach, open=steps.heard, points=steps.reach),
         say("spread", weight=settings.spread, open=steps.open, x=story.chance, points=steps.spread),
-        say("media", weight=settings.media, open=steps.open, x=steps.carried, points=steps.media),
-        say("audience", weight=settings.audience, open=steps.open, points=steps.audience),
+        say("media", weight=settings.media, open=steps.heard, x=steps.carried, points=steps.media),
+        say("audience", weight=settings.audience, open=steps.heard, points=steps.audience),
         *(
-            (say("surge", weight=settings.surge, open=steps.open, x=story.surge, points=steps.surge),)
+            (say("surge", weight=settings.surge, open=steps.heard, x=story.surge, points=steps.surge),)
             if story.surge
             else ()
         ),

@@ -25,6 +25,7 @@ _OPINIONS: dict[Polarity, Shares] = {
     "pos": Shares(0.01, 0.02, 0.97),
 }
 _BY = 200  # characters
+_LEAST = 0.05  # of an intent that a score names
 _ENCODER = msgspec.json.Encoder()
 _STANDS = (
     "(mention = 0 or not exists (select 1 from corrections l where l.mention = c.mention and l.id > c.id))"
@@ -53,19 +54,22 @@ class Correction(NamedTuple):
     intents: tuple[Intent, ...] | None = None
     """All that hold, and no others; None where nobody spoke of them."""
     read_intents: Mapping[Intent, float] | None = None
-    """What the model alone gives each; empty: it cannot read the text; None: it was not asked yet."""
+    """What the model alone gives each; empty: it cannot read the text; None: it was not asked."""
     intents_model: str = ""
     """The model of intents that was asked; empty: none yet."""
 
-    def says(self, polarity: Polarity, intents: Sequence[Intent]) -> bool:
-        """Whether it says this already; no intents: nothing is said of them."""
+    def says(self, polarity: Polarity, intents: Sequence[Intent], *, unsay: bool = False) -> bool:
+        """Whether it says this already; no intents: nothing is said of them, or what was said is taken back."""
+        if unsay:
+            return self.polarity == polarity and self.intents is None
         return self.polarity == polarity and (not intents or set(intents) == set(self.intents or ()))
 
 
 class _Intents(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the column of intents keeps. A list is what it kept before the model was asked: `said` alone."""
 
-    said: tuple[Intent, ...]
+    said: tuple[Intent, ...] | None = None
+    """None: what was said is taken back."""
     read: dict[Intent, float] | None = None
     model: str = ""
 
@@ -80,10 +84,12 @@ def add(
     at: int,
     made_by: str,
     intents: Sequence[Intent] | None = None,
+    *,
+    unsay: bool = False,
 ) -> int:
-    """Its number. Where it does not speak of intents, what was said of them before still holds."""
+    """Its number. Where it does not speak of intents, what was said of them before still holds; `unsay` takes it back."""
     before = _said_before(connection, kept)
-    said = _intents_before(connection, kept.n) if intents is None else _intents(_Intents(tuple(intents)))
+    said = _said_of_intents(_intents_before(connection, kept.n), intents, unsay=unsay)
     row = (
         brands.brand_no(kept.n),
         kept.mention.source,
@@ -181,7 +187,7 @@ def corrected(score: Score, correction: Correction) -> Score:
         uncertain=False,
         basis=STAFF,
         model=f"{STAFF}-{correction.id}",
-        intents=score.intents if correction.intents is None else dict.fromkeys(correction.intents, 1.0),
+        intents=_holding(score, correction),
     )
 
 
@@ -225,8 +231,33 @@ def _intents_before(connection: Connection, n: int) -> str | None:
     return found
 
 
+def _said_of_intents(before: str | None, intents: Sequence[Intent] | None, *, unsay: bool) -> str | None:
+    """What the model made of the same words stays beside it: once all is taken back, the mention reads so again."""
+    if intents is None and not unsay:
+        return before
+    said = None if intents is None else tuple(intents)
+    kept = _decoded(before)
+    if kept is None or kept.read is None:
+        return None if said is None else _intents(_Intents(said))
+    return _intents(_Intents(said, kept.read, kept.model))
+
+
+def _holding(score: Score, correction: Correction) -> dict[Intent, float]:
+    """The intents of a corrected score. Where a person took theirs back, those of the model hold again."""
+    if correction.intents is not None:
+        return dict.fromkeys(correction.intents, 1.0)
+    if correction.read_intents is None:
+        return score.intents
+    return {each: round(p, 3) for each, p in correction.read_intents.items() if p >= _LEAST}
+
+
 def _intents(kept: _Intents) -> str:
     return _ENCODER.encode(kept).decode()
+
+
+def _decoded(kept: str | None) -> _Intents | None:
+    found = None if kept is None else _INTENTS.decode(kept)
+    return _Intents(found) if isinstance(found, tuple) else found
 
 
 def _said(score: Score) -> tuple[Any, ...]:
@@ -237,8 +268,7 @@ def _said(score: Score) -> tuple[Any, ...]:
 
 def _correction(row: Sequence[Any]) -> Correction:
     number, brand, source, mention, at, made_by, polarity, *said, kept = row
-    found = None if kept is None else _INTENTS.decode(kept)
-    intents = _Intents(found) if isinstance(found, tuple) else found
+    intents = _decoded(kept)
     return Correction(
         number,
         brand,

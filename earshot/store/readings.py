@@ -12,6 +12,7 @@ from earshot.store.binding import IN_CHUNKS
 from earshot.store.brands import Brand
 
 _CHUNK = 10_000
+_STARS = "rating"
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -22,10 +23,16 @@ class Reading(msgspec.Struct):
     neutral: float | None = None
     positive: float | None = None
     basis: str = ""
+    model: str = ""
 
     @property
     def confidence(self) -> float:
         return max(self.negative or 0.0, self.neutral or 0.0, self.positive or 0.0)
+
+    @property
+    def version(self) -> str | None:
+        """What made the numbers; None where stars did, which say the same to every version."""
+        return None if self.basis.startswith(_STARS) else self.model
 
 
 class Read(NamedTuple):

@@ -3,6 +3,7 @@
 Those (`tables`) know only stories that grew large, and so call the growth of every small one certain. Here the
 reposts still to come are a first passage (inverse Gaussian, the limit of a branching process's total progeny):
 D direct ones, each of which brings nu more. The priors are priors: no set of small stories was there to fit them.
+Of old stories it expects far too much once they grow (`outlook` bounds it): what is quick it takes to go on for ever.
 """
 
 from math import erfc, exp, log, pi, sqrt
@@ -16,6 +17,7 @@ LEVELS = (0.5, 0.9, 0.1)
 """With which probabilities a size is asked for: a forecast, its low end and its high end."""
 
 _ROOT, _ROOT_OF_CIRCLE = sqrt(2), sqrt(2 * pi)
+_DOUBT = 1.0  # how far off infectiousness may be, squared: as of stories of 110 to 300 mentions
 _MOST = 0.95  # nu from which a process would never end
 _SHAPES = 128  # at which quantiles are worked out, once
 _LEAST, _STEP = -24.0, 0.25  # ln of the first shape, and between two
@@ -37,11 +39,26 @@ def sizes(state: State) -> tuple[float, ...]:
     direct, each = _expected(state)
     if direct <= 0:
         return (state.n,) * len(LEVELS)
-    mean, place = direct / (1.0 - each), (log(direct * (1.0 - each)) - _LEAST) / _STEP
+    mean, shape = direct / (1.0 - each), direct * (1.0 - each)
+    return tuple(_after(state, mean, shape, row) for row in _QUANTILES)
+
+
+def least(state: State) -> float:
+    """A low end by direct reposts alone, with infectiousness that may be far off.
+
+    So far at least went 83 % (Twitter) and 98 % (Weibo) of stories at 110 to 300 mentions, where sets lack few.
+    """
+    direct, _ = _expected(state)
+    return _after(state, direct, 1.0 / (1.0 / direct + _DOUBT), _QUANTILES[1]) if direct > 0 else state.n
+
+
+def _after(state: State, mean: float, shape: float, row: list[float]) -> float:
+    """The size with so many `mean` more to come, at a row's probability."""
+    place = (log(shape) - _LEAST) / _STEP
     at = min(max(int(place), 0), _SHAPES - 2)
     part = min(max(place - at, 0.0), 1.0)
-    further = (mean * exp(row[at] + part * (row[at + 1] - row[at])) for row in _QUANTILES)
-    return tuple(state.n + (more + 0.5 if more >= 0.5 else 0.0) for more in further)
+    more = mean * exp(row[at] + part * (row[at + 1] - row[at]))
+    return state.n + (more + 0.5 if more >= 0.5 else 0.0)
 
 
 def _expected(state: State) -> tuple[float, float]:

@@ -1,13 +1,15 @@
 """The opinion of the brand itself, where a text names other companies too."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from earshot.config import Brand
 from earshot.hashing import hash64
 from earshot.model import Mention
 from earshot.recent import Recent
 from processors.negativity.opinion import Opinion
+from processors.signs.parted import parted
+from processors.signs.reading import Reading
 from processors.target.model import Read, Target
 from processors.target.names import Names
 from processors.target.views import views
@@ -18,6 +20,17 @@ _KEPT = 5_000
 class Found(Protocol):
     @property
     def opinion(self) -> Opinion | None: ...
+    @property
+    def reading(self) -> Reading: ...
+
+
+class Parted(NamedTuple):
+    """What a mention says of its own brand."""
+
+    opinion: Opinion
+    reading: Reading
+    part: Mention
+    """The same mention with what it says of that brand alone."""
 
 
 class Towards:
@@ -27,26 +40,28 @@ class Towards:
         self._names, self._target = Names(brands), Target.load()
         self._several = Recent[int, bool](_KEPT)
 
-    def opinions(
+    def parted(
         self, mentions: Sequence[Mention], read: Callable[[Sequence[Mention]], Sequence[Found]]
-    ) -> dict[int, Opinion]:
+    ) -> dict[int, Parted]:
         """By place in `mentions`; those that name several companies, and can be read. `read` reads whole texts."""
         named = []
         for at, mention in enumerate(mentions):
             text = said(mention)
             if self._names_several(text) and (places := self._names.places(mention.brand, text)):
                 named.append((at, views(text, *places)))
-        parts = [mentions[at] for at, _ in named]
-        whole = read(parts)
-        own = read([_as(part, view.own) for part, (_, view) in zip(parts, named, strict=True)])
-        others = read([_as(part, view.others) for part, (_, view) in zip(parts, named, strict=True)])
+        parts = [_as(mentions[at], view.own) for at, view in named]
+        whole, own = read([mentions[at] for at, _ in named]), read(parts)
+        others = read([_as(mentions[at], view.others) for at, view in named])
         asked = [
-            (at, view, Read(a.opinion, b.opinion or a.opinion, c.opinion or a.opinion))
-            for (at, view), a, b, c in zip(named, whole, own, others, strict=True)
+            (view, Read(a.opinion, b.opinion or a.opinion, c.opinion or a.opinion), at, part, a, b)
+            for (at, view), part, a, b, c in zip(named, parts, whole, own, others, strict=True)
             if a.opinion
         ]
-        found = self._target.towards([view for _, view, _ in asked], [opinions for *_, opinions in asked])
-        return {at: opinion for (at, *_), opinion in zip(asked, found, strict=True)}
+        found = self._target.towards([view for view, *_ in asked], [opinions for _, opinions, *_ in asked])
+        return {
+            at: Parted(opinion, parted(a.reading, (b if b.opinion else a).reading, opinion.negative), part)
+            for opinion, (*_, at, part, a, b) in zip(found, asked, strict=True)
+        }
 
     def _names_several(self, text: str) -> bool:
         key = hash64(text)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from sqlalchemy import make_url
 
 from earshot.model import Author, Intent, Mention, Score
@@ -49,9 +50,11 @@ def add(
     at: int = 5,
     by: str = "console",
     intents: list[Intent] | None = None,
+    *,
+    unsay: bool = False,
 ) -> int:
     with store.begin() as connection:
-        return corrections.add(connection, of, polarity, at, by, intents)
+        return corrections.add(connection, of, polarity, at, by, intents, unsay=unsay)
 
 
 def standing(store: Store, brand: int | None = None, after: int = 0) -> list[Correction]:
@@ -200,6 +203,18 @@ def test_readings_since_a_time_of_one_source(store: Store) -> None:
     ]
 
 
+def test_a_reading_says_which_version_made_it_but_where_stars_did(store: Store) -> None:
+    stars = structs.replace(READ, basis="rating, text")
+    learnt = structs.replace(READ, model="negativity-1+c7")
+    with store.begin() as connection:
+        mine = brands.create(connection, "Acme")
+        rows = [row(N + at)._replace(score=mentions.encode(s)) for at, s in enumerate((READ, stars, learnt))]
+        mentions.add(connection, rows)
+    with store.read() as connection:
+        versions = [each.reading.version for each in readings.since(connection, mine, 0)]
+    assert versions == ["negativity-1", None, "negativity-1+c7"]
+
+
 def row(n: int, source: str = "x", *, heard_at: int = 5, withdrawn: bool = False) -> mentions.Row:
     said = kept(n, source=source).mention
     if source.startswith("q"):
@@ -257,6 +272,38 @@ def test_intents_hold_until_others_are_named(store: Store) -> None:
     assert [each.intents for each in standing(store)] == [("complaint",), None]
     add(store, kept(), "neg", intents=["praise"])
     assert standing(store)[-1].intents == ("praise",)
+
+
+def test_intents_can_be_taken_back(store: Store) -> None:
+    add(store, kept(), "neg", intents=["complaint"])
+    add(store, kept(), "neu", unsay=True)
+    add(store, kept(), "pos")
+    with store.read() as connection:
+        assert [each.intents for each in corrections.of_mention(connection, N)] == [
+            None,
+            None,
+            ("complaint",),
+        ]
+
+
+def test_nothing_said_can_be_taken_back_too(store: Store) -> None:
+    add(store, kept(), unsay=True)
+    assert [each.intents for each in standing(store)] == [None]
+
+
+def test_once_they_are_taken_back_those_of_the_model_hold_again(store: Store) -> None:
+    """Whatever others were named in between."""
+    add(store, kept(), intents=["complaint"])
+    (made,) = standing(store)
+    with store.begin() as connection:
+        corrections.fill_intents(connection, [(made, {"request": 0.7512, "legal": 0.01})], "signs-1")
+    score = corrections.corrected(READ, made)
+    assert score.intents == {"complaint": 1.0}
+    add(store, kept(score=score), intents=["praise"])
+    add(store, kept(score=score), unsay=True)
+    (left,) = standing(store)
+    assert left.intents is None
+    assert corrections.corrected(score, left).intents == {"request": 0.751}
 
 
 @pytest.mark.postgres

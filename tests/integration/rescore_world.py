@@ -110,8 +110,8 @@ def numbers(store: Store) -> list[Any]:
 
 def _timeless(story: Story) -> Story:
     """Less what depends on when it was worked out: at each mention as it came, or at the brand's clock."""
-    terms = structs.replace(story.terms, spread=0.0)
-    return structs.replace(_rounded(story), chance=0.0, forecast=None, risk=0.0, terms=terms)
+    terms = structs.replace(story.terms, spread=0.0, reach=0.0, media=0.0, audience=0.0, surge=0.0)
+    return structs.replace(_rounded(story), chance=0.0, echo=1.0, forecast=None, risk=0.0, terms=terms)
 
 
 def _rounded(story: Story) -> Story:

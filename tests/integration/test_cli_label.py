@@ -3,16 +3,18 @@
 import json
 from contextlib import closing
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import rescore_world
 from cli_world import Earshot
+from msgspec import structs
 from rescore_world import START
 from sqlalchemy import URL, make_url
 
 from earshot.claim import claimed
-from earshot.model import Author, Mention
+from earshot.model import Author, Mention, Rating
 from earshot.staff import STAFF
 from earshot.store import Store, brands, corrections, mentions
 from earshot.topics import Said
@@ -83,6 +85,19 @@ def test_labelled_by_id_and_by_number_and_counted_by_rescore(
     assert "negative 0.97, by staff until now" in out
 
 
+def test_intents_can_be_taken_back(earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]) -> None:
+    at, words = place
+    before = score(at, 3).intents
+    earshot("label", "x:3", "neg", "--brand", "Acme", "--intent", "praise", *words)
+    assert earshot("rescore", *words)[0] == 0
+    assert score(at, 3).intents == {"praise": 1.0}
+    assert earshot("label", "x:3", "neg", "--brand", "Acme", "--intent", "none", *words)[0] == 0
+    assert "Intents" not in earshot("quality", *words)[1]
+    assert earshot("rescore", *words)[0] == 0
+    found = score(at, 3)
+    assert (found.basis, found.intents) == (STAFF, pytest.approx(before, abs=0.001))
+
+
 def test_the_most_useful_can_be_pasted_and_are_not_asked_again(
     earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]
 ) -> None:
@@ -99,6 +114,89 @@ def test_the_most_useful_can_be_pasted_and_are_not_asked_again(
     for each in asked:
         earshot("label", each["n"], "pos", *words)
     assert "Nothing to label" in earshot("label", "next", *words)[1]
+
+
+def test_the_words_of_a_label_are_not_asked_again_whoever_carries_them(
+    earshot: Earshot,
+    place: tuple[Path | URL, tuple[str, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at, words = place
+    again = [
+        Said(mention=structs.replace(said(n, TEXTS[n % 2]).mention, kind="repost", parent=f"x:{n % 2}"))
+        for n in range(10, 16)
+    ]
+    with closing(Store(at)) as store:
+        rescore_world.hear(store, again, old=False)
+    asked = [each["text"] for each in json.loads(earshot("label", "next", "--json", *words)[1])]
+    assert sorted(asked) == sorted(TEXTS)
+    earshot("label", "x:0", "neg", "--brand", "Acme", *words)
+    asked = [each["text"] for each in json.loads(earshot("label", "next", "--json", *words)[1])]
+    assert sorted(asked) == sorted(TEXTS[1:])
+    monkeypatch.setattr(import_module("earshot.cli.label"), "_LOOKED_AT", len(again) - 1)
+    asked = [each["text"] for each in json.loads(earshot("label", "next", "--json", *words)[1])]
+    assert asked == [TEXTS[1]], "however long ago it was labelled"
+
+
+def test_of_reviews_the_words_are_weighed_and_not_the_stars(
+    earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]
+) -> None:
+    at, words = place
+    stars = Rating(value=3, best=5)
+    rated = [
+        Said(mention=structs.replace(said(n, text).mention, rating=stars))
+        for n, text in enumerate(
+            (
+                "Worst courier ever, parcel smashed again",
+                "It was late, then it was quick",
+                "配送が遅れて最悪です。",
+            ),
+            20,
+        )
+    ]
+    with closing(Store(at)) as store:
+        rescore_world.hear(store, rated, old=False)
+    found = {each["id"]: each for each in json.loads(earshot("label", "next", "--json", *words)[1])}
+    sure, undecided = found["x:20"], found["x:21"]
+    assert sure["negative"] == undecided["negative"] == 0.35
+    assert sure["negative_by_words"] > 0.8
+    assert sure["worth"] < undecided["worth"]
+    assert "x:22" not in found, "no words that the model reads"
+    assert found["x:0"]["negative_by_words"] == found["x:0"]["negative"]
+    assert (
+        f"negative 0.35 by its stars, {sure['negative_by_words']:.2f} by its words"
+        in earshot("label", "next", *words)[1]
+    )
+
+
+def test_what_the_company_says_itself_is_not_asked(
+    earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]
+) -> None:
+    at, words = place
+    own = structs.replace(score(at, 2), basis="own", negative=0.2)
+    with closing(Store(at)) as store, store.begin() as connection:
+        mentions.rescore(connection, [(brands.number(1, 3), own)])
+    assert score(at, 2).basis == "own"
+    asked = {each["id"] for each in json.loads(earshot("label", "next", "--json", *words)[1])}
+    assert asked == {"x:0", "x:1", "x:3", "x:4", "x:5"}
+
+
+def test_what_the_model_learnt_between_two_months_is_no_change_of_mood(
+    earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]
+) -> None:
+    at, words = place
+    for number, polarity in enumerate(("neg", "neu", "pos")):
+        earshot("label", f"x:{number}", polarity, "--brand", "Acme", *words)
+    with closing(Store(at)) as store:
+        rescore_world.hear(store, [said(n, text, days=33) for n, text in enumerate(TEXTS, 10)], old=False)
+    assert "earshot rescore" in earshot("quality", *words)[1]
+    drift = json.loads(earshot("quality", "--json", *words)[1])["drift"]
+    now, before = drift["last_30_days"]["models"], drift["30_days_before"]["models"]
+    assert [f"{model}+c3" for model in before] == now
+    earshot("rescore", *words)
+    out = earshot("quality", *words)[1]
+    assert "no more than chance would do" in out
+    assert "earshot rescore" not in out
 
 
 def test_quality_is_told_before_and_after(
@@ -122,7 +220,8 @@ def test_quality_is_told_before_and_after(
     _, out, _ = earshot("quality", "--brand", "Acme", "--source", "x", *words)
     for part in ("6 mentions were labelled", "as shipped", "calibrated", "Fewer than 50", "thirty before"):
         assert part in out
-    assert json.loads(earshot("quality", "--source", "feed", "--json", *words)[1])["corrections"] == 0
+    status, _, err = earshot("quality", "--source", "feed", *words)
+    assert (status, "--source feed: nothing was heard from it; known: x" in err) == (1, True)
 
 
 def test_intents_that_were_named_are_told_before_and_after(
@@ -162,6 +261,7 @@ def test_beside_a_running_service_it_only_notes(earshot: Earshot, tmp_path: Path
         (["1099511627777", "bad"], "is none of neg, neu and pos"),
         (["1099511627777"], "'nothing': is none of neg, neu and pos"),
         (["1099511627777", "neg", "--intent", "anger"], "--intent anger: is none that is known: complaint"),
+        (["1099511627777", "neg", "--intent", "churn", "--intent", "none"], "name no other beside it"),
         (["next", "--brand", "Akme"], "known: Acme"),
     ],
 )

@@ -1,6 +1,7 @@
 """`earshot score`: one text for a person, a file for a program."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,63 @@ def test_a_file_gives_one_object_a_line_in_order(earshot: Earshot, tmp_path: Pat
     assert (status, len(found)) == (0, 600)
     assert found[0].keys() >= {"language", "negative", "neutral", "positive", "uncertain"}
     assert [at for at, each in enumerate(found) if each["negative"] is None] == [7]
+
+
+BRANDS = '[[brands]]\nname = "Acme"\n\n[[brands]]\nname = "Bolt"\n'
+BOTH = "Acme saved my day after Bolt lost my parcel"
+
+
+def test_a_text_of_two_companies_is_read_towards_the_one_that_is_asked_about(
+    earshot: Earshot, tmp_path: Path
+) -> None:
+    (tmp_path / "earshot.toml").write_text(BRANDS)
+    acme, bolt = (earshot("score", BOTH, "--brand", name, "--json").json for name in ("Acme", "Bolt"))
+    assert acme["basis"] == bolt["basis"] == "target"
+    assert bolt["negative"] > acme["negative"] + 0.2
+    whole = earshot("score", BOTH, "--json").json
+    assert whole["basis"] == "text"
+    out = earshot("score", BOTH, "--brand", "Bolt").out
+    (told,) = re.findall(r"whole text +negative (0\.\d\d), which is what the words below carried", out)
+    assert float(told) == pytest.approx(whole["negative"], abs=0.01)
+    assert "whole text" not in earshot("score", BOTH).out
+
+
+def test_a_brand_that_is_not_configured_is_refused(earshot: Earshot, tmp_path: Path) -> None:
+    status, _, errors = earshot("score", BOTH, "--brand", "Bolt")
+    assert (status, "--brand Bolt: no [[brands]]" in errors, "known: none" in errors) == (1, True, True)
+    (tmp_path / "earshot.toml").write_text(BRANDS)
+    status, _, errors = earshot("score", BOTH, "--brand", "Bold")
+    assert (status, "known: Acme, Bolt" in errors) == (1, True)
+
+
+def test_a_file_is_read_towards_its_brands_and_says_once_which_it_does_not_know(
+    earshot: Earshot, tmp_path: Path
+) -> None:
+    (tmp_path / "earshot.toml").write_text(BRANDS)
+    file = tmp_path / "texts.jsonl"
+    brands = ("Bolt", None, "Bold", "Bold")
+    file.write_text("".join(json.dumps({"text": BOTH, "brand": name}) + "\n" for name in brands))
+    status, out, errors = earshot("score", "--file", file, "--brand", "Acme")
+    found = [json.loads(line) for line in out.splitlines()]
+    assert (status, [each["basis"] for each in found]) == (0, ["target", "target", "text", "text"])
+    assert found[0]["negative"] > found[1]["negative"] + 0.2
+    assert errors.count("texts.jsonl:3: brand Bold: its texts are read as a whole: no [[brands]]") == 1
+    assert errors.count("\n") == 1
+
+
+def test_a_file_of_many_unknown_brands_does_not_flood_the_screen(earshot: Earshot, tmp_path: Path) -> None:
+    file = tmp_path / "texts.jsonl"
+    file.write_text("".join(json.dumps({"text": "ok", "brand": f"b{n}"}) + "\n" for n in range(50)))
+    status, out, errors = earshot("score", "--file", file)
+    assert (status, out.count("\n"), errors.count("\n")) == (0, 50, 21)
+    assert errors.endswith("further brands that are not known are not noted\n")
+
+
+def test_a_files_language_is_the_one_given_where_a_line_says_none(earshot: Earshot, tmp_path: Path) -> None:
+    file = tmp_path / "texts.jsonl"
+    file.write_text('{"text": "ok"}\n{"text": "ok", "lang": "en"}\n')
+    found = [json.loads(line) for line in earshot("score", "--file", file, "--lang", "it").out.splitlines()]
+    assert [each["language"] for each in found] == ["it", "en"]
 
 
 def test_for_programs(earshot: Earshot) -> None:

@@ -51,6 +51,14 @@ def test_what_was_decided_at_once_is_told_as_one() -> None:
     ]
 
 
+def test_what_a_joined_story_called_for_is_told_by_that_story() -> None:
+    """It may have belonged to a surge that told it, to which the one that stays does not."""
+    before = a_step(Level.watch, 0, story=9, episode=1)
+    story = a_story(an_episode(a_step(Level.watch, 30), before, a_step(minute=40, story=7, episode=2)))
+    told = [(each.step.at - START).seconds // 60 for each in tellings(story, [Recorded()])]
+    assert told == [30, 40], "what was split off and came back is its own"
+
+
 def test_identities_are_the_same_for_ever_and_differ_where_the_notice_does() -> None:
     step, episode = a_step(), an_episode()
     story = a_story(episode)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from console_world import ENGLISH, ITALIAN, NOW
+from msgspec import structs
 
 from console import story_words
 from console.count_rule import Call, CountRule, count_rule
@@ -48,6 +49,16 @@ def test_the_first_call_counts_and_the_first_warning_or_louder() -> None:
     loud = count_rule(a_story(Level.warning, Level.critical), heard(25))
     assert loud
     assert loud.called == (Call(AT, Level.warning),)
+
+
+def test_a_story_that_was_joined_may_have_called_before() -> None:
+    """Its call comes after the one that opened the alert, and was the first."""
+    own = a_story(Level.warning).episodes[0].steps[0]
+    before = structs.replace(own, at=NOW - timedelta(minutes=30), story=7, episode=1)
+    story = structs.replace(a_story(), episodes=(Episode(number=1, steps=(own, before)),))
+    found = count_rule(story, heard(25))
+    assert found
+    assert found.called == (Call(AT - 30 * MINUTE, Level.warning),)
 
 
 WATCH, WARNING = Level.watch, Level.warning

@@ -79,7 +79,35 @@ def test_another_intent_is_said_anew_and_the_same_ones_are_not(
     path = f"/mentions/{known}"
     for ticks in ({"wants-churn": "on"}, {"wants-churn": "on"}, {}, {"wants-legal": "on", "wants-joy": "on"}):
         browser.post(path, browser.get(path), polarity="neg", **ticks)
-    assert wanted(world, known) == [("legal",), ("churn",)]
+    assert wanted(world, known) == [("legal",), None, ("churn",)]
+
+
+def test_a_tick_can_be_taken_back(world: World, browser: Browser, known: int) -> None:
+    path = f"/mentions/{known}"
+    browser.post(path, browser.get(path), polarity="neg", **{"wants-complaint": "on", "wants-safety": "on"})
+    browser.post(path, browser.get(path), polarity="neu")
+    assert wanted(world, known) == [None, ("complaint", "safety")]
+    shown = browser.get(path).text
+    assert "<b>neutral</b>, <bdi>in the console</bdi>" in shown
+    assert " checked>" not in shown
+    browser.post(path, browser.get(path), polarity="neu")
+    assert len(wanted(world, known)) == 2
+
+
+def test_ticks_alone_can_be_taken_back(world: World, browser: Browser, known: int) -> None:
+    path = f"/mentions/{known}"
+    for ticks in ({"wants-legal": "on"}, {}):
+        browser.post(path, browser.get(path), polarity="neg", **ticks)
+    assert wanted(world, known) == [None, ("legal",)]
+
+
+def test_a_form_that_showed_no_tick_takes_none_back(world: World, browser: Browser, known: int) -> None:
+    """Somebody ticked one while it was open."""
+    path = f"/mentions/{known}"
+    older = browser.get(path)
+    browser.post(path, browser.get(path), polarity="neg", **{"wants-churn": "on"})
+    browser.post(path, older, polarity="neu")
+    assert wanted(world, known) == [("churn",), ("churn",)]
 
 
 def test_a_page_elsewhere_says_nothing_in_our_name(world: World, browser: Browser, known: int) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -121,6 +122,38 @@ def test_stars_decide_and_the_words_are_heard_apart() -> None:
     assert page(Score(language="unknown", negative=0.85, basis="rating"), None).basis == "the stars alone"
 
 
+@pytest.mark.parametrize("basis", ["target", "victim", "own", "staff", "text"])
+def test_what_the_words_explain_is_told_where_other_numbers_are_shown(basis: str) -> None:
+    """Where several brands are named, where it is spared, and where staff said or taught otherwise."""
+    score = Score(language="en", negative=0.84, neutral=0.1, positive=0.06, basis=basis, model="negativity-1")
+    shown = page(score)
+    assert [share.number for share in shown.shares] == ["0.84", "0.10", "0.06"]
+    assert [share.number for share in shown.alone] == ["0.72", "0.04", "0.24"]
+    assert page(score, None).alone == []
+
+
+def test_what_was_stored_is_not_told_twice() -> None:
+    """But for its last digits, as another machine may add up otherwise."""
+    assert page().alone == []
+    assert page(why=WHY._replace(shares=Shares(0.71, 0.04, 0.25))).alone == []
+
+
+def test_the_page_says_which_number_the_words_explain(world: World) -> None:
+    texts = [
+        Words("The parcel is broken", negative=0.02, language="en"),
+        Words("Il pacco è rotto", negative=0.02),
+    ]
+    story = world.tell("Ronvia", texts)
+    shown = [answer.text for answer in ask(world, f"/mentions/{story}", f"/mentions/{story + 1}")]
+    for text in shown:
+        assert "What the words alone say" in text
+        assert "The weights of single words on this page explain these numbers" in text
+        told = text.partition('"t-negative"')[2].partition("What the words alone say")[2]
+        number = re.search(r'class="num">(0\.\d\d)', told)
+        assert number
+        assert f"“negative” that the words alone give, {number[1]}, would fall" in text
+
+
 def test_a_disagreement_of_vader_is_named_and_its_words_shown() -> None:
     score = Score(language="en", negative=0.7, neutral=0.2, positive=0.1, uncertain=True, basis="text")
     second = SecondOpinion("VADER", Shares(0.1, 0.2, 0.7), (("thanks", 1.9), ("broken", -2.1)))
@@ -190,7 +223,12 @@ def test_a_mention_is_explained_and_leads_back_to_its_story(world: World) -> Non
     assert f"/stories/{story}#m{story + 1}" in [
         attrs.get("href") for tag, attrs in shown.elements if tag == "a"
     ]
-    for said in ("It replies to a mention of the story.", "Italian", "The words that weigh most", "0.90"):
+    for said in (
+        "It replies to a mention that was known already.",
+        "Italian",
+        "The words that weigh most",
+        "0.90",
+    ):
         assert said in shown.text
     tinted = [attrs for tag, attrs in shown.elements if tag == "mark" and attrs.get("title")]
     assert tinted

@@ -383,7 +383,7 @@ def test_what_will_happen_reads_in_italian() -> None:
         "Alla vicenda 10 restano 3 menzioni; numero e pagina non cambiano.",
         "La vicenda 12 era stata unita a questa: torna a essere una vicenda a sé.",
         "Menzioni, autori, copertura e rischio di entrambe vengono ricalcolati.",
-        "Gli avvisi della vicenda 10 restano dove sono; nessuno riceve notifiche.",
+        "Un avviso aperto segue la menzione che lo ha fatto scattare; nessuno riceve notifiche.",
         "Earshot da solo non le riunirà più; una persona può farlo.",
     ]
     assert (alone.key, alone.name) == (ALONE, "Va via da sola")

@@ -9,6 +9,7 @@ import pytest
 from console_world import ENGLISH, ITALIAN, NOW, PATIENT, Words, World, called
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from starlette.applications import Starlette
 
 from console import curves, reading, reading_carriers, story_view
@@ -85,6 +86,22 @@ def test_the_trusted_outlets_come_in_their_order_and_the_first_beside_our_call(w
         == f"The first one, {LOCAL}, came 30 mins before Earshot first called, with “Watch”."
     )
     assert carried(world, world.tell("Ronvia", PRESS)).first == ""
+
+
+def test_the_first_call_may_have_been_that_of_a_story_that_was_joined(world: World) -> None:
+    own, joined = world.step(Level.warning, 120, 0), world.step(Level.watch, 170, FIRST)
+    story = world.tell("Ronvia", PRESS, episodes=called(own, structs.replace(joined, story=7, episode=1)))
+    assert (
+        carried(world, story).first
+        == f"The first one, {LOCAL}, came 20 mins after Earshot first called, with “Watch”."
+    )
+
+
+def test_what_it_called_for_is_told_in_its_order(world: World) -> None:
+    """Also what a story had called for that was joined to it."""
+    own, joined = world.step(Level.warning, 120, 0), world.step(Level.watch, 170, FIRST)
+    story = world.tell("Ronvia", PRESS, episodes=called(own, structs.replace(joined, story=7, episode=1)))
+    assert [each.step.level for each in look(world, story).called] == [Level.watch, Level.warning]
 
 
 def test_an_outlet_whose_audience_is_configured_counts_with_that(world: World) -> None:

@@ -33,7 +33,7 @@ def test_a_mention_in_words() -> None:
     row = views.mention_row(
         ENGLISH, kept("Vergogna", url="https://x.example/1", rating=Rating(1), kind="review"), NOW
     )
-    assert (row.handle, row.source, row.kind, row.why) == ("@ada", "X", "review", "began the story")
+    assert (row.handle, row.source, row.kind, row.why) == ("@ada", "X", "review", "began a story")
     assert (row.score, row.mood, row.stars, row.rated) == (
         "negative 0.86 (automatic)",
         "negative",

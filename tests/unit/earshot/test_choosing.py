@@ -1,16 +1,41 @@
 """Which mentions a person is asked about."""
 
+from datetime import UTC, datetime
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.choosing import Candidate, choose, worth
-from earshot.model import Score
+from earshot.choosing import Candidate, by_words, choose, teaches, to_read, words_of, worth
+from earshot.model import Author, Mention, Score
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def candidate(
-    n: int, negative: float | None, story: int = 0, reach: int = 0, *, uncertain: bool = False
+    n: int,
+    negative: float | None,
+    story: int = 0,
+    reach: int = 0,
+    *,
+    words: int = 0,
+    uncertain: bool = False,
+    basis: str = "text",
 ) -> Candidate:
-    return Candidate(n, story or n, Score(language="en", negative=negative, uncertain=uncertain), reach)
+    score = Score(language="en", negative=negative, uncertain=uncertain, basis=basis)
+    return Candidate(n, story or n, words or n, score, reach)
+
+
+def said(text: str, title: str = "", brand: str = "Acme") -> Mention:
+    return Mention(
+        id="x:1",
+        brand=brand,
+        author=Author(id="ada"),
+        created_at=NOW,
+        collected_at=NOW,
+        text=text,
+        title=title,
+    )
 
 
 CANDIDATES = st.lists(
@@ -21,8 +46,10 @@ CANDIDATES = st.lists(
         st.integers(0, 9),
         st.integers(0, 10**9),
         uncertain=st.booleans(),
+        basis=st.sampled_from(["text", "rating, text"]),
     ),
     max_size=40,
+    unique_by=lambda each: each.n,
 )
 
 
@@ -52,3 +79,69 @@ def test_one_a_story_as_many_as_there_are_and_always_the_same(found: list[Candid
     told = [each.story for each in chosen]
     assert len(set(told)) == len(told) == min(limit, len({each.story for each in found}))
     assert choose(found, limit) == chosen
+
+
+@given(CANDIDATES, st.integers(1, 30), st.integers(1, 4))
+def test_the_same_words_are_asked_once(found: list[Candidate], limit: int, texts: int) -> None:
+    chosen = choose([each._replace(words=each.n % texts) for each in found], limit)
+    assert len({each.words for each in chosen}) == len(chosen)
+
+
+def test_a_story_whose_best_words_are_asked_elsewhere_is_asked_of_others() -> None:
+    found = [
+        candidate(1, 0.5, 1, 90, words=7),
+        candidate(2, 0.5, 2, words=7),
+        candidate(3, 0.9, 2, words=8),
+    ]
+    assert [each.n for each in choose(found, 2)] == [1, 3]
+
+
+def test_the_same_words_are_the_same_whoever_they_are_addressed_to() -> None:
+    one = words_of(said("@acme Parcel  lost again https://t.co/a"))
+    assert one == words_of(said("parcel lost\nagain https://t.co/b", title="@help"))
+    assert one != words_of(said("Parcel lost again", brand="Bolt"))
+    assert one != words_of(said("Parcel found again"))
+
+
+def test_stars_say_nothing_of_what_their_words_are_worth() -> None:
+    """Three stars stand for 0.35, which looks undecided whatever was written."""
+    starred = candidate(1, 0.35, basis="rating, text")
+    assert worth(starred) == 0
+    assert worth(by_words(starred, 0.01, uncertain=False)) < worth(candidate(2, 0.1))
+    assert worth(by_words(starred, 0.5, uncertain=False)) == worth(candidate(2, 0.5))
+    assert worth(by_words(starred, None, uncertain=False)) == 0
+
+
+def test_that_words_contradict_their_stars_still_counts() -> None:
+    starred = candidate(1, 0.85, uncertain=True, basis="rating, text")
+    assert worth(by_words(starred, 0.02, uncertain=False)) > 0.5
+
+
+def test_only_stars_are_to_be_read_the_most_promising_first() -> None:
+    found = [
+        candidate(1, 0.5),
+        candidate(2, 0.35, basis="rating, text"),
+        candidate(3, 0.85, basis="rating, text", reach=9_000),
+        candidate(4, 0.85, basis="rating, text", uncertain=True),
+        candidate(5, 0.05, basis="rating, text", words=4),
+    ]
+    assert [each.n for each in to_read(found, 2)] == [3, 4]
+    assert [each.n for each in to_read(found, 9)] == [3, 4, 2]
+
+
+@pytest.mark.parametrize(
+    ("basis", "negative", "wanted"),
+    [
+        ("text", 0.5, True),
+        ("target", 0.5, True),
+        ("victim", 0.2, True),
+        ("rating, text", 0.35, True),
+        ("rating", 0.35, False),
+        ("own", 0.2, False),
+        ("rating, own", 0.85, False),
+        ("staff", 0.97, False),
+        ("", None, False),
+    ],
+)
+def test_what_the_model_can_be_taught_of(basis: str, negative: float | None, wanted: bool) -> None:
+    assert teaches(Score(language="en", negative=negative, basis=basis)) is wanted

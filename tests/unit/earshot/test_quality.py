@@ -23,8 +23,8 @@ from earshot.seams import Shares
 NEGATIVE, NEUTRAL, POSITIVE = Shares(0.8, 0.1, 0.1), Shares(0.1, 0.8, 0.1), Shares(0.1, 0.1, 0.8)
 
 
-def month(mentions: int, negative: int, sureness: float = 0.7) -> Month:
-    return Month(mentions, negative, mentions * sureness)
+def month(mentions: int, negative: int, sureness: float = 0.7, *models: str) -> Month:
+    return Month(mentions, negative, mentions * sureness, frozenset(models))
 
 
 def test_a_known_table() -> None:
@@ -81,3 +81,24 @@ def test_a_model_that_is_right_as_often_as_it_says_has_no_error() -> None:
 )
 def test_drift_is_said_in_a_sentence(now: Month, before: Month, said: str) -> None:
     assert said in drift(now, before)
+
+
+@pytest.mark.parametrize(
+    ("now", "before"),
+    [
+        (month(500, 250, 0.7, "negativity-1+c200"), month(500, 100, 0.7, "negativity-1")),
+        (month(500, 100, 0.6, "negativity-1+c200"), month(500, 100, 0.7, "negativity-1")),
+        (month(500, 100, 0.7, "negativity-1+c200", "negativity-1"), month(500, 100, 0.7, "negativity-1")),
+    ],
+)
+def test_what_the_model_learnt_is_not_taken_for_a_change_of_mood(now: Month, before: Month) -> None:
+    told = drift(now, before)
+    assert "same version" in told
+    assert "earshot rescore" in told
+    assert not any(word in told for word in ("mood", "less sure", "something new"))
+
+
+def test_by_one_version_months_are_compared() -> None:
+    one = month(500, 250, 0.7, "negativity-1+c200")
+    assert "likely the mood" in drift(one, month(500, 100, 0.7, "negativity-1+c200"))
+    assert "likely the mood" in drift(one, month(500, 100))

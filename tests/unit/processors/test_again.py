@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from pipeline_world import PLAIN, World, config, mention, said, withdrawn
 
+from alerts.rules import identity
 from earshot.config import from_dict
 from earshot.errors import ConfigError
 from earshot.model import Episode, Level, Reason, Step, Story
@@ -289,6 +290,21 @@ def test_batches_and_restarts_change_nothing_and_no_reason_floods(
         assert world.hear(*rest).state() == expected.state()
         for story in expected.stories():
             _no_flood(story)
+        told_before = _names(expected.joined(), elsewhere=False)
+        assert _names(expected.stories(), elsewhere=True) <= told_before, (
+            "by a new name it would be told again"
+        )
+
+
+def _names(stories: Sequence[Story], *, elsewhere: bool) -> set[str]:
+    """Of what is told of them; `elsewhere`: of what was decided in a story that was joined."""
+    return {
+        identity(story, episode, step, "all")
+        for story in stories
+        for episode in story.episodes
+        for step in episode.steps
+        if bool(step.story) == elsewhere
+    }
 
 
 def _no_flood(story: Story) -> None:

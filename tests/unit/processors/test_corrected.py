@@ -42,13 +42,16 @@ class Staffed(World):
         self.desk = fresh()
         self.pipeline = Pipeline(self.context, self.desk)
 
-    def label(self, native: str, polarity: Polarity, intents: list[Intent] | None = None) -> int:
+    def label(
+        self, native: str, polarity: Polarity, intents: list[Intent] | None = None, *, unsay: bool = False
+    ) -> int:
         with self.store.begin() as connection:
             row = brands.load(connection, "Acme")
             n = corrections.find(connection, row, f"x:{native}") if row else None
             kept = corrections.heard(connection, n) if n else None
             assert kept
-            return corrections.add(connection, kept, polarity, to_us(self.clock.now()), "console", intents)
+            at = to_us(self.clock.now())
+            return corrections.add(connection, kept, polarity, at, "console", intents, unsay=unsay)
 
     def later(self, by: timedelta = MINUTE) -> None:
         self.clock.advance(by)
@@ -421,6 +424,19 @@ def test_a_click_on_the_polarity_unsays_no_intents(world: Staffed) -> None:
     assert world.score("1").intents == {"request": 1.0}
 
 
+def test_intents_that_are_taken_back_teach_nothing(world: Staffed) -> None:
+    world.hear(said("1", text=LEAVING))
+    before = world.score("1").intents
+    world.label("1", "neg", ["request"])
+    world.later()
+    assert world.score("1").intents == {"request": 1.0}
+    world.label("1", "neg", unsay=True)
+    world.later()
+    assert world.score("1").intents == pytest.approx(before, abs=0.001)
+    (asked,) = world.desk.scorer.score([mention("new", text=LEAVING)])
+    assert asked.intents == pytest.approx(before, abs=0.001)
+
+
 def test_intents_are_compared_before_and_after(world: Staffed, rescorer: Rescore) -> None:
     world.hear(said("1", text=LEAVING), said("2", 1, LEAVING + " b"), said("3", 2, PLEASED))
     world.label("1", "neg", ["request"])
@@ -452,3 +468,28 @@ def test_only_the_words_are_calibrated_and_by_brand_and_source() -> None:
     assert {each.model for each in (own, other, stars)} == {"m+c9"}
     assert [each.negative for each in scorer.alone(asked)] == [0.3] * 3
     assert scorer.calibrations.newest == 9
+
+
+def test_what_staff_say_decides_whether_a_danger_counts(world: Staffed) -> None:
+    world.hear(said("1", text=DANGER))
+    before = world.story()
+    world.label("1", "pos")
+    world.later()
+    assert (before.grave, world.story().grave) == (1, 0)
+    assert world.story().risk < before.risk
+    world.label("1", "neg")
+    world.later()
+    assert world.story().grave == 1
+    world.check_whole()
+
+
+def test_a_danger_that_staff_name_counts_and_no_longer_once_they_take_it_back(world: Staffed) -> None:
+    world.hear(said("1"))
+    before = world.story()
+    world.label("1", "neg", ["complaint", "safety"])
+    world.later()
+    assert (before.grave, world.story().grave) == (0, 1)
+    world.label("1", "neg", ["complaint"])
+    world.later()
+    assert world.story().grave == 0
+    world.check_whole()

@@ -119,6 +119,11 @@ def test_what_is_explained_is_what_is_scored() -> None:
     assert (why.language, why.model) == (scored["language"], scored["model"])
 
 
+def test_what_is_explained_is_the_whole_text_whoever_is_asked_about() -> None:
+    text = "Acme saved my day after Bolt lost my parcel"
+    assert scorer().explain(Asked(text, "en", "Bolt")) == scorer().explain(Asked(text, "en", "Acme"))
+
+
 def test_what_cannot_be_read_has_no_reasons() -> None:
     why = scorer().explain(Asked("配送が遅れて最悪です"))
     assert (why.language, why.shares, why.tokens) == ("unknown", None, ())

@@ -1,6 +1,6 @@
 """Stories that turn out to be one: the older id stays, nobody counts twice, nobody is told twice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from pipeline_world import FURIOUS, PLAIN, PLEASED, World, alike, said, withdrawn
 from test_same_decisions import events
 
-from earshot.model import Level
+from alerts.rules import tellings
+from earshot.model import Episode, Level, Reason, Step, Story
+from earshot.seams import ReceiverSettings
 from earshot.store import mentions
 from earshot.topics import STORIES, Event
 from processors import likeness, proofs
+from processors.joining import hand_over
 from processors.rebuild import rebuild
 
 ANOTHER = "Quite another matter: what an awful disgrace is this new hall in the old harbour"
@@ -144,6 +148,14 @@ def test_a_huge_story_is_left_to_people(world: World, monkeypatch: pytest.Monkey
 # --- what was told ------------------------------------------------------------------------------------------
 
 
+EVERYBODY = [ReceiverSettings(kind="log", name="all")]
+
+
+def told(stories: Iterable[Story]) -> set[str]:
+    """Everything that anybody is told, by its identity: what has none of its own is told to nobody."""
+    return {each.identity for story in stories for each in tellings(story, EVERYBODY)}
+
+
 def loud(native: str, minutes: float, text: str, **values: Any) -> Event:
     return said(native, minutes, text, followers=800_000, **values)
 
@@ -174,6 +186,75 @@ def test_of_two_open_episodes_only_what_is_louder_is_added(world: World) -> None
         {s.reason for s in episode.steps}
     )
     assert max(s.level for s in episode.steps) >= Level.warning
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_the_first_call_stays_and_calls_nobody_again(world: World, *, apart: bool) -> None:
+    """The younger story had called half an hour before, for the same reason."""
+    world.hear(said("1", 0, PLEASED), loud("2", 1, FURIOUS), loud("3", 31, ANOTHER, parent="x:1"))
+    before = world.stories()
+    if apart:
+        world.restart()
+    (episode,), known = world.hear(tie(minutes=40)).story().episodes, told(before)
+    first = min(episode.steps, key=lambda step: step.at)
+    assert (first.mention, first.at, first.story) == ("x:2", said("2", 1).mention.collected_at, before[1].id)
+    assert episode.steps[0] == before[0].episodes[0].steps[0], "the alert that is open is still that one"
+    assert told([*world.stories(), *world.joined()]) == known
+    world.hear(loud("4", 50, ANOTHER, parent="x:2"))
+    assert told([*world.stories(), *world.joined()]) == known
+
+
+def test_what_was_no_news_by_then_is_not_kept(world: World) -> None:
+    world.hear(loud("1", 0, FURIOUS), loud("2", 1, ANOTHER))
+    before = world.stories()[0].episodes[0].steps
+    assert world.hear(tie()).story().episodes[0].steps == before
+
+
+def at(minute: float, level: Level, reason: Reason = "risk", **more: Any) -> Step:
+    heard = said("1", minute).mention.collected_at
+    return Step(level=level, reason=reason, at=heard, mention=f"x:{minute}", risk=40.0, **more)
+
+
+def after_a_join(own: Sequence[Step], other: Sequence[Step]) -> Story:
+    kept, joined = (
+        Story(id=no, brand="Acme", first=f"x:{no}", opened_at=steps[0].at, last_at=steps[-1].at, episodes=(
+            Episode(number=1, steps=tuple(steps)),
+        ))
+        for no, steps in ((1, own), (2, other))
+    )  # fmt: skip
+    hand_over(kept, joined, 9, said("1", 99).mention.collected_at)
+    return kept
+
+
+def minutes(story: Story) -> list[float]:
+    return [float(step.mention.removeprefix("x:")) for step in story.episodes[0].steps]
+
+
+WATCH, WARNING, CRITICAL = Level.watch, Level.warning, Level.critical
+
+
+def test_after_the_call_that_opened_it_the_others_come_as_they_went(world: World) -> None:
+    own = [at(31, WATCH), at(50, CRITICAL)]
+    assert minutes(after_a_join(own, [at(1, WATCH), at(20, WARNING), at(60, WARNING)])) == [31, 1, 20, 50]
+
+
+def test_what_was_decided_at_once_stays_together(world: World) -> None:
+    other = [at(1, WATCH), at(1, WATCH, "voice", also=True), at(40, WARNING)]
+    story = after_a_join([at(31, WATCH), at(35, WARNING, "legal")], other)
+    decided = [[step.reason for step in each] for each in story.episodes[0].decisions]
+    assert decided == [["risk"], ["risk", "voice"], ["legal"]]
+
+
+def test_who_was_told_of_in_the_joined_one_is_not_told_of_again(world: World) -> None:
+    """Also between two calls of the one that stays."""
+    own = [at(0, WARNING, "safety", author=1), at(70, WARNING, "safety", author=2, again=1)]
+    assert minutes(after_a_join(own, [at(30, WARNING, "safety", author=3)])) == [0, 30, 70]
+
+
+def test_what_both_hold_since_a_split_is_one_call(world: World) -> None:
+    call = at(5, WARNING, "safety", author=1)
+    story = after_a_join([call, at(9, WARNING, "legal")], [structs.replace(call, story=1, episode=1)])
+    assert minutes(story) == [5, 9]
 
 
 # --- the sweep ----------------------------------------------------------------------------------------------

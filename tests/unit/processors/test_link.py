@@ -17,6 +17,15 @@ from processors.link import canonical_url, normalised_text, ties
         ("https://gazzetta.example/a?b=2&a=1", "gazzetta.example/a?a=1&b=2"),
         ("https://gazzetta.example/", None),
         ("https://gazzetta.example", None),
+        ("https://gazzetta.example/it/", None),
+        ("https://gazzetta.example/en-GB?utm_source=x", None),
+        ("https://gazzetta.example/index.php?amp=1", None),
+        ("https://gazzetta.example/pt_BR/home", None),
+        ("https://gazzetta.example/de/default.aspx#top", None),
+        ("https://gazzetta.example/index.php?id=5", "gazzetta.example/index.php?id=5"),
+        ("https://gazzetta.example/it/resi", "gazzetta.example/it/resi"),
+        ("https://gazzetta.example/news/index.html", "gazzetta.example/news/index.html"),
+        ("https://gazzetta.example/a?b=&c=1", "gazzetta.example/a?c=1"),
         ("javascript:alert(1)", None),
         ("http://[broken", None),
         ("", None),
@@ -24,6 +33,23 @@ from processors.link import canonical_url, normalised_text, ties
 )
 def test_a_link_is_reduced_to_its_page_and_a_home_page_links_nothing(url: str, page: str | None) -> None:
     assert canonical_url(url) == page
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("showthread.php?12345-lost-parcel", "showthread.php?67890-card-blocked"),
+        ("article.aspx?1001", "article.aspx?1002"),
+        ("article.aspx?1001", "article.aspx"),
+        ("search?page=2&lost-parcel", "search?page=2&card-blocked"),
+        ("search?q=caff%E8", "search?q=caff%E0"),
+    ],
+)
+def test_pages_that_only_the_bare_query_tells_apart_are_two(one: str, other: str) -> None:
+    """As forums and old shops name theirs."""
+    urls = [f"https://forum.example/{page}" for page in (one, other)]
+    assert len(set(map(canonical_url, urls))) == 2
+    assert canonical_url(urls[0]) == canonical_url(f"{urls[0]}&utm_source=x#post7")
 
 
 def test_copies_have_the_same_words_whatever_stands_around_them() -> None:

@@ -46,6 +46,17 @@ def test_a_home_page_ties_nothing(world: World) -> None:
     assert len(world.stories()) == 2
 
 
+@pytest.mark.parametrize("page", ["it/", "index.html", "it/index.php", "showthread.php?{n}-{n}"])
+def test_who_links_to_the_start_of_a_site_or_to_other_threads_says_nothing_alike(
+    world: World, page: str
+) -> None:
+    words = ("kettle", "lantern", "bicycle", "umbrella", "violin", "harbour", "pepper", "marble")
+    texts = [f"{word} {word[::-1]} {word}ish un{word}" for word in words]
+    pages = [(f"https://acme.example/{page.format(n=n)}",) for n in range(len(words))]
+    world.hear(*[said(str(n), n, text, links=pages[n]) for n, text in enumerate(texts)])
+    assert len(world.stories()) == len(words)
+
+
 def test_a_page_tag_and_the_letters_around_the_words_make_no_other_copy(world: World) -> None:
     copies = [FURIOUS, f"RT @anna: {FURIOUS.upper()}!!", f"«{FURIOUS}» https://t.example/1 #wow"]
     world.hear(*[said(str(n), n, text) for n, text in enumerate(copies)])

@@ -1,9 +1,11 @@
-"""Who counts as saying that it happened to them too."""
+"""Who counts as saying that it happened to them too, and whose counters are whose."""
 
 from pathlib import Path
 
 import pytest
-from pipeline_world import START, World, said, withdrawn
+from pipeline_world import FURIOUS, START, World, alike, measured, said, withdrawn
+
+from earshot.model import Metrics
 
 OUTAGE = "The Acme app does not open, an error at every login since this morning"
 TOO = "Same here: the Acme app does not open, an error at every login since this morning"
@@ -46,3 +48,23 @@ def test_a_tied_post_confirms_no_more_once_edited_or_withdrawn(world: World) -> 
     story = world.hear(withdrawn("3", 11)).story()
     assert story.confirmations == 0
     assert world.rebuilt(story) == story
+
+
+@pytest.mark.parametrize(
+    "how", [{"kind": "repost", "reposted": "x:1"}, {"reposted": "x:1"}, {"kind": "repost"}]
+)
+def test_the_count_below_a_repost_is_its_originals_and_counts_once(world: World, how: dict[str, str]) -> None:
+    count = Metrics(at=START, reposts=500)
+    reposts = [said(str(n), n, FURIOUS, metrics=count, **how) for n in range(2, 12)]
+    story = world.hear(said("1", metrics=count), *reposts, measured("3", 20, 501)).story()
+    assert (story.mentions, story.counted, story.size) == (11, 500, 501)
+    assert alike(world.rebuilt(story), story)
+
+
+def test_what_was_no_repost_becomes_none_by_an_edit(world: World) -> None:
+    """Or what was counted of it would still be there, and of nobody."""
+    world.hear(said("1", text=OUTAGE, metrics=Metrics(at=START, reposts=40)), said("2", 1, OUTAGE))
+    edits = [said(str(n), 9, TOO, kind="repost", reposted="x:7", edited_at=START) for n in (1, 2)]
+    story = world.hear(*edits).story()
+    assert (story.counted, story.copies) == (40, 1)
+    assert alike(world.rebuilt(story), story)

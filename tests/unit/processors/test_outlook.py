@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from earshot.clock import from_us, to_us
-from earshot.model import Story
+from earshot.model import Forecast, Story
 from processors import outlook
 from processors.outlook import Outlook
 from processors.spread import early
+from processors.spread.model import Spread
 from processors.spread.state import State, advance, rebuild
 
 OUTLOOK = Outlook(timedelta(hours=12))
+TABLES = Spread.load().of("x")
 START = to_us(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 SECOND = 1_000_000
 gaps = st.lists(st.floats(0, 90_000), max_size=40)
@@ -40,6 +42,10 @@ def told(seconds: Sequence[float], *, large: int = 20, links: str = "reply") -> 
 
 def chance(story: Story, after: float = 0) -> float:
     return OUTLOOK.chance(story, outlook.as_of(story, to_us(story.last_at) + round(after * SECOND)))
+
+
+def forecast(story: Story) -> Forecast:
+    return OUTLOOK.forecast(story, outlook.remembered(story))
 
 
 def every(seconds: float, count: int) -> list[float]:
@@ -100,6 +106,53 @@ def test_sizes_between_those_of_the_process_and_those_of_the_tables_do_not_jump(
         if (story := told(every(200, count)))
     ]
     assert all(abs(b - a) < 0.5 * a for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize("pace", [24, 60, 200, 300])
+def test_a_steady_story_is_not_told_of_thousands_that_are_gone_once_it_has_grown(pace: float) -> None:
+    """As nothing changes but its size, neither does the forecast by much, and each lies in those before."""
+    sizes = (12, 25, 54, 55, 80, 109, 110, 130)
+    found = [forecast(told(every(pace, count))) for count in sizes]
+    assert max(one.size for one in found) < 2.5 * min(one.size for one in found)
+    assert all(one.low <= later.size <= one.high for one, later in pairwise(found))
+
+
+@pytest.mark.parametrize("count", [12, 30, 54])
+def test_of_a_small_story_it_is_not_taken_for_certain_that_it_grows(count: int) -> None:
+    """Tables know only stories that did."""
+    found = forecast(told(every(60, count)))
+    assert found.low < 2 * count
+
+
+@pytest.mark.parametrize("count", [12, 25, 54, 60])
+def test_that_a_quick_small_story_gets_very_large_is_not_certain(count: int) -> None:
+    assert chance(told(every(24, count), large=60)) > 0.99
+    assert 0.2 < chance(told(every(24, count), large=300)) < 0.5
+    assert chance(told(every(24, count), large=1_000)) < 0.2
+
+
+@pytest.mark.parametrize("count", [12, 54, 80, 109])
+def test_a_chance_falls_without_a_jump_as_more_is_asked_for(count: int) -> None:
+    found = [chance(told(every(60, count), large=large)) for large in range(max(100, count + 1), 135)]
+    assert all(b <= a <= b + 0.05 for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize("large", [105, 120, 300])
+def test_a_chance_does_not_jump_where_tables_begin_to_be_asked(large: int) -> None:
+    found = [chance(told(every(60, count), large=large)) for count in range(50, 60)]
+    assert all(abs(a - b) < 0.05 for a, b in pairwise(found))
+
+
+@settings(deadline=None)
+@given(gaps, st.floats(0, 1e5))
+@example([60.0] * 30, 0.0)
+def test_of_a_small_story_no_more_is_said_than_of_those_that_grew(waits: list[float], later: float) -> None:
+    seconds = [sum(waits[:n]) for n in range(len(waits) + 1)]
+    story = told(seconds)
+    known = outlook.as_of(story, to_us(story.last_at) + round(later * SECOND))
+    found, grown = OUTLOOK.forecast(story, known), TABLES.forecast(known)
+    said, most = (found.low, found.size, found.high), (grown.low, grown.size, grown.high)
+    assert all(one <= max(other, story.size) for one, other in zip(said, most, strict=True))
 
 
 def counted(size: int, span: float, *, heard: int = 1, source: str = "x") -> Story:
@@ -190,6 +243,11 @@ class TestEarly:
         assert size >= state.n
         if state.n + 1 < size < 1e6:
             assert early.probability(state, size) == pytest.approx(p, abs=0.02)
+
+    @given(gaps, st.floats(0, 1e6))
+    def test_the_least_is_no_less_than_there_is(self, waits: list[float], later: float) -> None:
+        state = state_of([sum(waits[:n]) for n in range(len(waits) + 1)], later)
+        assert state.n <= early.least(state) < 10 * state.n
 
     def test_the_first_one_is_nobodys_repost(self) -> None:
         assert early.probability(state_of([0.0]), 2) < 0.1

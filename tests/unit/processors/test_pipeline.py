@@ -202,6 +202,26 @@ def test_what_the_store_refuses_is_found_and_parked_alone(
     assert (world.story().mentions, mentions_in(world)) == (39, 39)
 
 
+def test_what_fails_only_beside_what_is_remembered_is_stored(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mention is parked only where it fails on what the store says too."""
+    add, failed = mentions.add, list[str]()
+
+    def refuse_once(connection: object, rows: list[mentions.Row]) -> None:
+        if not failed:
+            failed.append(rows[0].mention)
+            raise KeyError("what was remembered of its story is not so any more")
+        add(connection, rows)  # type: ignore[arg-type]
+
+    world.hear(said("1"))
+    monkeypatch.setattr(mentions, "add", refuse_once)
+    assert world.hear(said("2", 1)).story().mentions == 2
+    assert failed
+    with world.store.read() as connection:
+        assert dead.page(connection) == []
+
+
 def test_snapshots_go_out_again_for_what_was_heard_before(world: World) -> None:
     """A crash between saving and publishing loses nothing: the batch comes again, and all of it is known."""
     world.hear(said("1"))

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 from pipeline_world import FURIOUS, PLEASED, START, World, alike, measured, said, withdrawn
-from test_same_decisions import events
+from test_counted import counted_events
 
 from earshot.model import Story
 from earshot.store import authors, brands, mentions
@@ -37,7 +37,7 @@ def seats_of(world: World, rows: Sequence[mentions.Row]) -> dict[int, Seat]:
 
 
 @settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
-@given(log=st.lists(events(), max_size=40), cut=st.integers(1, 9))
+@given(log=st.lists(counted_events(), max_size=40), cut=st.integers(1, 9))
 def test_counting_as_it_comes_equals_folding_what_is_stored(log: list[Event], cut: int) -> None:
     """Said, edited, withdrawn and measured in any order and any batches: stories, people, the brand's base rate."""
     with TemporaryDirectory() as folder:

@@ -1,17 +1,25 @@
 """Joined and split by hand: what a person decided stays."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
-from pipeline_world import FURIOUS, PLAIN, PLEASED, World, alike, config, said, withdrawn
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pipeline_world import FURIOUS, PLAIN, PLEASED, START, World, alike, config, said, withdrawn
 from sqlalchemy import make_url
 from test_joining import ANOTHER, tie, two
 
+from alerts.rules import tellings
 from earshot.errors import Refused
-from earshot.model import Story
+from earshot.model import Episode, Story
 from earshot.runtime import Context
-from earshot.store import Store
+from earshot.seams import ReceiverSettings
+from earshot.store import Store, dead
+from earshot.topics import Event
 from processors.regroup import Regroup
 
 
@@ -136,3 +144,218 @@ def test_of_what_is_not_there_it_says_so(world: ByHand) -> None:
         world.hand.join(7, story.id)
     with pytest.raises(Refused, match="mention 7: is not in story"):
         world.hand.split(story.id, [7])
+
+
+# --- what comes first after it ------------------------------------------------------------------------------
+
+EDITED = said("2", 9, PLEASED, edited_at=START + timedelta(minutes=9))
+
+
+def lost(world: World) -> int:
+    with world.store.read() as connection:
+        return dead.count(connection)
+
+
+@pytest.mark.parametrize("how", ["join", "split"])
+@pytest.mark.parametrize("first", [[withdrawn("2", 9)], [EDITED], [EDITED, withdrawn("2", 10)]])
+def test_what_was_said_is_edited_or_taken_back_right_after_it(
+    world: ByHand, how: str, first: list[Event]
+) -> None:
+    """The running pipeline does not know yet that a person was there."""
+    if how == "join":
+        world.hear(*two())
+        world.hand.join(*(story.id for story in world.stories()))
+    else:
+        story = world.hear(said("1"), said("2", 1, FURIOUS, parent="x:1")).story()
+        world.hand.split(story.id, numbers(world, story, "2"))
+    world.hear(*first)
+    (text,) = [kept.mention.text for story in world.stories() for kept in world.kept(story)][1:]
+    assert text == ("" if first[-1] is not EDITED else PLEASED)
+    assert lost(world) == 0
+    world.whole()
+
+
+def test_what_ties_two_stories_right_after_they_were_joined_is_counted(world: ByHand) -> None:
+    world.hear(*two())
+    world.hand.join(*(story.id for story in world.stories()))
+    assert (world.hear(tie()).story().mentions, lost(world)) == (3, 0)
+    world.whole()
+
+
+# --- what was split stays so --------------------------------------------------------------------------------
+
+
+def test_what_left_a_story_stays_apart_from_what_had_left_it_before(world: ByHand) -> None:
+    replies = [said(n, int(n), f"{PLAIN} {n}", parent="x:1") for n in "23"]
+    story = world.hear(said("1"), *replies).story()
+    _, begun = world.hand.split(story.id, numbers(world, story, "23"))
+    world.hand.split(begun.id, numbers(world, begun, "3"))
+    world.hear(said("9", 9, "so", parent="x:3", root="x:1"))
+    assert [ids(world, each) for each in world.stories()] == [["x:1"], ["x:2"], ["x:3", "x:9"]]
+
+
+def test_of_a_story_that_was_joined_in_between_too(world: ByHand) -> None:
+    """2 leaves 1, a tie makes 1 a part of the older 0, and 3 leaves that."""
+    world.hear(said("0", 0, ANOTHER), said("1"), *[said(n, 1, f"is {n}", parent="x:1") for n in "23"])
+    older, story = world.stories()
+    world.hand.split(story.id, numbers(world, story, "2"))
+    world.hear(said("4", 4, "see", parent="x:1", root="x:0"))
+    world.hand.split(older.id, numbers(world, older, "3"))
+    world.hear(said("9", 9, "so", parent="x:3", root="x:2"))
+    assert [ids(world, each) for each in world.stories()] == [["x:0", "x:1", "x:4"], ["x:2"], ["x:3", "x:9"]]
+
+
+def test_a_person_may_join_what_another_has_split(world: ByHand) -> None:
+    replies = [said(n, int(n), f"{PLAIN} {n}", parent="x:1") for n in "23"]
+    story = world.hear(said("1"), *replies).story()
+    _, second = world.hand.split(story.id, numbers(world, story, "2"))
+    _, third = world.hand.split(story.id, numbers(world, story, "3"))
+    world.hand.join(second.id, third.id)
+    world.hear(said("9", 9, "so", parent="x:3", root="x:2"), said("8", 10, "ah", parent="x:2", root="x:1"))
+    assert [ids(world, each) for each in world.stories()] == [["x:1"], ["x:2", "x:3", "x:9", "x:8"]]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_no_tie_brings_together_what_people_have_parted(data: st.DataObject) -> None:
+    with TemporaryDirectory() as folder:
+        world = ByHand(Path(folder))
+        natives = [str(n) for n in range(6)]
+        world.hear(said("0"), *[said(n, 1, f"is {n}", parent="x:0") for n in natives[1:]])
+        parted = set[frozenset[str]]()
+        for _ in range(data.draw(st.integers(1, 3))):
+            whole = data.draw(st.sampled_from([s for s in world.stories() if s.mentions > 1] or [None]))
+            if whole is None:
+                break
+            inside = ids(world, whole)
+            some = data.draw(st.sets(st.sampled_from(inside), min_size=1, max_size=len(inside) - 1))
+            world.hand.split(whole.id, numbers(world, whole, {each.partition(":")[2] for each in some}))
+            parted |= {frozenset({a, b}) for a in some for b in set(inside) - some}
+        pairs = data.draw(st.lists(st.permutations(natives).map(lambda each: each[:2]), max_size=6))
+        for n, (parent, root) in enumerate(pairs):
+            world.hear(said(f"t{n}", 9 + n, f"so {n}", parent=f"x:{parent}", root=f"x:{root}"))
+        for story in world.stories():
+            inside = ids(world, story)
+            assert not {frozenset({a, b}) for a in inside for b in inside} & parted
+        world.whole()
+
+
+# --- whom it called for -------------------------------------------------------------------------------------
+
+DANGER = "Acme nearly killed my child, she is in hospital after the explosion"
+EVERYBODY = [ReceiverSettings(kind="log", name="desk")]
+
+
+def danger(native: str, minutes: float, **values: Any) -> Event:
+    text = f"{DANGER}, she is {native} years old"
+    return said(native, minutes, text, **({"parent": "x:1"} | values))
+
+
+def loud(native: str, minutes: float, **values: Any) -> Event:
+    return said(native, minutes, FURIOUS, followers=800_000, **values)
+
+
+def called(story: Story) -> list[tuple[str, str]]:
+    """What is open, for what and by which mention."""
+    return [(step.reason, step.mention) for step in story.episode.steps] if story.episode else []
+
+
+def told(stories: Iterable[Story]) -> set[str]:
+    """Everything that anybody is told, by its identity: what has none of its own is told to nobody."""
+    return {each.identity for story in stories for each in tellings(story, EVERYBODY)}
+
+
+def open_of(story: Story) -> Episode:
+    assert story.episode
+    return story.episode
+
+
+def test_an_alert_goes_where_the_mention_is_that_called(world: ByHand) -> None:
+    story = world.hear(said("1", 0, PLAIN), danger("2", 1)).story()
+    before = told([story])
+    left, begun = world.hand.split(story.id, numbers(world, story, "2"))
+    assert (called(left), called(begun)) == ([], [("safety", "x:2")])
+    (over,) = left.episodes
+    assert over.resolved_at == START + timedelta(minutes=1)
+    assert told([left, begun]) == before
+    left, begun = world.hear(said("3", 5, "and nobody helps her", parent="x:2")).stories()
+    assert (called(left), called(begun), told([left, begun])) == ([], [("safety", "x:2")], before)
+    world.whole()
+
+
+def test_it_is_over_where_it_went(world: ByHand) -> None:
+    story = world.hear(said("1", 0, PLAIN), danger("2", 1)).story()
+    world.hand.split(story.id, numbers(world, story, "2"))
+    world.hear(said("9", 90, "Quite another matter about the new station building"))
+    assert world.stories()[1].episodes[0].resolved_at == START + timedelta(minutes=61)
+
+
+def test_what_called_first_stays_and_new_danger_calls_there_again(world: ByHand) -> None:
+    """A number that told of danger once would swallow the next."""
+    story = world.hear(loud("1", 0), danger("2", 1)).story()
+    reasons = [step.reason for step in open_of(story).steps if step.mention == "x:1"]
+    before = told([story])
+    left, begun = world.hand.split(story.id, numbers(world, story, "2"))
+    assert ([reason for reason, _ in called(left)], called(begun)) == (reasons, [("safety", "x:2")])
+    assert told([left, begun]) == before
+    left, begun = world.hear(danger("3", 5)).stories()
+    assert ("safety", "x:3") in called(left)
+    assert len(told([left, begun])) == len(before) + 1
+    world.whole()
+
+
+def test_a_risk_stays_with_the_many_whichever_mention_was_the_last_straw(world: ByHand) -> None:
+    story = world.hear(*(said(str(n), n, followers=20_000) for n in range(30))).story()
+    (*_, risk) = [step for step in open_of(story).steps if step.reason == "risk"]
+    before = told([story])
+    left, begun = world.hand.split(story.id, numbers(world, story, [risk.mention.partition(":")[2]]))
+    assert (left.level >= risk.level, called(left), begun.episode) == (True, called(story), None)
+    assert told([left, begun]) == before
+
+
+def test_a_risk_goes_with_the_many(world: ByHand) -> None:
+    story = world.hear(*(said(str(n), n, followers=20_000) for n in range(30))).story()
+    (*_, risk) = [step for step in open_of(story).steps if step.reason == "risk"]
+    last = risk.mention.partition(":")[2]
+    many = [str(n) for n in range(1, 30) if str(n) != last]
+    left, begun = world.hand.split(story.id, numbers(world, story, many))
+    assert (ids(world, left), left.episode) == (["x:0", risk.mention], None)
+    assert called(begun) == called(story)
+
+
+@pytest.mark.parametrize(("leaving", "waits_in"), [("4", 1), ("23", 0)])
+def test_who_waits_waits_on_beside_their_mention(world: ByHand, leaving: str, waits_in: int) -> None:
+    """The first two in danger call at once, the third a pause later; whoever is alone then is called for too."""
+    story = world.hear(said("1", 0, PLAIN), *(danger(n, int(n)) for n in "234")).story()
+    (waiting,) = open_of(story).waiting
+    assert waiting.mention == "x:4"
+    parts = world.hand.split(story.id, numbers(world, story, leaving))
+    assert [step.mention for step in open_of(parts[waits_in]).waiting] == ["x:4"]
+    assert open_of(parts[1 - waits_in]).waiting == ()
+    minutes = (waiting.at - START) / timedelta(minutes=1) + 2
+    world.hear(said("9", minutes, "Quite another matter about the new station building"))
+    episode = world.stories()[waits_in].episodes[-1]
+    assert (episode.steps[-1].mention, episode.waiting) == ("x:4", ())
+    assert len(told(world.stories()[:2])) == len(told([story])) + 1
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_a_split_tells_nobody_anything(data: st.DataObject) -> None:
+    """And whoever waits does so in the story where they spoke."""
+    with TemporaryDirectory() as folder:
+        world = ByHand(Path(folder))
+        makers = [danger, said, loud]
+        made = data.draw(st.lists(st.sampled_from(makers), min_size=1, max_size=8))
+        world.hear(said("1", 0, PLAIN), *(make(str(n), n, parent="x:1") for n, make in enumerate(made, 2)))
+        for _ in range(data.draw(st.integers(1, 2))):
+            whole = data.draw(st.sampled_from([s for s in world.stories() if s.mentions > 1] or [None]))
+            if whole is None:
+                break
+            inside, before = ids(world, whole), told(world.stories())
+            some = data.draw(st.sets(st.sampled_from(inside), min_size=1, max_size=len(inside) - 1))
+            world.hand.split(whole.id, numbers(world, whole, {each.partition(":")[2] for each in some}))
+            assert told(world.stories()) == before
+            for story in filter(lambda each: each.episode, world.stories()):
+                assert {step.mention for step in open_of(story).waiting} <= set(ids(world, story))
+        world.whole()

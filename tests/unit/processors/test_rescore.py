@@ -120,8 +120,8 @@ def numbers(world: World) -> list[Any]:
 
 def _lasting(story: Story) -> Story:
     return structs.replace(
-        story, version=0, level=Level.calm, calmed=Level.calm, episodes=(), chance=0, forecast=None, risk=0,
-        terms=structs.replace(story.terms, spread=0), spread=tuple(round(each, 6) for each in story.spread),
+        story, version=0, level=Level.calm, calmed=Level.calm, episodes=(), chance=0, echo=1, forecast=None, risk=0,
+        terms=structs.replace(story.terms, spread=0, reach=0, media=0, audience=0, surge=0), spread=tuple(round(each, 6) for each in story.spread),
     )  # fmt: skip
 
 

@@ -50,14 +50,14 @@ def test_the_next_look_is_the_same_from_wherever_it_is_asked(last: int, since: i
 
 def test_what_has_calmed_down_or_cannot_fade_is_left_alone() -> None:
     assert due(a_story(chance=0.5), NOW, HOUR) is None
-    assert due(a_story(level=Level.watch), NOW, HOUR) is None
+    assert due(a_story(level=Level.watch, echo=0.0), NOW, HOUR) is None
     assert due(a_story(level=Level.watch, chance=0.5, part_of=7), NOW, HOUR) is None
 
 
 def test_an_episode_ends_at_its_time() -> None:
     step = Step(level=Level.warning, reason="voice", at=from_us(NOW), mention="x:1", risk=3)
     below = from_us(NOW + 5)
-    story = a_story(episodes=(Episode(number=1, steps=(step,), below_since=below),))
+    story = a_story(echo=0.0, episodes=(Episode(number=1, steps=(step,), below_since=below),))
     assert due(story, NOW, HOUR) == to_us(below + HOUR)
 
 

@@ -33,6 +33,25 @@ def test_praise_for_one_is_a_complaint_about_the_other(text: str) -> None:
     assert bolt.negative > acme.negative + 0.2
 
 
+@pytest.mark.parametrize(
+    ("saved", "lost", "text"),
+    [
+        ("Acme", "Bolt", "Acme saved my day after Bolt lost my parcel"),
+        ("Bolt", "Acme", "Bolt saved my day after Acme lost my parcel"),
+        ("Acme", "Bolt", "Acme mi ha salvato la giornata dopo che Bolt ha perso il mio pacco"),
+        ("Bolt", "Acme", "Bolt mi ha salvato la giornata dopo che Acme ha perso il mio pacco"),
+    ],
+)
+def test_who_saved_the_day_is_praised_and_who_lost_the_parcel_is_not(
+    saved: str, lost: str, text: str
+) -> None:
+    praised, blamed = towards(saved, text), towards(lost, text)
+    assert praised.positive is not None
+    assert blamed.negative is not None
+    assert praised.positive > 0.5 > (praised.negative or 0.0)
+    assert blamed.negative > 0.5 > (blamed.positive or 0.0)
+
+
 def test_a_text_that_names_one_company_is_read_as_a_whole() -> None:
     assert towards("Acme", "Acme lost my parcel").basis == "text"
     assert towards("Third", "Third lost my parcel").basis == "text"

@@ -1,0 +1,30 @@
+"""What a text that names several companies says of one of them, from the whole text and from the part about that one."""
+
+from typing import get_args
+
+from earshot.model import Grave
+from processors.signs.reading import Reading
+
+_AGAINST = (
+    0.5  # so negative towards the company that a danger told elsewhere in the text is taken to be its own
+)
+
+
+def parted(whole: Reading, own: Reading, negative: float) -> Reading:
+    """`negative`: how likely the text is negative towards the company.
+
+    What is wanted and felt is told in the company's own part; who speaks, and how, in the whole text. A danger or a
+    lawyer in the part of another company calls for this one only where the text is against it too: clauses are parted
+    by rules, and a danger that is not told costs more than one that is told twice.
+    """
+    here = {*own.grave, *(whole.grave if negative >= _AGAINST else ())}
+    grave = tuple(
+        each for each in get_args(Grave) if each in here or (each == "self_harm" and each in whole.grave)
+    )
+    return whole._replace(
+        intents=own.intents,
+        signs=tuple(each for each in whole.signs if each != "victim" or each in own.signs),
+        grave=grave,
+        mood=own.mood,
+        evidence=(whole if set(whole.grave) <= set(grave) else own).evidence,
+    )
