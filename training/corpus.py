@@ -16,9 +16,14 @@ LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "it", "pt")
 NOISY = ("hi",)  # the validation part of UMSAB's Hindi is noise: nothing is selected or fitted by it
 OWN, BENCHMARK = "own", "umsab"
 HELD_OUT = "test"  # the part of our own that only tests: all of one hand, and four trades of every other
-PAIRED = frozenset("af ag ah ai".split())
-"""Hands whose texts come in pairs that share their words and differ in what they mean: from so many of them the
-negativity model learns that words say nothing. Signs and target learn from them.
+_PAIRED = "af ag ah ai"
+_LATEST = "bg bh bi bj bk bl bm bn bo bp bq br bs bt bu bv bw"
+ONLY_SIGNS = frozenset(f"{_PAIRED} {_LATEST}".split())
+"""Hands from which the negativity model does not learn; signs and target do.
+
+The first four wrote pairs that share their words and differ in what they mean: from so many of them it learns that
+words say nothing. With the latest it reads our own test part better (it 78 % instead of 76) and the CheckList worse
+(251 to 254 of 300 in three draws, instead of 264).
 """
 _TEST_HAND, _TEST_SECTORS = "h", frozenset({"gym", "pharmacy", "water", "parking"})
 

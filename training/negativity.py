@@ -152,7 +152,7 @@ def halves(learnt: list[Text], validation: list[Text], hands: list[Text]) -> lis
 def main() -> None:
     options = _options()
     everything = corpus.public(options.data)
-    hands = [text for text in corpus.own(options.labels) if text.part not in corpus.PAIRED]
+    hands = [text for text in corpus.own(options.labels) if text.part not in corpus.ONLY_SIGNS]
     validation = [text for text in everything if text.part == "val"]
     tested = [*(text.text for text in (*validation, *hands)), *corpus.eval_only(options.data)]
     learnt = corpus.without((text for text in everything if text.part == "train"), tested)
