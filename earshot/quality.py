@@ -113,8 +113,9 @@ def drift(now: Month, before: Month) -> str:
     told = f"{one.value:.0%} of the mentions read as negative, {other.value:.0%} in the thirty days before"
     if len(now.models | before.models) > 1:
         return (
-            f"{told}; but not all were read by the same version of the model, and what it has learnt may be all of the"
-            " difference: earshot rescore reads them with the newest; compare after it."
+            f"{told}: {'more' if apart else 'no more'} than chance would do; but not all were read by the same version"
+            " of the model, and what it has learnt may be all of the difference: earshot rescore reads them with the"
+            " newest; compare after it."
         )
     if less_sure:
         return (

@@ -142,7 +142,8 @@ class Folding:
         self.changed_rows.add(task.n)
         self._last = task.n
         self._surging.hear(task.n, self._clock, self.rows, backfill=task.mention.backfill)
-        self._assess(story, task.mention, task.score, row, picked_up=picked_up)
+        spoken = not task.mention.backfill
+        self._assess(story, task.mention, task.score, row, picked_up=picked_up, spoken=spoken)
         self._weigh(row.vote, 1)
         self._reschedule(story)
 
@@ -265,12 +266,15 @@ class Folding:
         before: Row | None = None,
         *,
         picked_up: bool = False,
+        spoken: bool = False,
     ) -> None:
         base = self._judge.base_rate(self._votes, self._voters)
         story.large = self._large
         story.surge = self._surging.share(story)
         self._assessed[story.id] = self._clock
-        self._judge.assess(story, base, self._clock, mention, score, row, before, picked_up=picked_up)
+        self._judge.assess(
+            story, base, self._clock, mention, score, row, before, picked_up=picked_up, spoken=spoken
+        )
 
     def _resize(self, now: sizes.Sizes) -> None:
         if now is not self._sizes:

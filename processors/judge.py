@@ -46,14 +46,15 @@ class Judge:
         before: Row | None = None,
         *,
         picked_up: bool = False,
+        spoken: bool = True,
     ) -> None:
         """Set the story's risk, level and episodes after `mention` was counted or changed at `clock` µs.
 
         `row`: the mention's, where it says something; `before`: as it was until now. `picked_up`: it is the first
-        that a trusted outlet made of it.
+        that a trusted outlet made of it. `spoken`: somebody has just said it; else silence goes on.
         """
         x_neg = risk.negativity(story, base)
-        story.echo = 1.0
+        story.echo = 1.0 if spoken else self._outlook.echo(story, clock)
         self._expect(story, x_neg, clock)
         level, held = self._stand(story, base, x_neg)
         signals = self.rules.fire(mention, score) if score else []

@@ -17,8 +17,9 @@ _TRACKING = re.compile(_TRACKS)
 _TRACKING_ALONE = re.compile(rf"{_TRACKS}(?:=[^&]*)?(?:&{_TRACKS}(?:=[^&]*)?)*")
 _OTHER_DOORS = ("www.", "m.", "amp.", "mobile.")  # of the same house
 _AMP = re.compile(r"/amp(?=/|$)|\.amp(?=\.html?$|$)")
+_IN_LANGUAGE = r"(?:it|en|es|fr|de|pt|nl|pl|ro|el|ru|uk|cs|hu|sv|da|fi|no|tr|ar|he|hi|ja|ko|zh|id|th|vi)(?:[-_][a-z]{2})?"
 _HOME = re.compile(
-    r"(?:/[a-z]{2}(?:[-_][a-z]{2})?)?(?:/(?:index|default|home)(?:\.[a-z]{2,5})?)?", re.IGNORECASE | re.ASCII
+    rf"(?:/{_IN_LANGUAGE})?(?:/(?:index|default|home)(?:\.[a-z]{{2,5}})?)?", re.IGNORECASE | re.ASCII
 )
 """Where a whole site begins, in each of its languages: who links there has no more in common than the brand."""
 _LONGEST_HOME = len("/en-gb/default.shtml")  # most paths are longer, and need no look

@@ -115,7 +115,7 @@ def confirms(mention: Mention, score: Score, link: str) -> bool:
 
 def _weigh(story: Story, score: Score, times: int) -> None:
     """What cannot wait, and what needs care."""
-    story.grave += times * bool(score.calls)
+    story.grave = max(0, story.grave + times * bool(score.calls))  # an older version counted some otherwise
     story.sensitive += times * ("sensitive" in score.signs)
 
 

@@ -103,12 +103,15 @@ class Outlook:
         return Forecast(*(max(size, round(each)) for each in found))
 
     def echo(self, story: Story, at: int) -> float:
-        """How far it still counts at `at` µs whom it has reached, in thousandths."""
-        last = max(story.last_at, story.counted_at) if story.counted_at else story.last_at
-        silence = (at - to_us(last)) / _SECOND
+        """How far it still counts at `at` µs whom it has reached, in thousandths.
+
+        By the latest mention alone: an edit, a withdrawal or a count that is looked at again is nobody's word, and what
+        a rising count means for its spread is in its chance.
+        """
+        silence = (at - to_us(story.last_at)) / _SECOND
         if silence >= _FORGOTTEN:
             return 0.0
-        return round(exp(-log(2) * max(silence, 0.0) / self._half_life), 3)
+        return round(exp(-log(2) * silence / self._half_life), 3) if silence > 0 else 1.0
 
     def _awake(self, known: State, silence: float) -> float:
         """Of a story that is large: 1 where many said something within the day, half after each half-life."""

@@ -8,6 +8,7 @@ on where the mentions are that called, under the name that it was told by.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import chain
+from typing import NamedTuple
 
 from msgspec import structs
 from sqlalchemy import Connection
@@ -20,9 +21,9 @@ from earshot.seams import Clock
 from earshot.store import Store, authors, brands, ledger, mentions, regrouped, stories
 from earshot.store.authors import Seat
 from earshot.store.brands import Brand
-from earshot.store.mentions import Row
+from earshot.store.mentions import Kept, Row
 from earshot.store.regrouped import Regrouped
-from processors import measure, sizes
+from processors import again, measure, sizes
 from processors.joining import hand_over
 from processors.judge import Judge
 from processors.optimistic import until_saved
@@ -30,6 +31,11 @@ from processors.rebuild import rebuild
 
 _Decision = tuple[Step, ...]
 """What was decided at once: told as one, so it goes as one."""
+
+
+class _Said(NamedTuple):
+    row: Row
+    kept: Kept
 
 
 class Regroup:
@@ -87,7 +93,7 @@ class Regroup:
         leaving = [each for each in rows if each.n in going]
         left, seats = rebuild(story, staying)
         begun, others = rebuild(_begun(story, leaving[0], parts), leaving)
-        self._part(left, begun, leaving, row)
+        self._part(left, begun, (staying, leaving), row)
         for each in (left, begun):
             self._weigh(each, row)
         moved = [part for part in parts if part.id != begun.id and _follow(part, going, left, begun)]
@@ -101,22 +107,28 @@ class Regroup:
             self._note(connection, row, "split", left.id, begun.id)
             return _save(connection, [left, begun, *moved])
 
-    def _part(self, left: Story, begun: Story, leaving: Sequence[Row], row: Brand) -> None:
-        """Of an open alert, what was called for goes where its mention is, and who waits behind it too."""
+    def _part(self, left: Story, begun: Story, rows: tuple[Sequence[Row], Sequence[Row]], row: Brand) -> None:
+        """Of an open alert, what was called for goes where its mention is, and each who waits behind it too.
+
+        `rows`: those that stay, those that leave.
+        """
         if (episode := left.episode) is None:
             return
-        gone = {mentions.read(each).mention.id for each in leaving}
+        here, there = ([_Said(each, mentions.read(each)) for each in some] for some in rows)
+        gone = {each.kept.mention.id for each in there}
         levels = self._level(left, row), self._level(begun, row)
         going = [each for each in episode.decisions if _goes(each, gone, levels)]
         staying = [each for each in episode.decisions if each not in going]
-        waiting_there = tuple(step for step in episode.waiting if step.mention in gone)
-        waiting_here = tuple(step for step in episode.waiting if step.mention not in gone)
+        waiting_here, waiting_there = (_waiting(episode, some, (*here, *there)) for some in (here, there))
         if going:
             left.episodes = (*left.episodes[:-1], _over(episode, going, from_us(row.clock)))
             _go_on(left, left.id, episode, staying, waiting_here)
         else:
             left.episodes = (*left.episodes[:-1], structs.replace(episode, waiting=waiting_here))
         _go_on(begun, left.id, episode, going, waiting_there)
+        for story, level in zip((left, begun), levels, strict=True):
+            if story.episode is None:  # of these mentions people were told at least as loudly
+                story.calmed = min(level, episode.level)
 
     def _level(self, story: Story, row: Brand) -> Level:
         """At which it stands by its numbers alone."""
@@ -183,6 +195,28 @@ def _goes(decided: _Decision, gone: Collection[Id], levels: tuple[Level, Level])
     if step.reason == "risk" and step.level <= max(left, begun):
         return step.level > left
     return step.mention in gone
+
+
+def _waiting(episode: Episode, some: Sequence[_Said], everybody: Sequence[_Said]) -> tuple[Step, ...]:
+    """Who of `some` waits: for each reason a step of the first, with how many they are."""
+    numbers = {each.kept.mention.id: each.row.n for each in everybody}
+    found = []
+    for step in episode.waiting:
+        told = {each.author for each in episode.steps if each.reason == step.reason}
+        mine = [
+            each
+            for each in some
+            if each.row.n >= numbers.get(step.mention, 0)
+            and step.reason in each.kept.score.calls
+            and again.in_own_words(each.kept.mention.kind, each.kept.link)
+            and each.row.author not in told
+        ]
+        if mine:
+            first = mine[0]
+            found.append(
+                structs.replace(step, mention=first.kept.mention.id, author=first.row.author, said=len(mine))
+            )
+    return tuple(found)
 
 
 def _over(episode: Episode, going: Sequence[_Decision], now: datetime) -> Episode:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pipeline_world import PLAIN, START, World, said
+from pipeline_world import FURIOUS, PLAIN, START, World, measured, said, withdrawn
 from test_pick_up import printed
 
 from earshot.config import RiskSettings
@@ -83,3 +83,22 @@ def test_less_of_an_echo_is_never_more_of_a_risk(one: float, other: float) -> No
         levels = risk.assess(story, 0.2, 500_000, RiskSettings())
         found.append((story.risk, *levels))
     assert found[0] <= found[1]
+
+
+@pytest.mark.parametrize("what", ["withdrawn", "edited", "fewer", "none counted"])
+def test_what_is_nobodys_word_wakes_nothing(world: World, what: str) -> None:
+    crisis(world)
+    world.hear(measured("3", 14, 40))
+    calm, day = after(world, 8), 8.5 * _NEXT
+    told = len(calm.episodes)
+    world.hear(
+        {
+            "withdrawn": withdrawn("5", day),
+            "edited": said("5", day, f"{FURIOUS}!!", root="x:0"),
+            "fewer": measured("3", day, 39),
+            "none counted": measured("6", day, 0),
+        }[what]
+    )
+    story = next(story for story in world.stories() if story.first == "x:0")
+    assert (story.level, len(story.episodes)) == (calm.level, told)
+    assert story.echo < 0.01

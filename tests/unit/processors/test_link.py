@@ -78,3 +78,15 @@ def test_any_text_and_any_address_can_be_looked_at(text: str) -> None:
     canonical_url(f"https://{text}")
     words = normalised_text(text)
     assert words is None or normalised_text(words) == words
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("https://acme.example/it", None),
+        ("https://acme.example/en-GB/index.html", None),
+        ("https://t.example/ab", "t.example/ab"),
+    ],
+)
+def test_two_letters_are_a_home_page_where_they_are_a_language(url: str, page: str | None) -> None:
+    assert canonical_url(url) == page

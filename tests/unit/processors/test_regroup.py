@@ -339,6 +339,31 @@ def test_who_waits_waits_on_beside_their_mention(world: ByHand, leaving: str, wa
     assert len(told(world.stories()[:2])) == len(told([story])) + 1
 
 
+@pytest.mark.parametrize(
+    ("leaving", "here", "there"), [("4", ("x:5", 2), ("x:4", 1)), ("56", ("x:4", 1), ("x:5", 2))]
+)
+def test_each_story_waits_for_its_own_people(
+    world: ByHand, leaving: str, here: tuple[str, int], there: tuple[str, int]
+) -> None:
+    """Three wait, and one mention stands for them."""
+    story = world.hear(said("1", 0, PLAIN), *(danger(n, int(n)) for n in "23456")).story()
+    (waiting,) = open_of(story).waiting
+    assert (waiting.mention, waiting.said) == ("x:4", 3)
+    left, begun = world.hand.split(story.id, numbers(world, story, leaving))
+    waits = [[(step.mention, step.said) for step in open_of(each).waiting] for each in (left, begun)]
+    assert waits == [[here], [there]]
+
+
+def test_who_was_told_louder_is_not_told_again_of_what_is_left(world: ByHand) -> None:
+    story = world.hear(
+        danger("1", 0, parent=None), *(said(str(n), n, parent="x:1") for n in range(2, 9))
+    ).story()
+    left, begun = world.hand.split(story.id, numbers(world, story, [str(n) for n in range(2, 9)]))
+    before = told([left, begun])
+    world.hear(said("9", 20, PLAIN, parent="x:8"))
+    assert told(world.stories()) == before
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_split_tells_nobody_anything(data: st.DataObject) -> None:
