@@ -11,6 +11,7 @@ from earshot.runtime import Context
 from earshot.topics import MENTIONS, PROCESSORS
 from processors import likeness
 from processors.pipeline import Pipeline, run
+from processors.turn import Desk
 
 _LOG = logs.get(__name__)
 
@@ -18,7 +19,8 @@ _LOG = logs.get(__name__)
 class Processors:
     def __init__(self, context: Context) -> None:
         self._bus = context.bus
-        self._pipeline = Pipeline(context)
+        self._desk = Desk(context.config)
+        self._pipeline = Pipeline(context, self._desk)
         self._stop = threading.Event()
         self._running = False
 
@@ -29,6 +31,10 @@ class Processors:
         self._running = True
         if likeness.FASTEST is likeness.PURE:
             _LOG.info("linking by words runs in Python: there was no C++ compiler when Earshot was installed")
+        if unread := self._desk.unread:
+            _LOG.warning(
+                "texts in these languages stay unknown: the model does not read them", languages=unread
+            )
         working = asyncio.create_task(asyncio.to_thread(run, self._pipeline, self._stop))
         stopped = asyncio.create_task(stop.wait())
         try:

@@ -54,6 +54,11 @@ class Desk:
         (found,) = self._workers.read([("", None)])
         return found.model
 
+    @property
+    def unread(self) -> Sequence[str]:
+        """Languages of the configuration whose texts stay unknown, for the model does not read them."""
+        return self._workers.unread
+
     def close(self) -> None:
         self._workers.close()
 

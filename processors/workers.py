@@ -28,6 +28,11 @@ class Workers:
         self._here = Reader(languages, load)
         self._pool = self._started() if count else None
 
+    @property
+    def unread(self) -> list[str]:
+        """Languages that are asked for and that the model does not read."""
+        return [each for each in self._languages if each not in self._here.model.languages]
+
     def read(self, texts: Sequence[Text]) -> list[Finding]:
         """In order. What a dying worker leaves unread is read here, and others are started for it."""
         if self._pool is None or len(texts) < _WORTH_SENDING:

@@ -59,3 +59,8 @@ def test_without_workers_nothing_is_started(here: Reader) -> None:
     alone = Workers(LANGUAGES, 0)
     assert alone.read(TEXTS) == here.read(TEXTS)
     alone.close()
+
+
+def test_languages_that_the_model_does_not_read_are_named() -> None:
+    assert Workers(("it", "nl", "el"), 0).unread == ["nl", "el"]
+    assert Workers(LANGUAGES, 0).unread == []
