@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from alerts.message import one_line, when
-from earshot.clock import from_us, to_us
+from earshot.clock import Pause, from_us, to_us
 from earshot.explain import Language
 from earshot.metrics import DECIDED
 from earshot.model import Level
@@ -61,13 +61,13 @@ class SilenceAlerts:
         self, store: Store, receivers: tuple[ReceiverSettings, ...], clock: Clock, base_url: str
     ) -> None:
         self._store, self._receivers, self._clock, self._base_url = store, receivers, clock, base_url
-        self._due = clock.now()
+        self._pause = Pause(_EVERY, clock.now())
 
     def look(self) -> bool:
         """Once a minute; whether anybody is to be told. Raises `Unavailable`."""
-        if (now := self._clock.now()) < self._due:
+        if not self._pause.is_over(now := self._clock.now()):
             return False
-        self._due = now + _EVERY
+        self._pause.begin(now)
         with self._store.read() as connection:
             young = to_us(now - _YOUNG)
             found = [

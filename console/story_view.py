@@ -170,12 +170,14 @@ def _expected_reach(say: Tongue, found: Detail, ahead: Fan) -> list[OutlookRow]:
         return []
     told = {"size": size, "low": low, "high": high}
     said = say.gettext(
-        "About %(size)s people in the end; between %(low)s and %(high)s if as many mentions come as said above.",
+        "About %(size)s people in the end; between %(low)s and %(high)s if as many mentions are heard as expected.",
         **{name: say.number(found.story.reach + further) for name, further in told.items()},
     )
     made = say.gettext(
-        "The estimated reach so far, and %(each)s people for each further mention: as many as one has added so far"
-        " on average, without the account with most followers. Outlets that have not taken it up yet are not in it.",
+        "The estimated reach so far, and %(each)s people for each further mention that is heard (about %(more)s; what"
+        " platforms only count shows nobody's followers): as many as one has added so far on average, without the"
+        " account with most followers. Outlets that have not taken it up yet are not in it.",
+        more=say.number(round(ahead.size - ahead.so_far)),
         each=say.number(_rough(each) if each >= 1 else round(each, 1)),
     )
     return [OutlookRow(say.gettext("Expected reach"), said, made)]

@@ -13,6 +13,8 @@ from earshot.model import Level
 
 _PRIOR, _LEARNT = 55, 110  # mentions, as in processors/outlook.py; a test compares
 _HARDLY = 0.005  # what would be told as 0%
+_ELSE = 1.5  # times as many, which cannot be called the same
+_UNCLEAR = N_("Too few mentions to tell whether it is faster or slower.")
 _TURNS: dict[Turn, str] = {
     "faster": N_("It is speeding up."),
     "slower": N_("It is slowing down."),
@@ -121,7 +123,12 @@ def pace(say: Tongue, lately: Pace, until: str, silence: timedelta, *, stopped: 
         earlier=_rate(say, lately.rate_before),
     )
     still = [] if lately.recent else [_silent(say, until, silence, stopped=stopped)]
-    return " ".join((counts, say.gettext(_TURNS[lately.turn]), *still))
+    return " ".join((counts, say.gettext(_turn(lately)), *still))
+
+
+def _turn(lately: Pace) -> str:
+    few, many = sorted((lately.recent, lately.before))
+    return _UNCLEAR if lately.turn == "steady" and many >= _ELSE * few else _TURNS[lately.turn]
 
 
 def _silent(say: Tongue, until: str, silence: timedelta, *, stopped: bool) -> str:

@@ -100,6 +100,10 @@ class Tongue:
         """Fri 10:22."""
         return f"{self._shown(at, 'EEE')} {self.hour(at)}"
 
+    def hour_of_day(self, at: datetime) -> str:
+        """10:22 on Fri: what follows "at"."""
+        return self.gettext("%(hour)s on %(day)s", hour=self.hour(at), day=self._shown(at, "EEE"))
+
     def span(self, length: timedelta) -> str:
         """How long, in the largest unit that fits, rounded down: 7 hrs, 24 min."""
         for unit, name in _UNITS[:-1]:

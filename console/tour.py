@@ -76,7 +76,7 @@ def tour(say: Tongue, found: TourFound, now: datetime, speed: float | None) -> T
 def _hour(say: Tongue, at: datetime, now: datetime) -> str:
     """With the day of the week where it is another day than now."""
     here, there = (each.astimezone(say.zone).date() for each in (now, at))
-    return say.hour(at) if here == there else say.weekday(at)
+    return say.hour(at) if here == there else say.hour_of_day(at)
 
 
 def _stop(telling: Telling, found: TourFound, card: Card, speed: float | None) -> Stop:

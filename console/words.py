@@ -67,6 +67,7 @@ _MOODS = {"negative": N_("negative"), "neutral": N_("neutral"), "positive": N_("
 _BASES = {
     "text": N_("automatic"),
     "vader": N_("automatic"),
+    "own": N_("the company itself"),
     "rating": N_("from the rating"),
     "rating, text": N_("from the rating"),
 }

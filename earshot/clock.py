@@ -18,6 +18,19 @@ def from_us(us: int) -> datetime:
     return EPOCH + timedelta(microseconds=us)
 
 
+class Pause:
+    """Between two looks; over too where a clock that plays another time has gone back."""
+
+    def __init__(self, length: timedelta, now: datetime) -> None:
+        self._length, self._ends = length, now
+
+    def is_over(self, now: datetime) -> bool:
+        return not self._ends - self._length <= now < self._ends
+
+    def begin(self, now: datetime) -> None:
+        self._ends = now + self._length
+
+
 class SystemClock:
     """The machine's clock."""
 

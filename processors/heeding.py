@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 
+from earshot.clock import Pause
 from earshot.errors import Stale
 from earshot.model import Story
 from earshot.seams import Clock
@@ -20,7 +21,7 @@ class Heeding:
     def __init__(self, store: Store, desk: Desk, clock: Clock) -> None:
         self._store, self._desk, self._clock = store, desk, clock
         self._lessons = Lessons(store, desk)
-        self._due = clock.now()
+        self._pause = Pause(_EVERY, clock.now())
         self._learnt = -1
         self._done: dict[int, int] = {}
         """Brand -> the newest correction up to which all is put right."""
@@ -31,7 +32,7 @@ class Heeding:
         Raises:
             Unavailable: the store cannot be reached; the next call goes on.
         """
-        if (now := self._clock.now()) < self._due:
+        if not self._pause.is_over(now := self._clock.now()):
             return
         with self._store.read() as connection:
             newest = corrections.newest(connection)
@@ -43,7 +44,7 @@ class Heeding:
         for brand in known:
             if owns(brand.name) and (changed := self._put_right(brand, newest)):
                 yield brand, changed
-        self._due = now + _EVERY
+        self._pause.begin(now)
 
     def _put_right(self, brand: Brand, newest: int) -> list[Story]:
         done = self._done.get(brand.no, 0)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from earshot import logs
-from earshot.clock import to_us
+from earshot.clock import Pause, to_us
 from earshot.config import Config
 from earshot.model import SourceReport
 from earshot.rhythm import LEAST, longest
@@ -54,13 +54,13 @@ class Listening:
     def __init__(self, store: Store, config: Config, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._polled = {each.name: each.polled_every for each in config.collectors}
-        self._due = clock.now()
+        self._pause = Pause(_EVERY, clock.now())
         self._seen: dict[str, datetime] = {}
         """Source -> the start of its process that was looked at for what lay before it."""
 
     def look(self) -> None:
         """Once a minute; does nothing in between. Raises `Unavailable`."""
-        if (now := self._clock.now()) < self._due:
+        if not self._pause.is_over(now := self._clock.now()):
             return
         with self._store.read() as connection:
             reports = [each for each in sources.every(connection) if each.name in self._polled]
@@ -68,7 +68,7 @@ class Listening:
         for report in reports:
             self._stopped_before(report, now)
             self._note(report, known, now)
-        self._due = now + _EVERY
+        self._pause.begin(now)
 
     def _note(self, report: SourceReport, known: Mapping[str, Outage], now: datetime) -> None:
         out, before = is_out(report, now, self._polled[report.name]), known.get(report.name)

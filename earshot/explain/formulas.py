@@ -40,10 +40,10 @@ _WORKED: dict[Language, dict[str, str]] = {
         " the logistic curve: 100 ÷ (1 + e^{minus}) = {risk}",
     },
     "it": {
-        "neg": "Negatività: la media di {voters} voti e di altri {prior} al valore abituale del marchio ({base}) è"
+        "neg": "Negatività: la media dei voti ({voters}, e altri {prior} al valore abituale del marchio, {base}) è"
         " {mean}; {weight} × ({mean} − {base}) ÷ ({certain} − {base}) = {points}, mai sotto 0 né sopra {weight}",
-        "grave": "Negatività: {grave} menzioni su {mentions} parlano di pericolo, vie legali, discriminazione o"
-        " autolesionismo, quindi è almeno {least} × {x}, che da un quinto in su conta tutto; {weight} × {negative} ="
+        "grave": "Negatività: menzioni che parlano di pericolo, vie legali, discriminazione o autolesionismo: {grave} su"
+        " {mentions}, quindi è almeno {least} × {x}, che da un quinto in su conta tutto; {weight} × {negative} ="
         " {points}",
         "gate": "Soglia: ciò che non è negativo non conta per la sua copertura; negatività {x} ÷ {gate}, al massimo"
         " 1, fa {open}",

@@ -39,12 +39,12 @@ _SURGE: dict[Language, tuple[str, str]] = {  # of none, of one
 }
 _CREDIBILITY: dict[Language, tuple[str, str, str]] = {  # none, one, several
     "en": (
-        "Credibility: no mention repeats the words of another; automated accounts are not detected",
+        "Credibility: reposts apart, no mention repeats the words of another; automated accounts are not detected",
         "Credibility: 1 of {mentions} repeats the words of another without saying so",
         "Credibility: {copies} of {mentions} repeat the words of another without saying so",
     ),
     "it": (
-        "Credibilità: nessuna menzione ripete le parole di un’altra; gli account automatici non sono rilevati",
+        "Credibilità: rilanci a parte, nessuna menzione ripete le parole di un’altra; gli account automatici non sono rilevati",
         "Credibilità: 1 su {mentions} ripete le parole di un’altra senza dirlo",
         "Credibilità: {copies} su {mentions} ripetono le parole di un’altra senza dirlo",
     ),

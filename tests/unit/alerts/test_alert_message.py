@@ -58,7 +58,7 @@ Why the risk of the story is 64 out of 100:
   +1.70  Negativity: 11 of 12 authors negative
   +0.80  Reach: 66,000 people
   +0.45  Press: taken up by 1 local outlet
-  +0.50  Credibility: no mention repeats the words of another; automated accounts are not detected
+  +0.50  Credibility: reposts apart, no mention repeats the words of another; automated accounts are not detected
   3.45 − 2.87 = 0.58 → 64 out of 100
 
 Heard 26 Nov 2026, 09:41:00 UTC, decided 26 Nov 2026, 09:41:03 UTC.
@@ -86,7 +86,7 @@ Perché il rischio della vicenda è 64 su 100:
   +1,70  Negatività: 11 autori su 12 negativi
   +0,80  Copertura stimata: 66.000 persone
   +0,45  Stampa: ripresa da 1 testata locale
-  +0,50  Credibilità: nessuna menzione ripete le parole di un’altra; gli account automatici non sono rilevati
+  +0,50  Credibilità: rilanci a parte, nessuna menzione ripete le parole di un’altra; gli account automatici non sono rilevati
   3,45 − 2,87 = 0,58 → 64 su 100
 
 Rilevata: 26 nov 2026, 09:41:00 UTC. Avviso deciso: 26 nov 2026, 09:41:03 UTC.

@@ -37,7 +37,7 @@ def test_each_further_mention_brings_as_many_as_one_has_so_far_and_the_loudest_c
     found = told(world, crowd(*CROWD), Forecast(12, 6, 24))
     assert found
     assert found[0] == (
-        "About 201,100 people in the end; between 200,500 and 202,300 if as many mentions come as said above."
+        "About 201,100 people in the end; between 200,500 and 202,300 if as many mentions are heard as expected."
     )
     assert "100 people for each further mention" in found[1]
 

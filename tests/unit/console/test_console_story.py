@@ -235,7 +235,8 @@ def test_what_nobody_weighed_since_says_of_what_moment_it_is(world: World) -> No
         "15:41, when it was last weighed, 4 hrs 10 mins ago: nothing that was said since is in these numbers."
     )
     assert rows["Pace"] == (
-        "1 mention in 25 mins until 15:41, 2 in the same time before: 2.4 an hour against 4.8. About as fast as before."
+        "1 mention in 25 mins until 15:41, 2 in the same time before: 2.4 an hour against 4.8."
+        " Too few mentions to tell whether it is faster or slower."
     )
     assert "As of 15:41, when it was last weighed." in ask(world, told)
 

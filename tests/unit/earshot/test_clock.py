@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.clock import PlayedClock, from_us, to_us
+from earshot.clock import Pause, PlayedClock, from_us, to_us
 
 THEN = datetime(2026, 11, 19, 6, tzinfo=UTC)
 
@@ -39,3 +39,14 @@ def test_it_awaits_only_who_is_expected_and_until_they_look() -> None:
     assert clock.is_awaiting
     clock.look()
     assert not clock.is_awaiting
+
+
+def test_a_pause_is_over_after_its_time_and_where_a_played_clock_has_gone_back() -> None:
+    start, minute = datetime(2026, 3, 2, tzinfo=UTC), timedelta(minutes=1)
+    pause = Pause(minute, start)
+    assert pause.is_over(start)
+    pause.begin(start)
+    assert not pause.is_over(start)
+    assert not pause.is_over(start + minute - timedelta(microseconds=1))
+    assert pause.is_over(start + minute)
+    assert pause.is_over(start - timedelta(days=2))

@@ -206,6 +206,6 @@ def test_the_formulas_stand_with_their_numbers() -> None:
     story, settings = a_story(voters=8, votes=72_000), RiskSettings()
     assess(story, 0.2, 67_182, settings)
     found = worked(story, settings, "it")
-    assert "la media di 8 voti" in found[0]
+    assert "la media dei voti (8, e altri 3" in found[0]
     assert "ln(1 + 67.182)" in found[2]
     assert found[-1].endswith(f"= {story.risk:.2f}".replace(".", ","))

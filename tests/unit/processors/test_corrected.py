@@ -493,3 +493,13 @@ def test_a_danger_that_staff_name_counts_and_no_longer_once_they_take_it_back(wo
     world.later()
     assert world.story().grave == 0
     world.check_whole()
+
+
+def test_a_label_counts_within_a_minute_of_the_sample_too_whose_time_is_before_the_machines(
+    world: Staffed,
+) -> None:
+    world.hear(said("1", text=DANGER))
+    world.clock.advance(timedelta(days=-1))
+    world.label("1", "pos")
+    world.later()
+    assert world.score("1").basis == "staff"
