@@ -163,7 +163,7 @@ def _figure(say: Tongue, kept: Kept | None, story: Story | None, alert: Alert) -
 def _about(say: Tongue, found: AlertsFound, alert: Alert, story: Story | None) -> tuple[str, str]:
     """(link, sentence)"""
     if kept := found.surges.get(alert.story):
-        return f"/surges/{alert.story}", surge_words.against(say, kept.surge.height)
+        return f"/surges/{alert.story}", surge_words.against(say, kept.surge)
     if outage := found.outages.get(alert.story):
         return "/sources", silences.told(say, outage)
     return (f"/stories/{alert.story}" if story else ""), ""

@@ -2,7 +2,7 @@
 
 from console.tongue import Tongue
 from earshot.clock import from_us
-from earshot.surge import Growth, Surge
+from earshot.surge import Surge
 
 
 def name(say: Tongue, surge: Surge) -> str:
@@ -12,13 +12,13 @@ def name(say: Tongue, surge: Surge) -> str:
     return say.gettext("%(brand)s, on %(topic)s", brand=surge.brand, topic=surge.topic)
 
 
-def against(say: Tongue, step: Growth) -> str:
-    """14 negative authors in an hour, 2.2 is usual."""
+def against(say: Tongue, surge: Surge) -> str:
+    """14 negative authors in an hour, 2.2 is usual: at its height, and as it was before it began."""
     return say.ngettext(
         "%(count)s negative author in an hour, %(usual)s is usual",
         "%(count)s negative authors in an hour, %(usual)s is usual",
-        round(step.hour),
-        usual=few(say, step.usual),
+        round(surge.height.hour),
+        usual=few(say, surge.steps[0].usual),
     )
 
 

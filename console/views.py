@@ -146,7 +146,7 @@ def surge_row(say: Tongue, kept: KeptSurge, now: datetime) -> SurgeRow:
         LEVEL.name,
         words.level(say, LEVEL),
         surge_words.name(say, surge),
-        surge_words.against(say, peak),
+        surge_words.against(say, surge),
         say.number(round(peak.hour)),
         when(say, surge.opened_at, now),
         when(say, surge.over_at, now) if surge.over_at else None,
