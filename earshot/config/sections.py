@@ -377,7 +377,7 @@ class RiskSettings(Settings):
     )
     half_life: Positive = Field(
         default=timedelta(hours=12),
-        description="Silence after which the spread of a story that is large already counts half.",
+        description="Silence after which the spread of a story that is large already, and what any story has reached, count half.",
     )
     base_cap: float = Field(
         default=0.3,
