@@ -6,7 +6,7 @@ WORKDIR /src
 COPY requirements/ requirements/
 # Everything that is installed has its hash in requirements/, what builds the wheel too.
 RUN python -m venv /build \
- && sed -n -e '/^cython==/,/# via/p' -e '/^setuptools==/,/# via/p' requirements/dev.txt > requirements/build.txt \
+ && sed -n -E '/^(cython|setuptools|mypy|ast-serialize|mypy-extensions|librt|pathspec|typing-extensions)==/,/# via/p' requirements/dev.txt > requirements/build.txt \
  && /build/bin/pip install --require-hashes -r requirements/build.txt \
  && python -m venv --without-pip /opt/earshot \
  && /build/bin/pip --python /opt/earshot/bin/python install --require-hashes --only-binary :all: -r requirements/run.txt

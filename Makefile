@@ -12,8 +12,9 @@ help: ## Show this list
 
 setup: $(STAMP) ## Make .venv with everything, from the locked requirements (does nothing when it is up to date)
 
-# What builds the compiled part has its hash in requirements/dev.txt too.
-$(STAMP): requirements/dev.txt pyproject.toml $(wildcard processors/*.pyx processors/*.hpp)
+# What is compiled (docs/decisions/0017 and 0019); what builds it has its hash in requirements/dev.txt too.
+COMPILED := $(wildcard processors/*.pyx processors/*.hpp) $(shell sed -n 's/^ *"\(processors.*\.py\)",$$/\1/p' setup.py)
+$(STAMP): requirements/dev.txt pyproject.toml setup.py $(COMPILED)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Earshot needs Python 3.11 or newer: make PYTHON=python3.12 setup")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from earshot import logs
 from earshot.runtime import Context
 from earshot.topics import MENTIONS, PROCESSORS
-from processors import likeness
+from processors import compiled, likeness
 from processors.pipeline import Pipeline, run
 from processors.turn import Desk
 
@@ -31,6 +31,8 @@ class Processors:
         self._running = True
         if likeness.FASTEST is likeness.PURE:
             _LOG.info("linking by words runs in Python: there was no C++ compiler when Earshot was installed")
+        if edited := compiled.outdated():
+            _LOG.warning("edits have no effect until `make setup` builds them", files=list(map(str, edited)))
         if unread := self._desk.unread:
             _LOG.warning(
                 "texts in these languages stay unknown: the model does not read them", languages=unread

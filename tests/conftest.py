@@ -9,6 +9,8 @@ from servers.kafka_server import KafkaServer, kafka
 from servers.needed import or_fail
 from servers.postgres_server import PostgresServer, postgres
 
+from processors import compiled
+
 settings.register_profile(
     "earshot", deadline=None
 )  # a shared machine is slow at times; speed belongs in bench/
@@ -23,6 +25,9 @@ _KAFKA = {"kafka_server", "locked_kafka", "kafka_servers"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if edited := compiled.outdated():
+        names = ", ".join(path.name for path in edited)
+        raise pytest.UsageError(f"{names}: edited since they were compiled; run `make setup` first")
     config.addinivalue_line("filterwarnings", _OLD)
 
 

@@ -1,7 +1,7 @@
 """Mentions as they are kept: what was said, how it was scored, and the numbers that a story is folded from."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
@@ -81,7 +81,7 @@ def get(connection: Connection, numbers: Iterable[int]) -> dict[int, Row]:
     found = connection.exec_driver_sql(
         "select * from mentions where n in (select value from json_each(?))", (Listed(numbers),)
     )
-    return {row[0]: Row(*row) for row in found}
+    return {row[0]: _row(row) for row in found}
 
 
 def read(row: Row) -> Kept:
@@ -95,6 +95,11 @@ def read(row: Row) -> Kept:
     )
 
 
+def _row(columns: Sequence[Any]) -> Row:
+    """SQLite has no truth, only 0 and 1."""
+    return Row(*columns)._replace(withdrawn=bool(columns[9]))
+
+
 def score_of(row: Row) -> Score:
     return _SCORE.decode(row.score)
 
@@ -102,14 +107,14 @@ def score_of(row: Row) -> Score:
 def of_story(connection: Connection, story: int) -> list[Row]:
     """All mentions of a story in log order."""
     found = connection.exec_driver_sql("select * from mentions where story = ? order by n", (story,))
-    return [Row(*row) for row in found]
+    return [_row(row) for row in found]
 
 
 def newest_of_story(connection: Connection, story: int, limit: int) -> list[Kept]:
     found = connection.exec_driver_sql(
         "select * from mentions where story = ? order by n desc limit ?", (story, limit)
     )
-    return [read(Row(*row)) for row in found]
+    return [read(_row(row)) for row in found]
 
 
 def newest_of_stories(connection: Connection, stories: Sequence[int]) -> list[Row]:
@@ -119,7 +124,7 @@ def newest_of_stories(connection: Connection, stories: Sequence[int]) -> list[Ro
         " where story in (select value from json_each(?)) group by story)",
         (Listed(stories),),
     )
-    return [Row(*row) for row in found]
+    return [_row(row) for row in found]
 
 
 def count(connection: Connection) -> int:
@@ -169,7 +174,7 @@ def of_stories(connection: Connection, stories: Iterable[int]) -> Iterator[Row]:
         execution_options=IN_CHUNKS,
     )
     while chunk := found.fetchmany(_CHUNK):
-        yield from (Row(*row) for row in chunk)
+        yield from (_row(row) for row in chunk)
 
 
 class _Words(msgspec.Struct):

@@ -6,10 +6,8 @@ The numbers of two stories add, so joining stories, or hearing an event late, is
 """
 
 from collections.abc import Iterable
-from copy import copy
+from dataclasses import dataclass, replace
 from math import exp
-
-from msgspec import Struct
 
 SCALES = (149.0, 700.0, 3270.0, 15_269.0, 71_295.0, 332_894.0, 1.55e6, 7.26e6)
 """How long the parts of the memory last, 1/b_m, s."""
@@ -24,7 +22,8 @@ _DECAY = tuple(-1 / scale for scale in SCALES)
 _GAIN = tuple(1 / (1 - scale / WINDOW) for scale in SCALES)  # b / (b - 1/WINDOW)
 
 
-class State(Struct, array_like=True):
+@dataclass(slots=True)
+class State:
     """As of `t`, the latest moment that was told; times are s since 1970, or since any moment if no hour is known."""
 
     t: float
@@ -153,7 +152,7 @@ def advance(state: State, now: float) -> None:
 
 def merge(state: State, other: State) -> None:
     """Make of two stories one; `other` stays as it is."""
-    now, other = max(state.t, other.t), copy(other)
+    now, other = max(state.t, other.t), replace(other)
     advance(state, now)
     advance(other, now)
     state.first, state.last = min(state.first, other.first), max(state.last, other.last)

@@ -1,5 +1,7 @@
 """What leaves this repository: the wheel, the locks, and the order of its imports."""
 
+import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +28,8 @@ DATA = {  # what is no module and must be in the wheel all the same
     *(path.relative_to(ROOT).as_posix() for path in (ROOT / "processors/models").iterdir()),
     *(path.relative_to(ROOT).as_posix() for path in (ROOT / "console/static").iterdir() if path.is_file()),
 }
+OF_ITS_OWN = {"processors/_likeness", "processors/_plain"}
+MEASURING = set(re.findall(r'"(processors/.*\.py)",', (ROOT / "setup.py").read_text(encoding="utf-8")))
 PACKAGES = {
     path.parent.relative_to(ROOT).as_posix() for name in OURS for path in (ROOT / name).rglob("__init__.py")
 }
@@ -88,8 +92,16 @@ def test_the_wheel_holds_that_and_nothing_else(tmp_path: Path) -> None:
         names = {name for name in opened.namelist() if ".dist-info/" not in name}
     compiled = {name for name in names if name.endswith(".so")}
     assert names - compiled == MODULES | DATA
-    expected = {"processors/_likeness", "processors/_plain"} if _has_a_compiler() else set()
+    parts = {*(name.removesuffix(".py") for name in MEASURING), *OF_ITS_OWN, "processors__mypyc"}
+    expected = parts if _has_a_compiler() else set()
     assert {name.partition(".")[0] for name in compiled} == expected
+
+
+def test_what_is_compiled_is_of_our_own_kinds() -> None:
+    """A class that stands on a library's would be compiled otherwise where a wheel is built without that library."""
+    trees = [ast.parse((ROOT / name).read_text(encoding="utf-8")) for name in sorted(MEASURING)]
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    assert {ast.unparse(kind) for each in classes for kind in each.bases} <= {"NamedTuple"}
 
 
 def _has_a_compiler() -> str | None:
