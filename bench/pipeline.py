@@ -1,10 +1,12 @@
 """Mentions a second and µs a stage, from file to stored, linked and alerted.
 
-    python bench/pipeline.py [--sizes 10000,200000,1000000] [--mixes distinct,storm] [--json]
+    python bench/pipeline.py [--sizes 10000,200000,1000000] [--mixes distinct,storm,burst] [--json]
 
 Each run is `earshot replay` in a process of its own on a fresh data directory; beside it, in the same minute,
 vaderSentiment alone reads the same texts: quote the ratio, machines differ and drift.
-distinct: every text differs. storm: four of five are reposts or copies of what was said lately.
+distinct: every text differs. storm: four of five are reposts or copies of what was said lately. Both are heard two
+seconds apart, so that ten thousand take five and a half hours of a clock that has its own work. burst: the storm as
+fast as it is to be worked off, ten thousand a second.
 """
 
 import argparse
@@ -26,7 +28,7 @@ from vocabulary import rare
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 BRANDS = tuple(f"Brand {letter}" for letter in "ABCDEFGH")
-GAP = timedelta(seconds=2)
+GAPS = {"distinct": timedelta(seconds=2), "storm": timedelta(seconds=2), "burst": timedelta(microseconds=100)}
 WORDS = (  # about two words in seventeen are in VADER's lexicon, as in real tweets to companies
     "the a my your this that parcel card flight refund counter app driver agent phone line queue hour day week "
     "was is has been will not never again still lost late broken closed rude helpful slow terrible great "
@@ -41,10 +43,10 @@ def mentions(count: int, mix: str) -> Iterator[dict[str, Any]]:
     rng = random.Random(count)
     lately: list[dict[str, Any]] = []
     for number in range(count):
-        heard = (START + GAP * number).isoformat()
+        heard = (START + GAPS[mix] * number).isoformat()
         mention: dict[str, Any] = {"id": f"x:{number}", "created_at": heard, "collected_at": heard}
         mention["author"] = {"id": f"u{rng.randrange(count)}", "followers": int(rng.paretovariate(1) * 100)}
-        if mix == "storm" and lately and rng.random() < 0.8:
+        if mix != "distinct" and lately and rng.random() < 0.8:
             mention |= _carried_on(rng, rng.choice(lately))
         else:
             mention |= {
@@ -156,7 +158,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sizes", default="10000,200000,1000000")
-    parser.add_argument("--mixes", default="distinct,storm")
+    parser.add_argument("--mixes", default="distinct,storm,burst")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--child", nargs=2, type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()

@@ -33,8 +33,14 @@ class RawRecord(NamedTuple):
 def lines(file: BinaryIO) -> Iterator[RawRecord]:
     """Each line that is not blank, without its end."""
     for line in _physical(file):
-        if (raw := line.raw.rstrip(b"\r\n")) and not raw.isspace():
-            yield line if line.size > len(line.raw) else _record(line, raw)
+        number, offset, whole, size = line
+        raw = whole.rstrip(b"\r\n")
+        if not raw or raw.isspace():
+            continue
+        if size <= LONGEST:
+            yield RawRecord(number, offset, raw, len(raw))
+        else:
+            yield line if size > len(whole) else _record(line, raw)
 
 
 def csv_records(file: BinaryIO, delimiter: str = ",") -> Iterator[RawRecord]:
