@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+from msgspec import structs
 from sqlalchemy import Connection
 
 from console import reading_carriers
@@ -154,8 +155,20 @@ def _weighed(connection: Connection, story: Story) -> int:
 
 def _called(connection: Connection, story: Story, heard: Sequence[Heard]) -> list[Called]:
     steps = [(episode.number, step) for episode in story.episodes for step in episode.steps]
+    steps += _of_parts(connection, story, {(step.story, step.episode) for _, step in steps})
     steps.sort(key=lambda each: each[1].at)  # a story that was joined may have called before this one did
     return [_call(connection, story.id, heard, number, step) for number, step in steps[-SHOWN_STEPS:]]
+
+
+def _of_parts(connection: Connection, story: Story, known: set[tuple[int, int]]) -> list[tuple[int, Step]]:
+    """What the stories that were joined to it had called for, where it did not take that over."""
+    return [
+        (episode.number, structs.replace(step, story=part.id, episode=episode.number))
+        for part in stories.parts(connection, story.id)
+        for episode in part.episodes
+        if (part.id, episode.number) not in known
+        for step in episode.steps
+    ]
 
 
 def _call(connection: Connection, story: int, heard: Sequence[Heard], episode: int, step: Step) -> Called:

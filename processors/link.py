@@ -18,11 +18,22 @@ _TRACKING_ALONE = re.compile(rf"{_TRACKS}(?:=[^&]*)?(?:&{_TRACKS}(?:=[^&]*)?)*")
 _OTHER_DOORS = ("www.", "m.", "amp.", "mobile.")  # of the same house
 _AMP = re.compile(r"/amp(?=/|$)|\.amp(?=\.html?$|$)")
 _IN_LANGUAGE = r"(?:it|en|es|fr|de|pt|nl|pl|ro|el|ru|uk|cs|hu|sv|da|fi|no|tr|ar|he|hi|ja|ko|zh|id|th|vi)(?:[-_][a-z]{2})?"
+_LANGUAGE = re.compile(f"/{_IN_LANGUAGE}", re.IGNORECASE | re.ASCII)
 _HOME = re.compile(
     rf"(?:/{_IN_LANGUAGE})?(?:/(?:index|default|home)(?:\.[a-z]{{2,5}})?)?", re.IGNORECASE | re.ASCII
 )
-"""Where a whole site begins, in each of its languages: who links there has no more in common than the brand."""
+"""Where a whole site begins, in each of its languages."""
 _LONGEST_HOME = len("/en-gb/default.shtml")  # most paths are longer, and need no look
+_FOR_EVERYBODY = frozenset(
+    """
+    about about-us account accedi aide aiuto ajuda app area-clienti area-riservata assistance assistenza
+    assistenza-clienti ayuda chi-siamo complaints contact contact-us contacto contactos contacts contactez-nous
+    contato contattaci contatti cookie cookie-policy cookies customer-care customer-service domande-frequenti
+    download faq faqs help hilfe impressum kontakt login my-account negozi privacy privacy-policy reclami
+    servizio-clienti sign-in signin soporte stores support terms
+    """.split()
+)
+"""Pages right below it that everybody is sent to, whatever it is about."""
 _PLAIN_URL = re.compile(r"https?://([A-Za-z0-9.-]+)(/[\w./~-]*)?(?:\?([!-\x22$-~]*))?(?:#[!-~]*)?", re.ASCII)
 """As nearly all are, and as the standard library would take them apart, in a fifth of the time."""
 _BYTES = "surrogateescape"
@@ -78,7 +89,8 @@ def id_hash(native: str) -> int:
 
 
 def canonical_url(url: str) -> str | None:
-    """The page behind a link: no scheme, no www/m/amp, no tracking, no fragment. None for a home page.
+    """The page behind a link: no scheme, no www/m/amp, no tracking, no fragment. None for a home page and what
+    everybody is sent to (`/contacts`).
 
     >>> canonical_url("https://www.Gazzetta.example/amp/ronvia-ko/?utm_source=x#top")
     'gazzetta.example/ronvia-ko'
@@ -102,9 +114,19 @@ def canonical_url(url: str) -> str | None:
             host = host.removeprefix(prefix)
     path = (_AMP.sub("", path) if "amp" in path else path).rstrip("/")
     query = query and _telling(query)
-    if not query and len(path) <= _LONGEST_HOME and _HOME.fullmatch(path):
+    if not query and _is_for_everybody(path):
         return None
     return f"{host}{path}?{query}" if query else f"{host}{path}"
+
+
+def _is_for_everybody(path: str) -> bool:
+    """Who links there has no more in common than the brand."""
+    if len(path) <= _LONGEST_HOME and _HOME.fullmatch(path):
+        return True
+    folder, _, page = path.rpartition("/")
+    return page.partition(".")[0].lower() in _FOR_EVERYBODY and (
+        not folder or bool(_LANGUAGE.fullmatch(folder))
+    )
 
 
 def _telling(query: str) -> str:

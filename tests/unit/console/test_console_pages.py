@@ -257,3 +257,13 @@ def test_the_page_of_a_joined_story_leads_to_the_one_that_stays(world: World) ->
     page, home = ask(world, f"/stories/{gone}", "/")
     assert (page.status_code, page.headers["location"]) == (307, f"/stories/{kept}")
     assert "The phone again" not in home.text
+
+
+def test_a_call_of_a_joined_story_that_is_over_is_on_the_page_of_the_one_that_stays(world: World) -> None:
+    kept = world.tell("Acme", [Words("Nobody answers the phone")])
+    first = called(world.step(Level.warning, ago=300, mention=kept + 1), resolved_at=world.now)
+    world.tell("Acme", [Words("The phone again")], part_of=kept, joined_n=1, episodes=first)
+    (page,) = ask(world, f"/stories/{kept}")
+    steps = page.text.partition('id="steps"')[2].partition("</section>")[0]
+    assert steps.count("<li>") == 1
+    assert "Warning" in steps
