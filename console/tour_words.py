@@ -97,13 +97,13 @@ def _what_others_do(telling: Telling, facts: Facts) -> str:
     hours = telling.at(facts, "count_rule", "local_press")
     if telling.is_past(facts, "local_press_at"):
         return say.gettext(
-            "A count of %(rule)s mentions an hour would have called at %(count_rule)s; the first newspaper wrote at"
+            "A count of %(rule)s mentions of the brand an hour would have called at %(count_rule)s; the first newspaper wrote at"
             " %(local_press)s.",
             rule=rule,
             **hours,
         )
     return say.gettext(
-        "A count of %(rule)s mentions an hour calls at %(count_rule)s; the first newspaper writes at %(local_press)s.",
+        "A count of %(rule)s mentions of the brand an hour calls at %(count_rule)s; the first newspaper writes at %(local_press)s.",
         rule=rule,
         **hours,
     )
