@@ -13,7 +13,7 @@ help: ## Show this list
 setup: $(STAMP) ## Make .venv with everything, from the locked requirements (does nothing when it is up to date)
 
 # What is compiled (docs/decisions/0017 and 0019); what builds it has its hash in requirements/dev.txt too.
-COMPILED := $(wildcard processors/*.pyx processors/*.hpp) $(shell sed -n 's/^ *"\(processors.*\.py\)",$$/\1/p' setup.py)
+COMPILED := $(wildcard processors/*.pyx processors/*.hpp) $(shell sed -n 's/^ *"\([a-z_\/]*\.py\)",.*/\1/p' setup.py)
 $(STAMP): requirements/dev.txt pyproject.toml setup.py $(COMPILED)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Earshot needs Python 3.11 or newer: make PYTHON=python3.12 setup")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -62,4 +62,5 @@ lock: ## Pin the dependencies again (hashes, no addresses)
 	$(BIN)/uv pip compile pyproject.toml --extra training --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements/train.txt
 
 clean: ## Remove the virtual environment and the caches (your data stays)
-	rm -rf $(VENV) .venv-train .mypy_cache .ruff_cache .pytest_cache .hypothesis .servers build *.egg-info
+	rm -rf $(VENV) .venv-train .mypy_cache .ruff_cache .pytest_cache .hypothesis .servers build *.egg-info processors__mypyc.*.so
+	find processors -name "*.so" -delete

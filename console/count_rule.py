@@ -29,21 +29,15 @@ class CountRule(NamedTuple):
     """When Earshot did: first, and first as a warning or louder."""
 
 
-def count_rule(story: Story, heard: Sequence[Heard]) -> CountRule | None:
-    """None of a story that was imported in hindsight: there no moment is compared with another."""
+def count_rule(story: Story, heard: Sequence[Heard], calls: Sequence[Step]) -> CountRule | None:
+    """`calls`: all that it called for, the oldest first. None of a story that was imported in hindsight: there no moment is compared with another."""
     reached = heard[story.large - 1] if len(heard) >= story.large else None
     if reached and reached.heard_at - reached.said_at > _LATE:
         return None
-    return CountRule(story.large, reached.heard_at if reached else None, _called(story))
+    return CountRule(story.large, reached.heard_at if reached else None, _called(calls))
 
 
-def calls(story: Story) -> list[Step]:
-    """All that it called for, as it went: a story that was joined to it may have called before it did."""
-    return sorted((step for episode in story.episodes for step in episode.steps), key=lambda step: step.at)
-
-
-def _called(story: Story) -> tuple[Call, ...]:
+def _called(steps: Sequence[Step]) -> tuple[Call, ...]:
     """To be watched is less than an alarm: beside one that only counts, the first warning is told too."""
-    steps = calls(story)
     first, loud = steps[:1], [step for step in steps if step.level >= Level.warning][:1]
     return tuple(dict.fromkeys(Call(to_us(step.at), step.level) for step in (*first, *loud)))

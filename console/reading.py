@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from msgspec import structs
 from sqlalchemy import Connection
 
 from console import reading_carriers
+from console.calls import calls
 from console.reading_carriers import Carriers
 from console.weighed import weighed_until
 from earshot.clock import to_us
@@ -73,6 +73,9 @@ class Detail(NamedTuple):
     newest: list[Kept]
     heard: list[Heard]
     called: list[Called]
+    """The latest of `calls`, with what did it."""
+    calls: list[Step]
+    """The oldest first."""
     carriers: Carriers
     outages: list[Outage]
     """That went on while it grew."""
@@ -136,12 +139,14 @@ def detail(connection: Connection, story_id: int, configured: Sequence[Outlet] =
         return None
     heard = mentions.heard_of_story(connection, story.id)
     first = mentions.get(connection, [story.id]).get(story.id)
+    told = calls(story, stories.parts(connection, story.id))
     return Detail(
         story,
         mentions.read(first) if first else None,
         mentions.newest_of_story(connection, story.id, SHOWN_MENTIONS),
         heard,
-        _called(connection, story, heard),
+        [_call(connection, story.id, heard, *call) for call in told[-SHOWN_STEPS:]],
+        [call.step for call in told],
         reading_carriers.find(connection, story, configured),
         outages.during(connection, to_us(story.opened_at), to_us(story.last_at)),
         _weighed(connection, story),
@@ -151,24 +156,6 @@ def detail(connection: Connection, story_id: int, configured: Sequence[Outlet] =
 def _weighed(connection: Connection, story: Story) -> int:
     brand = brands.load(connection, story.brand)
     return weighed_until(brand) if brand else to_us(story.last_at)
-
-
-def _called(connection: Connection, story: Story, heard: Sequence[Heard]) -> list[Called]:
-    steps = [(episode.number, step) for episode in story.episodes for step in episode.steps]
-    steps += _of_parts(connection, story, {(step.story, step.episode) for _, step in steps})
-    steps.sort(key=lambda each: each[1].at)  # a story that was joined may have called before this one did
-    return [_call(connection, story.id, heard, number, step) for number, step in steps[-SHOWN_STEPS:]]
-
-
-def _of_parts(connection: Connection, story: Story, known: set[tuple[int, int]]) -> list[tuple[int, Step]]:
-    """What the stories that were joined to it had called for, where it did not take that over."""
-    return [
-        (episode.number, structs.replace(step, story=part.id, episode=episode.number))
-        for part in stories.parts(connection, story.id)
-        for episode in part.episodes
-        if (part.id, episode.number) not in known
-        for step in episode.steps
-    ]
 
 
 def _call(connection: Connection, story: int, heard: Sequence[Heard], episode: int, step: Step) -> Called:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from console import bars, story_words, views, words
 from console.charts import Mark
-from console.count_rule import calls, count_rule
+from console.count_rule import count_rule
 from console.curves import WORTH
 from console.fan import Fan, fan
 from console.pace import pace
@@ -118,7 +118,7 @@ def _moments(say: Tongue, found: Detail) -> list[_Moment]:
     for each in found.carriers.trusted[:1]:
         at = to_us(each.kept.mention.created_at)
         made.append(_Moment(at, "press", partial(story_words.press_mark, say)))
-    rule = count_rule(found.story, found.heard)
+    rule = count_rule(found.story, found.heard, found.calls)
     if rule and rule.at is not None:
         made.append(_Moment(rule.at, "count", partial(story_words.count_mark, say, rule.size)))
     return sorted(made, key=lambda moment: moment.at)
@@ -215,7 +215,7 @@ def _cut_short(say: Tongue, found: Detail, now: datetime, at: int) -> str:
 
 
 def _counted(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
-    rule = count_rule(found.story, found.heard)
+    rule = count_rule(found.story, found.heard, found.calls)
     if rule is None:
         return []
     said = story_words.count_rule(say, rule, lambda at: say.near(from_us(at), now))
@@ -257,10 +257,10 @@ def _carrier_row(
 
 
 def _first_outlet(say: Tongue, found: Detail) -> str:
-    story, press = found.story, found.carriers.trusted
-    if not press or not story.episodes:
+    press = found.carriers.trusted
+    if not press or not found.calls:
         return ""
-    call = calls(story)[0]
+    call = found.calls[0]
     later = press[0].kept.mention.created_at - call.at
     level = words.level(say, call.level)
     return story_words.first_outlet(say, views.brief(press[0].outlet), later, level)

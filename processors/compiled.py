@@ -1,18 +1,27 @@
 """Whether what was compiled is what is written: an edit has no effect until it is built again (docs/decisions/0019)."""
 
 from pathlib import Path
+from sysconfig import get_config_var
+
+from processors import measure
 
 _HERE = Path(__file__).parent
-_BUILT = ".so"
+_ENDING = str(get_config_var("EXT_SUFFIX"))
+
+
+def is_compiled() -> bool:
+    return str(measure.__file__).endswith(_ENDING)
 
 
 def outdated(folder: Path = _HERE) -> list[Path]:
-    """Sources that are newer than what was compiled of them. In a clone only: nobody edits what is installed."""
-    if not (folder.parent / "setup.py").exists():
+    """What was edited since it was compiled, and `setup.py`, which names what is.
+
+    In a clone only: nobody edits what is installed. By the file that holds all the code: one beside a module is a door.
+    """
+    lists, code = folder.parent / "setup.py", folder.parent / f"{folder.name}__mypyc{_ENDING}"
+    if not (lists.exists() and code.exists()):
         return []
-    built = {path.with_name(f"{path.name.partition('.')[0]}.py"): path for path in folder.rglob(f"*{_BUILT}")}
-    return sorted(
-        source
-        for source, compiled in built.items()
-        if source.exists() and source.stat().st_mtime > compiled.stat().st_mtime
-    )
+    doors = [path.with_name(path.name.removesuffix(_ENDING)) for path in folder.rglob(f"*{_ENDING}")]
+    sources = [door.with_suffix(ending) for door in doors for ending in (".py", ".pyx")]
+    built = code.stat().st_mtime
+    return sorted(path for path in (lists, *sources) if path.exists() and path.stat().st_mtime > built)

@@ -26,14 +26,14 @@ _HOME = re.compile(
 _LONGEST_HOME = len("/en-gb/default.shtml")  # most paths are longer, and need no look
 _FOR_EVERYBODY = frozenset(
     """
-    about about-us account accedi aide aiuto ajuda app area-clienti area-riservata assistance assistenza
-    assistenza-clienti ayuda chi-siamo complaints contact contact-us contacto contactos contacts contactez-nous
-    contato contattaci contatti cookie cookie-policy cookies customer-care customer-service domande-frequenti
-    download faq faqs help hilfe impressum kontakt login my-account negozi privacy privacy-policy reclami
-    servizio-clienti sign-in signin soporte stores support terms
+    about about-us aide aiuto ajuda assistance assistenza assistenza-clienti atencion-al-cliente ayuda chi-siamo contact
+    contact-us contacto contactos contacts contactez-nous contato contattaci contatti cookie cookie-policy cookies
+    customer-care customer-service domande-frequenti faq faqs help hilfe impressum klantenservice kontakt negozi privacy
+    privacy-policy servizio-clienti soporte stores support supporto terms terms-of-service ueber-uns
     """.split()
 )
-"""Pages right below it that everybody is sent to, whatever it is about."""
+"""Pages right below it that everybody is sent to, whatever it is about. Not those that a trap or a call may lead to."""
+_ENDING = re.compile(r"\.(?:html?|shtml|php|aspx?|jsp)$", re.IGNORECASE)
 _PLAIN_URL = re.compile(r"https?://([A-Za-z0-9.-]+)(/[\w./~-]*)?(?:\?([!-\x22$-~]*))?(?:#[!-~]*)?", re.ASCII)
 """As nearly all are, and as the standard library would take them apart, in a fifth of the time."""
 _BYTES = "surrogateescape"
@@ -124,9 +124,8 @@ def _is_for_everybody(path: str) -> bool:
     if len(path) <= _LONGEST_HOME and _HOME.fullmatch(path):
         return True
     folder, _, page = path.rpartition("/")
-    return page.partition(".")[0].lower() in _FOR_EVERYBODY and (
-        not folder or bool(_LANGUAGE.fullmatch(folder))
-    )
+    name = _ENDING.sub("", page).lower()
+    return name in _FOR_EVERYBODY and (not folder or bool(_LANGUAGE.fullmatch(folder)))
 
 
 def _telling(query: str) -> str:

@@ -31,6 +31,8 @@ class Processors:
         self._running = True
         if likeness.FASTEST is likeness.PURE:
             _LOG.info("linking by words runs in Python: there was no C++ compiler when Earshot was installed")
+        if not compiled.is_compiled():
+            _LOG.info("measuring runs in Python: it could not be compiled when Earshot was installed")
         if edited := compiled.outdated():
             _LOG.warning("edits have no effect until `make setup` builds them", files=list(map(str, edited)))
         if unread := self._desk.unread:

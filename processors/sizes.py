@@ -45,4 +45,4 @@ def large(sizes: Sizes) -> int:
 def _step(mentions: int) -> int:
     if 0 < mentions < EDGES[0]:
         return 0
-    return bisect_right(EDGES, mentions) if mentions else -1
+    return min(bisect_right(EDGES, mentions), len(EDGES) - 1) if mentions else -1

@@ -7,6 +7,7 @@ from console_world import ENGLISH, ITALIAN, NOW
 from msgspec import structs
 
 from console import story_words
+from console.calls import calls
 from console.count_rule import Call, CountRule, count_rule
 from earshot.clock import to_us
 from earshot.model import Episode, Level, Step, Story
@@ -27,26 +28,30 @@ def a_story(*levels: Level) -> Story:
     return Story(id=1, brand="R", first="x:1", opened_at=NOW, last_at=NOW, large=20, episodes=episodes)
 
 
+def beside(story: Story, heard: list[Heard]) -> CountRule | None:
+    return count_rule(story, heard, [call.step for call in calls(story)])
+
+
 def heard(count: int, late: int = 0) -> list[Heard]:
     return [Heard(n, AT + n * MINUTE, AT + n * MINUTE - late) for n in range(count)]
 
 
 def test_it_calls_with_the_mention_that_makes_the_story_large() -> None:
-    assert count_rule(a_story(Level.watch), heard(25)) == CountRule(20, AT + 19 * MINUTE, (WATCHED,))
-    assert count_rule(a_story(Level.watch), heard(19)) == CountRule(20, None, (WATCHED,))
-    assert count_rule(a_story(), heard(20)) == CountRule(20, AT + 19 * MINUTE, ())
+    assert beside(a_story(Level.watch), heard(25)) == CountRule(20, AT + 19 * MINUTE, (WATCHED,))
+    assert beside(a_story(Level.watch), heard(19)) == CountRule(20, None, (WATCHED,))
+    assert beside(a_story(), heard(20)) == CountRule(20, AT + 19 * MINUTE, ())
 
 
 def test_what_was_imported_is_compared_with_nothing() -> None:
-    assert count_rule(a_story(), heard(25, late=to_us(NOW) - to_us(NOW - timedelta(days=2)))) is None
+    assert beside(a_story(), heard(25, late=to_us(NOW) - to_us(NOW - timedelta(days=2)))) is None
 
 
 def test_the_first_call_counts_and_the_first_warning_or_louder() -> None:
     story = a_story(Level.watch, Level.watch, Level.critical, Level.warning)
-    found = count_rule(story, heard(25))
+    found = beside(story, heard(25))
     assert found
     assert found.called == (WATCHED, Call(AT + 2 * MINUTE, Level.critical))
-    loud = count_rule(a_story(Level.warning, Level.critical), heard(25))
+    loud = beside(a_story(Level.warning, Level.critical), heard(25))
     assert loud
     assert loud.called == (Call(AT, Level.warning),)
 
@@ -56,7 +61,7 @@ def test_a_story_that_was_joined_may_have_called_before() -> None:
     own = a_story(Level.warning).episodes[0].steps[0]
     before = structs.replace(own, at=NOW - timedelta(minutes=30), story=7, episode=1)
     story = structs.replace(a_story(), episodes=(Episode(number=1, steps=(own, before)),))
-    found = count_rule(story, heard(25))
+    found = beside(story, heard(25))
     assert found
     assert found.called == (Call(AT - 30 * MINUTE, Level.warning),)
 

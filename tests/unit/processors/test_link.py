@@ -30,6 +30,8 @@ from processors.link import canonical_url, normalised_text, ties
         ("https://ronvia.example/assistenza/guasti-roma-sud", "ronvia.example/assistenza/guasti-roma-sud"),
         ("https://ronvia.example/contatti?id=77", "ronvia.example/contatti?id=77"),
         ("https://blog.example/2026/privacy", "blog.example/2026/privacy"),
+        ("https://r0nvia.example/it/login", "r0nvia.example/it/login"),
+        ("https://press.example/privacy.breach.pdf", "press.example/privacy.breach.pdf"),
         ("https://gazzetta.example/news/index.html", "gazzetta.example/news/index.html"),
         ("https://gazzetta.example/a?b=&c=1", "gazzetta.example/a?c=1"),
         ("javascript:alert(1)", None),
