@@ -130,6 +130,7 @@ Way = Literal["phone", "counter", "chat", "email", "app", "social", "form", "vis
 
 Grave = Literal["safety", "legal", "discrimination", "self_harm"]
 """What must be told at any hour, however small its story is."""
+_GRAVEST_FIRST: tuple[Grave, ...] = ("self_harm", "safety", "legal", "discrimination")
 Always = Literal["safety", "legal", "discrimination", "self_harm", "press_interest"]
 """That, and who asks for it: what an operator may choose of."""
 
@@ -178,8 +179,9 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
     def calls(self) -> tuple[Grave, ...]:
         """What of `grave`, and of what staff named, holds towards the brand.
 
-        Danger and discrimination where it is negative: many who name them are glad, or ask. The law unless the author
-        is glad: a threat may be told without any feeling. Self-harm always.
+        Danger and discrimination where it is negative: many who name them are glad, or ask; danger too where the brand
+        is victim or setting. The law unless the author is glad: a threat may be told without any feeling. Self-harm
+        always, and first: it is what has to be answered.
         """
         named = self.intents if self.basis == STAFF else ()
         if not self.grave and not named:
@@ -187,10 +189,12 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
         calls: set[str] = {"self_harm"}
         if (self.negative or 0.0) >= _LIKELY:
             calls |= {"safety", "discrimination"}
+        if "victim" in self.basis:
+            calls.add("safety")
         if (self.positive or 0.0) < _LIKELY:
             calls.add("legal")
         return tuple(
-            [each for each in get_args(Grave) if each in calls and (each in self.grave or each in named)]
+            [each for each in _GRAVEST_FIRST if each in calls and (each in self.grave or each in named)]
         )
 
 

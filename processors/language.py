@@ -9,6 +9,8 @@ from typing import Any
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from processors import terms
+
 UNKNOWN = "unknown"
 
 _NOISE = re.compile(r"https?://\S+|[@#]\w+|\d+")
@@ -104,12 +106,12 @@ class LanguageGuesser:
             return proven
         words = _NOISE.sub(" ", text[:_READ]).strip()
         if len(words) < _PLENTY and sum(map(str.isalpha, words)) < _LEAST_LETTERS:
-            return claim or UNKNOWN
+            return claim or self._by_terms(words)
         if not words.isascii() and 2 * len(words.encode("latin-1", "ignore")) < len(words):
             return self._scripts.guess(words, claim)
         language, confidence = self._identifier.classify(words)
         if confidence < _LEAST_CONFIDENCE:
-            return claim or UNKNOWN
+            return claim or self._by_terms(words)
         return self._scripts.guess(words, claim) if language in self._never_latin else str(language)
 
     def _by_function_words(self, text: str) -> str | None:
@@ -123,6 +125,11 @@ class LanguageGuesser:
         own = languages.count(first)
         alone = own + others == len(languages)  # no other has two
         return first if alone and own >= (_MANY if others else _ENOUGH) else None
+
+    def _by_terms(self, text: str) -> str:
+        """What people say in two words ("che schifo", "anche a me") stands in the term lists of one language."""
+        spoken = terms.shipped().languages(text) & self._languages
+        return next(iter(spoken)) if len(spoken) == 1 else UNKNOWN
 
 
 class _Scripts:

@@ -40,6 +40,7 @@ _BYTES = "surrogateescape"
 _NOISE = re.compile(r"https?://\S+|[@#]\w+|\brt\b")
 _WORD = re.compile(r"[^\W_]+")
 _PLAIN_WORD = re.compile(r"[a-z0-9]+")  # the same for ASCII, in two thirds of the time
+_HAVE_A_PAGE = ("article", "post")  # of their own; reviews and comments stand on that of what they are about
 _LEAST_WORDS = 4  # "grazie mille" and "same here" are said by everyone about everything
 _LEAST_LETTERS = 16
 _REMEMBERED = 4_096  # texts and addresses that were met last: in a storm they are the same again and again
@@ -63,7 +64,7 @@ def ties(mention: Mention) -> list[Tie]:
         found.append(Tie("reply", id_hash(other)))
     if (other := mention.root) and other != own:
         found.append(Tie("thread", id_hash(other)))
-    if mention.kind == "article":
+    if mention.kind in _HAVE_A_PAGE:
         found += _page(mention.url)
     for url in mention.links:
         found += _page(url)

@@ -59,6 +59,14 @@ class Terms:
                     found.setdefault(concept, {})[words] = None
         return {concept: tuple(words) for concept, words in found.items()}
 
+    def languages(self, text: str) -> frozenset[str]:
+        """Of the terms that it says, those in which the longest run of its words is a term."""
+        said = self.hear(text)
+        longest = max((len(words) for _, words in said), default=0)
+        return frozenset(
+            of for number, words in said if len(words) == longest for _, of in self.means[number]
+        )
+
     def find(self, text: str, language: str) -> Found:
         return self.found(self.hear(text), language)
 

@@ -29,11 +29,11 @@ _MENTION: dict[Language, tuple[str, str]] = {
 }
 _SURGE: dict[Language, tuple[str, str]] = {  # of none, of one
     "en": (
-        "Surge: it belongs to none",
+        "Surge: it did not begin in one of the brand",
         "Surge: many complain at once, and it began among them; the last hour counts {share} in 100",
     ),
     "it": (
-        "Impennata: non ne fa parte",
+        "Impennata: non è nata in una del marchio",
         "Impennata: in molti si lamentano insieme, ed è nata tra loro; l’ultima ora conta {share} su 100",
     ),
 }

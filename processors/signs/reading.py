@@ -23,6 +23,8 @@ _NONE = Opinion(1 / 3, 1 / 3, 1 / 3)
 _ADDRESSES = slice(len(INTENTS) + len(LEARNT_SIGNS), -len(MOODS))
 _MOODS = slice(_ADDRESSES.stop, None)
 
+_THREAT = 0.9
+"""The least probability of danger, with a word for a hazard (gas, smoke), that calls where the brand is the setting."""
 _DANGER = ("injury", "hazard", "stranded", "violence", "selfharm", "health")
 _OF = {
     "legal": ("legal",),
@@ -81,6 +83,7 @@ class Signs:
         intents = {
             intent: round(share, 3) for intent, share in zip(INTENTS, p, strict=False) if share >= _KEPT
         }
+        holds["threat"] = "hazard" in found and p[INTENTS.index("safety")] >= _THREAT
         holds["victim"] |= len(found.get("match", ())) >= _REPORTED
         holds["confirmation"] &= "denial" not in found
         holds["press_interest"] &= "press" in found  # it calls at any hour: a feeling is not enough
@@ -108,9 +111,13 @@ def shipped() -> Signs:
 def _grave(holds: dict[str, bool], found: Found, mood: Mood) -> tuple[Grave, ...]:
     """Danger is also where somebody complains who is ill, or cares for one, and is afraid. Never without a word for it:
     it calls at any hour, and a first call that nothing bears out would hide the next one of its story.
+
+    Where the brand is victim or setting, what threatens there now is a danger all the same, and no robbery of last night.
     """
-    if holds["victim"] or holds["spam"]:
+    if holds["spam"]:
         return ()
+    if holds["victim"]:
+        return ("safety",) if holds["threat"] else ()
     grave: list[Grave] = []
     hurt = holds["sensitive"] and holds["complaint"]
     danger = any(concept in found for concept in _DANGER)

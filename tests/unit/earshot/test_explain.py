@@ -85,8 +85,8 @@ def test_press_names_the_outlets_by_class_the_widest_first() -> None:
 
 def test_a_story_of_no_surge_says_so_and_one_of_a_surge_how_large_it_is() -> None:
     english, italian = sentences(a_story(), "en"), sentences(a_story(), "it")
-    assert english["surge"] == "Surge: it belongs to none"
-    assert italian["surge"] == "Impennata: non ne fa parte"
+    assert english["surge"] == "Surge: it did not begin in one of the brand"
+    assert italian["surge"] == "Impennata: non è nata in una del marchio"
     assert "counts 43 in 100" in sentences(a_story(surge=0.43), "en")["surge"]
     assert "conta 43 su 100" in sentences(a_story(surge=0.43), "it")["surge"]
 

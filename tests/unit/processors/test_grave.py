@@ -86,3 +86,10 @@ def test_more_that_is_grave_is_never_less_negative(grave: int, mentions: int, ba
     assert negativity(grave) <= negativity(grave + 1) <= 1
     if (grave + 1) * 5 >= mentions:
         assert negativity(grave + 1) >= 0.8 - 1e-9
+
+
+def test_danger_where_the_brand_is_the_setting_calls_and_self_harm_comes_first() -> None:
+    spared = Score(language="it", negative=0.2, basis="victim", grave=("safety",))
+    assert spared.calls == ("safety",)
+    both = Score(language="it", negative=0.6, grave=("safety", "self_harm"))
+    assert both.calls == ("self_harm", "safety")

@@ -113,3 +113,21 @@ def test_what_cannot_be_told_cannot_be_configured(code: str) -> None:
         from_dict({"scoring": {"languages": [code]}})
     (fault,) = caught.value.faults
     assert fault.startswith(f"scoring.languages[0]: {code!r} is no language that can be told from others;")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("che schifo", "it"),
+        ("no, anche a me", "it"),
+        ("Vergogna!!", "it"),
+        ("bravissimi", "it"),
+        ("grazie mille 🙏", "it"),
+        ("me too", "en"),
+        ("merci !", "fr"),
+        ("ok", "unknown"),
+        ("idem", "unknown"),
+    ],
+)
+def test_what_is_said_in_two_words_is_in_the_language_whose_lists_know_it(text: str, language: str) -> None:
+    assert LanguageGuesser(("de", "en", "es", "fr", "it", "pt")).guess(text) == language

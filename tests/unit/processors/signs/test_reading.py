@@ -132,3 +132,13 @@ def test_a_language_that_is_not_read_says_nothing() -> None:
 @given(st.lists(st.text(max_size=80), max_size=6))
 def test_neighbours_have_no_influence_whatever_the_texts(texts: list[str]) -> None:
     assert read(*texts) == [read(text)[0] for text in texts]
+
+
+def test_a_hazard_is_grave_also_where_the_brand_is_only_the_setting() -> None:
+    gas, robbery = read(
+        "forte odore di gas davanti alla Coralba di via Orientale a Termoli, ho chiamato i vigili del fuoco",
+        "Rapina alla Coralba di Modena, ladri in fuga",
+    )
+    assert "victim" in gas.signs
+    assert gas.grave == ("safety",)
+    assert robbery.grave == ()
