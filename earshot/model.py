@@ -6,7 +6,7 @@ enters (`earshot.border`); inside it is trusted.
 
 import enum
 from datetime import datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -302,6 +302,10 @@ class Forecast(Struct, frozen=True, array_like=True):
     """`low` to `high` is meant to hold four of five."""
 
 
+_SEEN = 10.0
+"""The risk from which a calm story stands high in a list, so that silence has to lower it too."""
+
+
 class Story(Struct, omit_defaults=True, kw_only=True):
     """Everything that carries the same thing on, in numbers. Changed only by its brand's owner.
 
@@ -391,8 +395,8 @@ class Story(Struct, omit_defaults=True, kw_only=True):
     @property
     def fades(self) -> bool:
         """Whether silence alone still lowers its risk to any effect."""
-        called = self.level > Level.calm or self.episode is not None
-        return called and (self.chance > 0 or self.echo > 0) and self.part_of == 0
+        matters = self.level > Level.calm or self.episode is not None or self.risk >= _SEEN
+        return matters and (self.chance > 0 or self.echo > 0) and self.part_of == 0
 
     @property
     def is_awake(self) -> bool:

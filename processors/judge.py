@@ -14,7 +14,7 @@ from processors.own import OwnAccounts
 from processors.reach import Reach
 from processors.rules import MentionRules
 
-_MOVED = 5.0  # points by which silence has to lower a risk before anybody hears of it
+_MOVED = 2.0  # points by which silence has to lower a risk before anybody hears of it
 
 
 class Judge:

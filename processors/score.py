@@ -30,6 +30,9 @@ _LONGEST = 1_000  # characters of a text that is kept whole: nobody may fill the
 _CONTRADICTION = 0.6
 _MOST_SPARED = 0.2  # the most that a text is against a brand that is its victim or setting, or that wrote it
 _CERTAIN = 1e-6
+_AGAINST = frozenset(
+    {"complaint", "churn", "legal", "safety"}
+)  # intents that nobody has towards their own company
 
 Text = tuple[str, str | None]
 """What is read, and the language that its source declares."""
@@ -200,7 +203,8 @@ class Scorer:
 
 def _said_by_brand(found: Finding) -> Finding:
     """What the brand itself says is no complaint about it, and endangers nobody."""
-    quiet = found.reading._replace(grave=())
+    said = {intent: share for intent, share in found.reading.intents.items() if intent not in _AGAINST}
+    quiet = found.reading._replace(grave=(), intents=said, mood="neutral")
     return found._replace(opinion=found.opinion and _spared(found.opinion), basis="own", reading=quiet)
 
 
