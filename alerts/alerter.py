@@ -225,4 +225,4 @@ def _tell(story: Story, episode: Episode, since: int) -> None:
     for step in episode.steps:
         if to_us(step.at) > since and not step.story:
             DECIDED.labels(step.level.name, step.reason).inc()
-            _LOG.info("alert", **facts, level=step.level.name, reason=step.reason, risk=step.risk)
+            _LOG.info("alert", **facts, alert=step.level.name, reason=step.reason, risk=step.risk)

@@ -18,7 +18,7 @@ def next_try(
     now: datetime,
     random: Callable[[], float],
 ) -> datetime | None:
-    """After the `attempts`-th try failed with `error`; None: give it up.
+    """After the `attempts`-th try failed with `error`; None: give it up, which only a `Permanent` does before its time.
 
     Waits double from `first_retry` to `longest_retry`, each shortened at random by up to half, so that what
     failed together does not come back together. A receiver that names a longer time is given it. What would

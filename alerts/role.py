@@ -10,6 +10,7 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from alerts.alerter import Alerter
+from alerts.orphans import Orphans
 from alerts.sender import Sender
 from alerts.silence import SilenceAlerts
 from earshot import logs
@@ -31,6 +32,8 @@ class Alerts:
         self._stopped = threading.Event()
         self._trouble: str | None = "not started"
         self._senders = tuple(self._sender(receiver) for receiver in context.config.receivers)
+        names = [receiver.name for receiver in context.config.receivers]
+        self._orphans = Orphans(context.store, context.clock, names, context.config.alerts.give_up_after)
         self._silence = SilenceAlerts(
             context.store, context.config.receivers, context.clock, context.config.server.base_url
         )
@@ -73,7 +76,7 @@ class Alerts:
                 raise end
 
     def unready(self) -> str | None:
-        """A receiver that refuses notices is no reason: its rows wait, and the metrics tell."""
+        """A receiver that refuses notices, or is gone, is no reason: its rows wait, and the metrics tell."""
         return self._trouble or next((s.trouble for s in self._senders if s.trouble), None)
 
     def idle(self) -> bool:
@@ -84,7 +87,6 @@ class Alerts:
             return not any(notices.waiting(connection, sender.receiver.name) for sender in self._senders)
 
     def _decide(self) -> None:
-        self._tell_orphans()
         try:
             while not self._stopped.is_set():
                 self._one_batch()
@@ -93,8 +95,8 @@ class Alerts:
 
     def _one_batch(self) -> None:
         try:
-            if self._context.live and self._silence.look():
-                self._wake()
+            if self._context.live:
+                self._look_around()
             self._alerter.step(_POLL)
             self._trouble = None
         except Unavailable as error:
@@ -104,17 +106,11 @@ class Alerts:
             with suppress(Unavailable):
                 self._alerter.keep()
 
-    def _tell_orphans(self) -> None:
-        """Notices whose receiver is gone from the configuration stay: it may come back."""
-        names = {sender.receiver.name for sender in self._senders}
-        with suppress(Unavailable), self._context.store.read() as connection:
-            for receiver, waiting in notices.waiting_receivers(connection).items():
-                if receiver not in names:
-                    _LOG.warning(
-                        "notices wait for a receiver that is not configured",
-                        receiver=receiver,
-                        notices=waiting,
-                    )
+    def _look_around(self) -> None:
+        """What no story tells. Not in a replay, whose time flies and whose receivers may be left out on purpose."""
+        self._orphans.look()
+        if self._silence.look():
+            self._wake()
 
     def _wake(self) -> None:
         for sender in self._senders:

@@ -22,6 +22,7 @@ _LOG = logs.get("alerts.sender")
 _AT_ONCE = 100
 _LONGEST_NAP = 1.0  # s: rows may come from another process, which cannot wake us
 _LONGEST_ERROR = 500
+_OUTCOMES = ("sent", "retried", "failed")
 
 Outcome = Callable[[Connection], None]
 
@@ -48,6 +49,8 @@ class Sender:
         self._unrecorded: Outcome | None = None
         self._woken = threading.Event()
         self._stopped = threading.Event()
+        for outcome in _OUTCOMES:  # from 0 on: a rule on the increase sees the very first
+            SENT.labels(receiver.name, outcome)
 
     def wake(self) -> None:
         """There may be something to send."""

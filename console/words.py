@@ -67,9 +67,13 @@ _MOODS = {"negative": N_("negative"), "neutral": N_("neutral"), "positive": N_("
 _BASES = {
     "text": N_("automatic"),
     "vader": N_("automatic"),
+    "target": N_("automatic"),
+    "victim": N_("the brand is victim or setting"),
     "own": N_("the company itself"),
     "rating": N_("from the rating"),
     "rating, text": N_("from the rating"),
+    "rating, target": N_("from the rating"),
+    "rating, victim": N_("from the rating"),
 }
 _SOURCES = {  # names that they have in every language
     "x": "X",

@@ -1,5 +1,6 @@
 """A receiver that gets mail: plain text over SMTP, one message a notice."""
 
+import re
 import smtplib
 import socket
 import ssl
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _LOG = logs.get("alerts.channels.mail")
 _LONGEST = 400  # characters of a header or of a server's reply
+_NOBODY = {550, 551, 553}
+_POLICY_REPLY = re.compile(r"5\.7\.\d")
 _POLICY = SMTP.clone(cte_type="7bit")  # no server need promise 8BITMIME
 
 
@@ -91,8 +94,7 @@ class MailChannel:
         """Connect, protect and log in, then leave: nothing is sent.
 
         Raises:
-            Temporary: it cannot be done now.
-            Permanent: it never will; the configuration must change.
+            Temporary: it cannot be done now, or not with this configuration.
         """
         try:
             server = self._connect()
@@ -149,18 +151,26 @@ class MailChannel:
             server.login(self._settings.username, self._settings.password.get_secret_value())
 
     def _judged(self, error: Exception) -> Undelivered:
+        """For good is only that nobody is at any of the addresses.
+
+        A server that refuses a connection, a login, a sender or a text may be one that is being mended.
+        """
         where = f"{self._settings.host}:{self._settings.port}"
         if isinstance(error, smtplib.SMTPRecipientsRefused):
-            codes = [code for code, _ in error.recipients.values()]
-            kind = Permanent if all(code >= 500 for code in codes) else Temporary
-            return kind(f"{where} refused every recipient: {', '.join(map(str, codes))}")
+            replies = error.recipients.values()
+            kind = Permanent if all(_is_nobody(*reply) for reply in replies) else Temporary
+            return kind(f"{where} refused every recipient: {', '.join(str(code) for code, _ in replies)}")
         if isinstance(error, smtplib.SMTPResponseException):
-            kind = Permanent if error.smtp_code >= 500 else Temporary
-            return kind(f"{where} answered {error.smtp_code}: {_said(error.smtp_error)}")
+            return Temporary(f"{where} answered {error.smtp_code}: {_said(error.smtp_error)}")
         if isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected):
-            return Permanent(f"{where} cannot do what is configured: {one_line(str(error), _LONGEST)}")
+            return Temporary(f"{where} cannot do what is configured: {one_line(str(error), _LONGEST)}")
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         return Temporary(f"{where} cannot be reached: {one_line(reason, _LONGEST)}")
+
+
+def _is_nobody(code: int, reply: bytes | str) -> bool:
+    """Whether it is the address that is refused. 5.7 is policy: who we are, not who is written to (RFC 3463)."""
+    return code in _NOBODY and not _POLICY_REPLY.match(_said(reply))
 
 
 def _said(reply: bytes | str) -> str:

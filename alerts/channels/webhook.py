@@ -19,7 +19,8 @@ from earshot.signing import Secret, sign
 if TYPE_CHECKING:
     from earshot.runtime import Context
 
-_WORTH_ANOTHER_TRY = {408, 425, 429}
+_GONE = 410
+_BUSY = {408, 425, 429}  # passes by itself
 
 
 def _http(url: str) -> str:
@@ -50,7 +51,11 @@ class Webhook(ReceiverSettings):
 
 
 class WebhookChannel:
-    """Accepted is any 2xx. What the receiver answers beyond its status is not read."""
+    """Accepted is any 2xx; after any other answer but 410 the same notice may pass later, as the standard says.
+
+    A proxy answers 404, 401 or a redirect while what is behind it is deployed, and an operator mends an address: to
+    try again costs nothing, while a notice that is given up is lost. What is answered beyond the status is not read.
+    """
 
     def __init__(self, settings: Webhook, clock: Clock) -> None:
         self._url, self._clock = settings.url, clock
@@ -85,15 +90,18 @@ class WebhookChannel:
     def _judge(self, status: int, asked: str) -> None:
         if 200 <= status < 300:
             return
-        if status in _WORTH_ANOTHER_TRY or status >= 500:
-            raise Temporary(f"{self._host} answered {status}", _seconds(asked, self._clock.now()))
-        if status == 410:
-            raise Permanent(f"{self._host} answered 410, it wants no more: take this receiver out")
-        if 300 <= status < 400:
-            raise Permanent(
-                f"{self._host} answered {status}, a redirect: configure the address that it leads to"
-            )
-        raise Permanent(f"{self._host} answered {status}: check url and secret of this receiver")
+        if status == _GONE:
+            raise Permanent(f"{self._host} answered {status}, it wants no more: take this receiver out")
+        raise Temporary(f"{self._host} answered {status}{_mend(status)}", _seconds(asked, self._clock.now()))
+
+
+def _mend(status: int) -> str:
+    """What to do where it may not pass by itself."""
+    if 300 <= status < 400:
+        return ", a redirect: if it stays, configure the address that it leads to"
+    if status < 500 and status not in _BUSY:
+        return ": if it stays, check url and secret of this receiver"
+    return ""
 
 
 def _body(notice: Notice) -> bytes:

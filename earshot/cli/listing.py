@@ -1,5 +1,7 @@
 """`earshot stories` and `earshot alerts`."""
 
+from datetime import datetime
+from itertools import zip_longest
 from typing import Annotated
 
 import typer
@@ -33,10 +35,24 @@ _ALERTS: list[Column] = [
     ("risk", "right"),
     ("brand", "rest"),
     ("why", "left"),
-    ("opened", "left"),
+    ("opened,\nlast raised", "left"),
     ("lasted", "left"),
     ("story/episode", "left"),
 ]
+_GRAVEST = (
+    "self_harm",
+    "safety",
+    "legal",
+    "discrimination",
+    "press_interest",
+    "pick_up",
+    "voice",
+    "loud_author",
+    "risk",
+)
+"""Reasons in the order in which a reader should see them; one that is not known comes last."""
+_OF_NO_STORY = ("surge", "quiet")
+"""Reasons of alerts that have no risk."""
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000, help="How many.")]
 
 
@@ -57,7 +73,10 @@ def stories(brand: str, limit: int, config: ConfigPath, data_dir: DataDir, as_js
 def alerts(
     limit: Limit = 20, config: ConfigPath = None, data_dir: DataDir = None, as_json: AsJson = False
 ) -> None:
-    """List the newest alerts: level, brand, why, since when, how long or still open, and the story. Times are UTC.
+    """List the alerts raised last: level, brand, every reason, since when, how long, the story. Times are UTC.
+
+    The gravest reason comes first. Below the time at which an alert opened is the one at which it was last raised,
+    if that was later.
 
     Example: earshot alerts --limit 5 --json
 
@@ -71,7 +90,11 @@ def alerts(
     elif not found:
         _OUT.print("No alerts: no story has reached a level worth telling.")
     else:
-        _OUT.print(table(_OUT, _ALERTS, [_alert_row(alert) for alert in found]))
+        _OUT.print(
+            table(
+                _OUT, _ALERTS, [row for alert in found for row in _alert_rows(alert, about.get(alert.story))]
+            )
+        )
 
 
 def _newest(connection: Connection, brand: str) -> list[Story]:
@@ -106,17 +129,28 @@ def _story_row(story: Story, headline: str) -> list[str]:
     ]
 
 
-def _alert_row(alert: alert_rows.Alert) -> list[str]:
-    now = SystemClock().now()
-    return [
-        Level(alert.level).name,
-        f"{alert.risk:.0f}",
-        alert.brand,
-        alert.reason.replace("_", " "),
-        day_and_time(from_us(alert.opened_at), now),
-        length(from_us(alert.resolved_at) - from_us(alert.opened_at)) if alert.resolved_at else "open",
-        f"{alert.story}/{alert.episode}",
-    ]
+def _alert_rows(alert: alert_rows.Alert, story: Story | None) -> list[list[str]]:
+    """One for each of its reasons, so that none is cut off; what is not of a reason stands in the first ones."""
+    columns = (
+        [Level(alert.level).name],
+        ["–" if alert.reason in _OF_NO_STORY else f"{alert.risk:.0f}"],
+        [alert.brand],
+        [reason.replace("_", " ") for reason in sorted(_reasons(alert, story), key=_gravity)],
+        _moments(alert, SystemClock().now()),
+        [length(from_us(alert.resolved_at) - from_us(alert.opened_at)) if alert.resolved_at else "open"],
+        [f"{alert.story}/{alert.episode}"],
+    )
+    return [list(row) for row in zip_longest(*columns, fillvalue="")]
+
+
+def _gravity(reason: str) -> int:
+    return _GRAVEST.index(reason) if reason in _GRAVEST else len(_GRAVEST)
+
+
+def _moments(alert: alert_rows.Alert, now: datetime) -> list[str]:
+    """When it opened; and when it was last raised, where a reader would see another time."""
+    moments = (day_and_time(from_us(at), now) for at in (alert.opened_at, alert.raised_at))
+    return list(dict.fromkeys(moments))
 
 
 def _headline(newest: list[mentions.Kept]) -> str:

@@ -155,11 +155,12 @@ def _audience(story: Story, language: Language) -> str:
             if language == "it"
             else "Audience: nobody says that it is so with them"
         )
-    said = number(story.confirmations, language)
+    said, one = number(story.confirmations, language), story.confirmations == 1
     if language == "it":
-        word = "dice" if story.confirmations == 1 else "dicono"
-        return f"Pubblico: {said} {word} che è capitato anche a loro, su {counted(story.mentions, 'menzione', 'menzioni', 'it')}"
-    return f"Audience: {said} of {counted(story.mentions, 'mention', 'mentions', 'en')} say that it is so with them too"
+        who = "dice che è capitato anche a chi l’ha scritta" if one else "dicono che è capitato anche a loro"
+        return f"Pubblico: {said} {who}, su {counted(story.mentions, 'menzione', 'menzioni', 'it')}"
+    who = "says that it is so with its author too" if one else "say that it is so with them too"
+    return f"Audience: {said} of {counted(story.mentions, 'mention', 'mentions', 'en')} {who}"
 
 
 def _credibility(story: Story, language: Language) -> str:

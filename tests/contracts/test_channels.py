@@ -257,10 +257,10 @@ def test_mail_can_be_checked_without_sending(smtp: int, post: Post, certificate:
     assert (post.mails, post.logins) == ([], [("u", "hunter2")])
     with (
         channel(a_mail(smtp, username="u", password="wrong")) as opened,
-        pytest.raises(Permanent, match="535"),
+        pytest.raises(Temporary, match="535"),
     ):
         opened.check()
-    with channel(a_mail(smtp, security="starttls")) as opened, pytest.raises(Permanent, match="STARTTLS"):
+    with channel(a_mail(smtp, security="starttls")) as opened, pytest.raises(Temporary, match="STARTTLS"):
         opened.check()
 
 
@@ -278,12 +278,8 @@ def test_the_log_has_the_facts_and_no_text_of_a_mention() -> None:
     with capture_logs() as lines, channel(Log(name="press")) as opened:
         opened.send(NOTICE)
     (line,) = lines
-    assert (line["log_level"], line["event"], line["level"], line["story"]) == (
-        "warning",
-        "notice",
-        "warning",
-        7,
-    )
+    assert line["event"] == "Warning: Ronvia, the risk of the story rose"
+    assert (line["log_level"], line["alert"], line["story"]) == ("warning", "warning", 7)
     assert "cade la linea" not in str(line)
 
 
@@ -337,11 +333,17 @@ def test_any_2xx_is_accepted(http: Http, status: int) -> None:
         opened.send(NOTICE)
 
 
-@pytest.mark.parametrize("status", [301, 307, 400, 401, 403, 404, 410, 413, 422])
-def test_refusals_are_for_good(http: Http, status: int) -> None:
+def test_gone_is_for_good(http: Http) -> None:
+    http.answers.append((410, {}))
+    assert "410" in str(fault_of(a_webhook(http), Permanent))
+
+
+@pytest.mark.parametrize("status", [301, 307, 400, 401, 403, 404, 405, 409, 413, 422])
+def test_refusals_are_worth_another_try_and_say_what_to_check(http: Http, status: int) -> None:
     http.answers.append((status, {"location": http.url}))
-    fault = fault_of(a_webhook(http), Permanent)
-    assert str(status) in str(fault)
+    fault = fault_of(a_webhook(http), Temporary)
+    assert f"answered {status}" in str(fault)
+    assert "if it stays, c" in str(fault)
     assert "T0KEN" not in str(fault)
     assert len(http.requests) == 1
 
@@ -433,12 +435,12 @@ def test_no_subject_whatever_changes_the_headers(subject: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["MAIL", "DATA"])
-@pytest.mark.parametrize(("reply", "kind"), [("451 Try later", Temporary), ("554 No", Permanent)])
-def test_replies_say_whether_to_try_again(
-    smtp: int, post: Post, command: str, reply: str, kind: type[Undelivered]
+@pytest.mark.parametrize("reply", ["451 Try later", "554 No"])
+def test_a_sender_or_a_text_that_is_refused_is_worth_another_try(
+    smtp: int, post: Post, command: str, reply: str
 ) -> None:
     post.replies[command] = reply
-    assert reply.partition(" ")[2] in str(fault_of(a_mail(smtp), kind))
+    assert reply.partition(" ")[2] in str(fault_of(a_mail(smtp), Temporary))
     assert post.mails == []
 
 
@@ -476,17 +478,17 @@ def test_a_login(smtp: int, post: Post) -> None:
     with channel(a_mail(smtp, username="earshot", password="hunter2")) as opened:
         opened.send(NOTICE)
     assert post.logins == [("earshot", "hunter2")]
-    fault = fault_of(a_mail(smtp, username="earshot", password="s3cret"), Permanent)
+    fault = fault_of(a_mail(smtp, username="earshot", password="s3cret"), Temporary)
     assert "s3cret" not in str(fault)
 
 
 def test_a_login_that_the_server_does_not_offer(post: Post) -> None:
     with smtp_server(post) as port:
-        fault_of(a_mail(port, username="earshot", password="hunter2"), Permanent)
+        fault_of(a_mail(port, username="earshot", password="hunter2"), Temporary)
 
 
 def test_a_server_without_starttls_gets_nothing(smtp: int, post: Post) -> None:
-    fault = fault_of(a_mail(smtp, security="starttls"), Permanent)
+    fault = fault_of(a_mail(smtp, security="starttls"), Temporary)
     assert "STARTTLS" in str(fault)
     assert post.mails == []
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from alerts.channels.webhook import Webhook
 from alerts.role import Alerts
@@ -29,18 +30,18 @@ SECRET = new_secret()
 
 
 class Hook(ThreadingHTTPServer):
-    """Refuses the first `refusals` calls; tells the loop when so many were accepted."""
+    """Answers the first `refusals` calls with `status`; tells the loop when so many were accepted."""
 
     def __init__(self, refusals: int = 0) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.refusals, self.calls, self.accepted = refusals, [], []
+        self.refusals, self.status, self.calls, self.accepted = refusals, 503, [], []
         self.lock, self.enough, self.hoped = threading.Lock(), threading.Event(), 1
 
     def take(self, body: dict[str, Any]) -> int:
         with self.lock:
             self.calls.append(body)
             if len(self.calls) <= self.refusals:
-                return 503
+                return self.status
             self.accepted.append((time.monotonic(), body))
             if len(self.accepted) >= self.hoped:
                 self.enough.set()
@@ -148,6 +149,30 @@ def test_a_receiver_that_refuses_at_first_gets_everything_once(world: Context, h
     role = asyncio.run(run_until(world, hook, 30))
     assert role.idle()
     assert len({body["data"]["identity"] for _, body in hook.accepted}) == 30
+
+
+@pytest.mark.parametrize("status", [307, 400, 401, 403, 404, 405, 409, 422, 500])
+def test_whatever_a_receiver_answers_for_a_while_it_loses_nothing(
+    world: Context, hook: Hook, status: int
+) -> None:
+    """As a proxy does while what is behind it is deployed."""
+    hook.refusals, hook.status = 5, status
+    speak(world, 1, 2, 3)
+    with capture_logs() as lines:
+        role = asyncio.run(run_until(world, hook, 3))
+    assert role.idle()
+    assert len({body["data"]["identity"] for _, body in hook.accepted}) == 3
+    delayed = [line for line in lines if line["event"] == "notice delayed"]
+    assert {line["log_level"] for line in delayed} == {"warning"}
+    assert all(f"answered {status}" in line["error"] for line in delayed)
+
+
+def test_a_receiver_that_wants_no_more_is_asked_no_more(world: Context, hook: Hook) -> None:
+    hook.refusals, hook.status = 1, 410
+    speak(world, 1, 2)
+    role = asyncio.run(run_until(world, hook, 1))
+    assert role.idle()
+    assert (len(hook.calls), len(hook.accepted)) == (2, 1)
 
 
 def test_what_was_being_sent_at_a_kill_is_sent_again_by_the_next_process(world: Context, hook: Hook) -> None:

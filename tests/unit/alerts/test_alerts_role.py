@@ -1,10 +1,13 @@
 import asyncio
+from datetime import timedelta
 from typing import Never
 
 import pytest
 from alerts_world import START, Recorded, Recorder, Shaky, a_mention, a_story, an_episode, keep, messages
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from alerts.orphans import Orphans
 from alerts.role import Alerts
 from earshot.bus.memory import MemoryBus
 from earshot.clock import SetClock, to_us
@@ -46,6 +49,14 @@ def bus(clock: SetClock) -> MemoryBus:
 
 def tell(bus: MemoryBus, *stories: Story) -> None:
     bus.publish("stories", messages(stories))
+
+
+def waiting(receiver: str) -> float | None:
+    return REGISTRY.get_sample_value("earshot_notices_waiting", {"receiver": receiver})
+
+
+def given_up(receiver: str) -> float | None:
+    return REGISTRY.get_sample_value("earshot_notices_total", {"receiver": receiver, "outcome": "failed"})
 
 
 async def until_told(role: Alerts, channel: Recorder, count: int = 1) -> None:
@@ -94,9 +105,42 @@ def test_notices_of_a_receiver_that_is_gone_stay_and_are_told_of_once(
         asyncio.run(until_told(role := a_role(bus, store, clock, known), known._channel, 2))
     told = [line for line in lines if line["event"] == "notices wait for a receiver that is not configured"]
     assert [(line["receiver"], line["notices"]) for line in told] == [("gone", 1)]
+    assert "of the name gone" in told[0]["mend"]
+    assert waiting("gone") == 1
     assert role.idle()
+    assert role.unready() is None
     with store.read() as connection:
         assert notices.waiting_receivers(connection) == {"gone": 1}
+
+
+def test_a_receiver_that_is_gone_is_waited_for_as_long_as_one_that_refuses(
+    bus: MemoryBus, store: Store, clock: SetClock
+) -> None:
+    lost = a_receiver("lost", Recorder([OSError("down")] * 100))
+    tell(bus, a_story(an_episode()))
+    asyncio.run(until_told(a_role(bus, store, clock, lost, known := a_receiver()), known._channel))
+    clock.advance(timedelta(days=3))
+    orphans = Orphans(store, clock, ["press"], timedelta(hours=24))
+    orphans.look()
+    assert (waiting("lost"), given_up("lost")) == (1, 0)
+    clock.advance(timedelta(hours=24))
+    orphans.look()
+    assert (waiting("lost"), given_up("lost")) == (0, 1)
+    with store.read() as connection:
+        assert "no receiver of this name" in next(row.error for row in notices.of_alert(connection, 1))
+
+
+def test_a_receiver_that_has_come_back_is_counted_as_any_other(
+    bus: MemoryBus, store: Store, clock: SetClock
+) -> None:
+    back = a_receiver("back", Told([OSError("down")]))
+    tell(bus, a_story(an_episode()))
+    asyncio.run(until_told(a_role(bus, store, clock, back, known := a_receiver()), known._channel))
+    Orphans(store, clock, ["press"], timedelta(hours=24)).look()
+    assert waiting("back") == 1
+    clock.advance(timedelta(hours=1))
+    asyncio.run(until_told(a_role(bus, store, clock, back), back._channel))
+    assert waiting("back") == 0
 
 
 def test_a_thread_that_dies_ends_the_run_with_what_it_died_of(

@@ -13,6 +13,7 @@ from alerts_world import (
     kept,
     minutes,
 )
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from alerts.message import compose
@@ -107,6 +108,18 @@ def test_what_was_refused_for_good_is_not_tried_again(store: Store, clock: SetCl
     sender.step()
     assert len(channel.tried) == 1
     assert [(row.state, row.error) for row in rows(store)] == [("failed", "gone")]
+
+
+def test_the_first_notice_that_is_given_up_is_an_increase(store: Store, clock: SetClock) -> None:
+    def failed() -> float | None:
+        return REGISTRY.get_sample_value("earshot_notices_total", {"receiver": "fresh", "outcome": "failed"})
+
+    decide(store, receiver="fresh")
+    channel = Recorder([Permanent("gone")])
+    sender = Sender(Recorded(name="fresh"), channel, store, clock, SETTINGS)
+    assert failed() == 0
+    sender.step()
+    assert failed() == 1
 
 
 def test_a_notice_is_given_up_at_its_age(store: Store, clock: SetClock) -> None:

@@ -152,7 +152,7 @@ def test_open_and_past_alerts(world: World) -> None:
         [f"/stories/{open_}"],
         [f"/stories/{over}"],
     ]
-    assert "Nobody was told" in answers[0].text
+    assert "No notice of this one went out" in answers[0].text
     assert [answer.status_code for answer in answers[3:]] == [404, 404]
 
 

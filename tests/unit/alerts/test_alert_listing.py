@@ -1,0 +1,67 @@
+"""What `earshot alerts` prints, on a terminal of 80 columns."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alerts_world import START, a_step, a_story, an_episode, minutes
+from rich.cells import cell_len
+
+from alerts.rules import alert
+from earshot.cli import listing
+from earshot.clock import to_us
+from earshot.model import Level, Story
+from earshot.store import Store, alerts, stories
+from earshot.store.alerts import Alert
+
+Listed = Callable[[], list[str]]
+
+
+@pytest.fixture
+def listed(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Listed:
+    """The lines under the heading."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("EARSHOT_CONFIG", raising=False)
+
+    def lines() -> list[str]:
+        listing.alerts(data_dir=tmp_path)
+        printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+        assert max(map(cell_len, printed)) <= 80
+        return printed[3:]
+
+    return lines
+
+
+def keep(store: Store, story: Story) -> None:
+    with store.begin() as connection:
+        stories.save(connection, [story])
+        alerts.add(connection, alert(story, story.episodes[0]))
+
+
+def test_every_reason_is_shown_and_the_gravest_comes_first(store: Store, listed: Listed) -> None:
+    steps = (a_step(reason="loud_author"), a_step(also=True), a_step(Level.critical, reason="safety"))
+    keep(store, a_story(an_episode(*steps)))
+    first, *others = listed()
+    assert first.split()[:4] == ["critical", "64", "Ronvia", "safety"]
+    assert [line.strip() for line in others] == ["loud author", "risk"]
+
+
+def test_when_it_was_last_raised_is_shown_where_that_was_later(store: Store, listed: Listed) -> None:
+    keep(store, a_story(an_episode()))
+    (line,) = listed()
+    assert f"{START:%H:%M}" in line
+    keep(store, a_story(an_episode(a_step(), a_step(Level.critical, minute=90)), no=8))
+    first, second, _ = listed()
+    assert f"{START:%H:%M}" in first
+    assert second.endswith(f"{START + minutes(90):%H:%M}")
+
+
+@pytest.mark.parametrize("reason", ["surge", "quiet"])
+def test_what_has_no_risk_shows_none(store: Store, listed: Listed, reason: str) -> None:
+    at = to_us(START)
+    with store.begin() as connection:
+        alerts.add(connection, Alert(0, "Ronvia", 9, 1, int(Level.warning), reason, at, at, None, 0.0))
+    assert listed()[0].split()[:4] == ["warning", "–", "Ronvia", reason]
