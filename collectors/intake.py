@@ -9,8 +9,9 @@ from typing import Any
 from msgspec import structs
 
 from collectors.conversations import Conversations
+from collectors.handing import Handing
 from collectors.reports import Report
-from earshot.attribution import attribute
+from earshot.attribution import Names, attribute
 from earshot.clock import to_us
 from earshot.matching import Matcher
 from earshot.metrics import HEARD, PARKED, UNMATCHED
@@ -40,17 +41,25 @@ class Intake:
         self._collector = collector
         self._report = report or Report(collector, "", context.clock)
         self._matcher = Matcher(context.config.brands)
+        self._names = Names(brand.name for brand in context.config.brands)
+        self._handing = Handing(monotonic)
         self._monotonic, self._looked = monotonic, -math.inf
         self._lag = self._published = 0
         self._counting = threading.Lock()
+        PARKED.labels(collector)  # from 0 on: a rise from nothing is none for who computes an increase
+
+    @property
+    def trouble(self) -> str | None:
+        """Why what was heard last could not be handed over."""
+        return self._handing.trouble
 
     def hear(self, events: Sequence[Event]) -> int:
         """Publish each event once for each brand it concerns; the number published."""
         found = [branded for event in events for branded in self._branded(event)]
         if found:
-            self._context.bus.publish(
-                MENTIONS.name, [Message(brand_of(event), MENTIONS.encode(event)) for event in found]
-            )
+            messages = [Message(brand_of(event), MENTIONS.encode(event)) for event in found]
+            with self._handing.to("bus"):
+                self._context.bus.publish(MENTIONS.name, messages)
         with self._counting:
             self._published += len(found)
         HEARD.labels(self._collector, "any").inc(len(found))
@@ -79,17 +88,19 @@ class Intake:
             if due:
                 self._looked = now  # others make do with the old answer while we wait for the new one
         if due:
-            lag = self._context.bus.lag(MENTIONS.name, PROCESSORS)
+            with self._handing.to("bus", proves=False):
+                lag = self._context.bus.lag(MENTIONS.name, PROCESSORS)
             with self._counting:
                 self._lag, self._published = lag, 0
         return self._lag + self._published
 
     def park(self, raw: bytes, reason: str, origin: str) -> None:
-        with self._context.store.begin() as connection:
+        with self._handing.to("store"), self._context.store.begin() as connection:
             dead.park(connection, to_us(self._context.clock.now()), [(origin, reason, raw)])
         PARKED.labels(self._collector).inc()
 
     def _branded(self, event: Event) -> Iterator[Event]:
+        event = self._as_configured(event)
         if not isinstance(event, Said):
             names = (event.brand,) if event.brand else self._conversations.brands(event.id)
             yield from (structs.replace(event, brand=name) for name in names)
@@ -105,3 +116,13 @@ class Intake:
             return
         for name in names:
             yield Said(mention=structs.replace(mention, brand=name, why=why))
+
+    def _as_configured(self, event: Event) -> Event:
+        """Of the brand that its source means; a name that is not configured stays, as a replay may bring its own."""
+        written = brand_of(event)
+        name = self._names.find(written)
+        if name is None or name == written:
+            return event
+        if isinstance(event, Said):
+            return Said(mention=structs.replace(event.mention, brand=name))
+        return structs.replace(event, brand=name)

@@ -31,7 +31,10 @@ class Collectors:
             for each in context.config.collectors
         }
         self._working = len(self._collectors)
-        self._conversations = Conversations(context.bus)
+        conversations = Conversations(context.bus)
+        self._intakes = {
+            name: Intake(context, name, conversations, report) for name, report in self._reports.items()
+        }
 
     def routes(self) -> Sequence[BaseRoute]:
         return [route for collector in self._collectors for route in collector.routes()]
@@ -54,7 +57,7 @@ class Collectors:
         _LOG.info("source started", source=collector.name)
         report = self._reports[collector.name]
         try:
-            await collector.run(Intake(self._context, collector.name, self._conversations, report), stop)
+            await collector.run(self._intakes[collector.name], stop)
         except Exception:
             stop.set()  # the others leave as they always do: a thread of theirs cannot be cancelled
             raise
@@ -83,7 +86,9 @@ class Collectors:
                 sources.save(connection, [report.now for report in self._reports.values()])
 
     def unready(self) -> str | None:
-        return None
+        """Why a source could not hand over what it heard last; None once it can again."""
+        reasons = [why for intake in self._intakes.values() if (why := intake.trouble)]
+        return "; ".join(dict.fromkeys(reasons)) or None
 
     def idle(self) -> bool:
         """Whether every source has ended (a live one never does)."""

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from earshot.matching import Matcher, Watched
 from earshot.model import Mention, Why
 
+_SHOWN = 20  # names in a message
+
 
 class Attribution(NamedTuple):
     brands: tuple[str, ...]
@@ -28,6 +30,31 @@ def _inherited(mention: Mention, known: Callable[[str], Sequence[str]]) -> tuple
         if other and (names := tuple(known(other))):
             return names
     return ()
+
+
+class Names:
+    """The names of the configured brands, whatever letters are capitals and whatever blanks stand around them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(names)
+        self._by_form: dict[str, str] = {"": ""}
+        for name in self._names:
+            self._by_form.setdefault(_form(name), name)
+
+    def __bool__(self) -> bool:
+        return bool(self._names)
+
+    def __str__(self) -> str:
+        more = len(self._names) - _SHOWN
+        return ", ".join(self._names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+    def find(self, written: str) -> str | None:
+        """As it is configured; None where it is not. No name at all stays none."""
+        return written if written in self._names else self._by_form.get(_form(written))
+
+
+def _form(name: str) -> str:
+    return name.strip().casefold()
 
 
 class Terms(NamedTuple):

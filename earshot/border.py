@@ -3,13 +3,13 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Struct, structs
 
 from earshot.errors import Unreadable
-from earshot.model import Mention, Moment, Name
+from earshot.model import Kind, Mention, Moment, Name, Why
 from earshot.topics import Event, Measured, Said, Withdrawn
 
 BACKFILL_AFTER = timedelta(hours=24)
@@ -35,6 +35,16 @@ class _Envelope(Struct):
     mention: msgspec.Raw = msgspec.Raw(b"")
 
 
+_ALLOWED = {
+    "`$.kind`": get_args(Kind),
+    "`$.why`": get_args(Why),
+    "`$.type`": ("said", "measured", "withdrawn"),
+}
+_FIELDS = {
+    form: frozenset({*kind.__struct_fields__, "type", "v"})
+    for form, kind in (("said", _Incoming), ("measured", Measured), ("withdrawn", Withdrawn))
+}
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _INCOMING = msgspec.json.Decoder(_Incoming)
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _OTHERS = msgspec.json.Decoder(Measured | Withdrawn)
@@ -64,9 +74,22 @@ def parse_event(raw: bytes, heard: datetime, source: str = "", *, keep_heard: bo
             return Said(mention=_admitted(incoming, heard, source, keep_heard=keep_heard))
         other: Measured | Withdrawn = _OTHERS.decode(raw)
     except _BROKEN as error:
-        raise Unreadable(str(error)) from error
+        raise Unreadable(_told(error)) from error
     at = min(_in_utc(other.collected_at), heard) if keep_heard else heard
     return structs.replace(other, id=_full_id(other.id, source), collected_at=at)
+
+
+def unread_fields(raw: bytes) -> list[str]:
+    """The names at the top of an event, and of its mention, that mean nothing here; of one that `parse_event` takes."""
+    try:
+        raw = _washed(raw) if _SUSPECT.search(raw) else raw
+        envelope, names = _ENVELOPE.decode(raw), list(_OBJECT.decode(raw))
+        if envelope.type != "said" or not bytes(envelope.mention):
+            return [name for name in names if name not in _FIELDS[envelope.type]]
+        inner = [name for name in _OBJECT.decode(envelope.mention) if name not in _FIELDS["said"]]
+        return [name for name in names if name not in {"type", "mention", "v"}] + inner
+    except _BROKEN:
+        return []  # a name that is no text at all
 
 
 def build_mention(
@@ -76,8 +99,14 @@ def build_mention(
     try:
         incoming = msgspec.convert(_cleaned(fields), _Incoming, strict=False)
     except _BROKEN as error:
-        raise Unreadable(str(error)) from error
+        raise Unreadable(_told(error)) from error
     return _admitted(incoming, heard, source, keep_heard=keep_heard)
+
+
+def _told(error: Exception) -> str:
+    """What is wrong and where, and what would be right where few words are."""
+    allowed = next((words for place, words in _ALLOWED.items() if str(error).endswith(place)), None)
+    return f"{error}; one of {', '.join(allowed)} is expected" if allowed else str(error)
 
 
 def _admitted(incoming: _Incoming, now: datetime, source: str, *, keep_heard: bool) -> Mention:

@@ -2,9 +2,13 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from earshot.topics import MENTIONS, STORIES
+
 HEARD = Counter("earshot_heard_total", "Events published to the mentions topic.", ["collector", "event"])
 UNMATCHED = Counter("earshot_unmatched_total", "Events that concern no watched brand.", ["collector"])
 PARKED = Counter("earshot_dead_letters_total", "What could not be read or stored.", ["origin"])
+for _topic in (MENTIONS, STORIES):
+    PARKED.labels(f"topic:{_topic.name}")  # from 0 on, as the sources in `collectors.intake`
 REPLAY_RECORDS = Gauge("earshot_replay_records", "Records of the file that is being replayed.", ["state"])
 SOURCE_ERRORS = Counter(
     "earshot_source_errors_total", "What a source did wrong, by kind.", ["collector", "kind"]

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import entry_points
+from math import nan
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -135,11 +136,14 @@ class Runtime:
         _LOG.info("old stories deleted", count=purged)
 
     async def _measure_lag(self) -> None:
-        for topic, group in READERS:
+        """Where the log cannot be asked, nobody knows: what was last known would look like calm."""
+        for place, (topic, group) in enumerate(READERS):
             try:
                 lag = await asyncio.to_thread(self._context.bus.lag, topic, group)
             except Unavailable as error:
                 _LOG.warning("lag unknown", topic=topic, reason=str(error))
+                for unknown in READERS[place:]:
+                    LAG.labels(*unknown).set(nan)
                 return
             LAG.labels(topic, group).set(lag)
 

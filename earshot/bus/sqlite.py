@@ -18,7 +18,7 @@ from earshot import logs
 from earshot.bus.memory import lower
 from earshot.clock import to_us
 from earshot.errors import Unavailable
-from earshot.folders import make_folder_of
+from earshot.folders import make_private
 from earshot.seams import Batch, Clock, Message, Record, Start
 
 _LOG = logs.get(__name__)
@@ -47,7 +47,7 @@ class SqliteBus:
 
     def __init__(self, path: Path, clock: Clock) -> None:
         """Open or make the file. Raises `Unavailable` where that cannot be done."""
-        make_folder_of(path)
+        make_private(path)
         self.path = path
         self._clock = clock
         self._lock = threading.Lock()

@@ -11,8 +11,10 @@ from earshot import logs
 from earshot.attribution import terms_of
 from earshot.cli import telling
 from earshot.cli.asking import Answer, Found, affordable, ask, concerning, not_asked, price, scratch
+from earshot.cli.doubting import doubts
 from earshot.cli.options import AsJson, ConfigPath, read_config
 from earshot.cli.reaching import Reached, reach, reach_kept
+from earshot.cli.starting import Place, starting
 from earshot.cli.tables import Column, day_or_time, one_line, table
 from earshot.clock import SystemClock
 from earshot.config import Brand, Config
@@ -53,7 +55,8 @@ def check(
     """Say everything that is wrong: with the configuration, with sources and receivers, and with the terms.
 
     Each source is asked once what it has; receivers, and servers of databases and brokers, are connected to and
-    sent nothing; nothing is stored. The model is loaded, unless it would have to be fetched.
+    sent nothing; nothing is stored. The model is loaded, unless it would have to be fetched. A port that is taken
+    and a folder that cannot be written are told before earshot run finds them; a warning keeps nothing from starting.
     Exit status 0: all is well, 1: one of them does not answer, 2: the configuration is refused.
 
     Example: earshot check --config earshot.toml && earshot run
@@ -63,21 +66,24 @@ def check(
     unread = _unread(settings)
     if not as_json:
         _tell_settings(settings, unread)
+        _tell_doubts(settings)
     if offline:
         if as_json:
-            typer.echo(json.dumps(_plain(settings, unread, [], [], [])))
+            typer.echo(json.dumps(_plain(settings, unread, [], [], [], [])))
         return
     logs.configure(settings.earshot.log_format, "error")
+    places = starting(settings)
     answers, others = _asked(settings, yes=yes)
     found = concerning(answers, settings.brands)
     matched = [_matched(brand, found) for brand in settings.brands]
     if as_json:
-        typer.echo(json.dumps(_plain(settings, unread, answers, others, matched)))
+        typer.echo(json.dumps(_plain(settings, unread, places, answers, others, matched)))
     else:
-        _tell_answers(answers, others)
+        _tell_answers(places, answers, others)
         for each in matched if any(not answer.fault for answer in answers) else ():
             _tell_matched(each)
-    if any(_fails(answer) for answer in answers) or any(each.fault for each in others):
+    faults = [*(each.fault for each in places), *(each.fault for each in others)]
+    if any(faults) or any(_fails(answer) for answer in answers):
         raise typer.Exit(1)
 
 
@@ -136,6 +142,11 @@ def _tell_settings(settings: Config, unread: Sequence[str]) -> None:
     _OUT.print(f"  log        {log}")
 
 
+def _tell_doubts(settings: Config) -> None:
+    for doubt in doubts(settings):
+        _OUT.print(f"warning: {one_line(doubt)}")
+
+
 def _model(settings: Config) -> str:
     chosen = settings.transformer
     if chosen.on_hub:
@@ -149,9 +160,13 @@ def _voices(settings: Config) -> int:
     return len({voice.removeprefix("@").casefold() for voices in lists for voice in voices})
 
 
-def _tell_answers(answers: Sequence[Answer], others: Sequence[Reached]) -> None:
-    rows = [("source", each.source.name, *_how(each)) for each in answers]
-    rows += [(each.what, each.name, *each.how) for each in others]
+def _tell_answers(places: Sequence[Place], answers: Sequence[Answer], others: Sequence[Reached]) -> None:
+    _tell_rows([(each.what, each.name, *each.how) for each in places])
+    asked = [("source", each.source.name, *_how(each)) for each in answers]
+    _tell_rows([*asked, *((each.what, each.name, *each.how) for each in others)])
+
+
+def _tell_rows(rows: Sequence[tuple[str, str, str, str]]) -> None:
     if rows:
         _OUT.print()
     width = max((len(name) for _, name, _, _ in rows), default=0)
@@ -237,12 +252,15 @@ def _quoted(word: str) -> str:
 def _plain(
     settings: Config,
     unread: Sequence[str],
+    places: Sequence[Place],
     answers: Sequence[Answer],
     others: Sequence[Reached],
     matched: Sequence[Matched],
 ) -> dict[str, Any]:
     return {
         "unread": list(unread),
+        "warnings": doubts(settings),
+        "places": [{"what": each.what, **_plain_reached(each)} for each in places],
         "outlets": len(settings.outlets),
         "voices": _voices(settings),
         "sources": [
@@ -261,5 +279,5 @@ def _plain(
     }  # fmt: skip
 
 
-def _plain_reached(reached: Reached) -> dict[str, str]:
+def _plain_reached(reached: Reached | Place) -> dict[str, str]:
     return {"name": reached.name, "state": reached.how[0].lower(), "fault": reached.fault}

@@ -1,5 +1,6 @@
 """`earshot dead`: what could not be read or stored."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -35,13 +36,18 @@ Number = Annotated[int, typer.Argument(help="The number that earshot dead list s
 
 
 @app.command("list")
-def show_all(config: ConfigPath = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def show_all(
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10**9, help="At most so many.")] = 100,
+    config: ConfigPath = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
     """List those that nobody has retried, the newest first.
 
-    Next: earshot dead show 3 shows one whole, earshot dead retry 3 puts it back.
+    Next: earshot dead show 3 shows one whole, earshot dead retry 3 puts it back, earshot dead drop 3 deletes it.
     """
     with existing_store(config, data_dir) as store, store.read() as connection:
-        found, total = letters.page(connection), letters.count(connection)
+        found, total = letters.heads(connection, limit), letters.count(connection)
     if as_json:
         rows = [
             {
@@ -69,7 +75,13 @@ def show_all(config: ConfigPath = None, data_dir: DataDir = None, as_json: AsJso
             one_line(letter.reason)[:200],
         )
     _OUT.print(table)
-    _OUT.print(f"{len(found)} of {total} shown" if total > len(found) else f"{total} in all")
+    _OUT.print(_counted(len(found), total))
+
+
+def _counted(shown: int, total: int) -> str:
+    if shown >= total:
+        return f"{total:,} in all"
+    return f"{shown:,} of {total:,} shown, {total - shown:,} more: --limit {total} shows all"
 
 
 @app.command()
@@ -115,6 +127,65 @@ def retry(letter: Number, config: ConfigPath = None, data_dir: DataDir = None) -
         with store.begin() as connection:
             letters.mark_retried(connection, letter, to_us(clock.now()))
     _OUT.print(f"letter {letter} is back on {topic}; earshot run takes it up")
+
+
+@app.command()
+def drop(
+    numbers: Annotated[
+        list[int] | None,
+        typer.Argument(
+            help="The numbers that earshot dead list shows.", metavar="[N]...", min=1, max=2**63 - 1
+        ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All there are, those that were retried too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --all: do not ask.")] = False,
+    config: ConfigPath = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Delete letters for good, with what they say: once somebody has looked, and nothing is to be done.
+
+    Old ones go by themselves, as stories do (store.retain_days).
+
+    Example: earshot dead drop 3 4
+    """
+    if every == bool(numbers):
+        raise Refused("name the letters to delete, or --all: earshot dead list shows them")
+    with existing_store(config, data_dir) as store:
+        gone = _drop_all(store, yes=yes) if every else _drop(store, numbers or ())
+    _OUT.print(f"{_how_many(gone)} deleted")
+
+
+def _drop(store: Store, numbers: Sequence[int]) -> int:
+    """All of them or, where one is not there, none."""
+    wanted = sorted(set(numbers))
+    with store.begin() as connection:
+        gone = letters.drop(connection, wanted)
+        if missing := [number for number in wanted if number not in gone]:
+            raise Refused(
+                f"there is no letter {', '.join(map(str, missing))}, and none was deleted;"
+                " earshot dead list shows them"
+            )
+    return len(gone)
+
+
+def _drop_all(store: Store, *, yes: bool) -> int:
+    """Those that are there when it is asked: what comes later nobody has seen."""
+    with store.read() as connection:
+        last, waiting = letters.newest(connection), letters.count(connection)
+    if last and not yes and not _agreed(waiting):
+        raise Refused("nothing was deleted")
+    with store.begin() as connection:
+        return letters.drop_up_to(connection, last)
+
+
+def _agreed(waiting: int) -> bool:
+    if not typer.get_text_stream("stdin").isatty():
+        raise Refused("nobody can be asked, and nothing was deleted: --yes deletes them")
+    return typer.confirm(f"Delete all letters for good? {_how_many(waiting)} nobody has retried.", err=True)
+
+
+def _how_many(count: int) -> str:
+    return f"{count:,} letter{'' if count == 1 else 's'}"
 
 
 def _message(topic: str, raw: bytes) -> Message:

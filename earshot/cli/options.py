@@ -73,21 +73,26 @@ def opened(config: Config, *, live: bool = True, clock: Clock | None = None) -> 
 
 @contextmanager
 def existing_store(config: Path | None, data_dir: Path | None) -> Iterator[Store]:
-    """The store that a command reads; it must be there. Raises `Refused`, `Unavailable`."""
+    """The store as it is: it must be there, of this version, and only what is then written changes it.
+
+    Raises:
+        Refused: it is not there, or another version's.
+        Unavailable: it cannot be opened.
+    """
     at = with_data_dir(with_own_time(read_config(config, needed=False)), data_dir).store_url
     if not exists(at):
         raise Refused(
             f"{named(at)}: there is no database of Earshot's; earshot run or earshot replay makes one,"
             " --data-dir names another"
         )
-    with _store(at) as store:
+    with _store(at, as_it_is=True) as store:
         yield store
 
 
 @contextmanager
-def _store(at: URL) -> Iterator[Store]:
+def _store(at: URL, *, as_it_is: bool = False) -> Iterator[Store]:
     try:
-        store = Store(at)
+        store = Store(at, as_it_is=as_it_is)
     except DatabaseError as error:
         raise Refused(f"{named(at)}: is no database of Earshot's: {error.orig}") from error
     try:

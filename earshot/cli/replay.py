@@ -47,7 +47,10 @@ def replay(
     ] = "max",
     data_dir: Annotated[
         Path | None,
-        typer.Option("--data-dir", help="Where its databases go; one of its own for each file if not given."),
+        typer.Option(
+            "--data-dir",
+            help="Where its databases go; if not given, one for each file in replay/ of the configured data_dir.",
+        ),
     ] = None,
     notify: Annotated[
         bool, typer.Option("--notify", help="Really send the notices. Without it none leaves.")
@@ -92,7 +95,7 @@ def settings_of(
     collector = _collector(path=file, map=written, source=source, speed=_speed(speed))
     if written and "brand" not in written and not config.brands:
         raise Refused("--map: no brand=… and no [[brands]] are configured: nothing could match")
-    folder = data_dir or Path("data") / "replay" / _own_folder(file, columns, source)
+    folder = data_dir or config.earshot.data_dir / "replay" / _own_folder(file, columns, source)
     config = changed(changed(config, "earshot", data_dir=folder), "store", url=None)
     config = changed(config, "bus", servers=())  # history is not for the brokers that serve the present
     receivers = config.receivers if notify else ()

@@ -121,7 +121,7 @@ class StoreSettings(Settings):
         default=365,
         ge=1,
         le=3_650,
-        description="Days after its last mention that a story is kept, with its mentions and alerts.",
+        description="Days after its last mention that a story is kept, with its mentions and alerts; dead letters too.",
     )
 
     @field_validator("url")

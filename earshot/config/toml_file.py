@@ -21,4 +21,8 @@ def parse(text: str, file: Path) -> tuple[dict[str, Any], Faults]:
 def _syntax_fault(file: Path, text: str, message: str) -> str:
     place = re.search(r" \(at line (\d+), column \d+\)$", message)
     line = int(place[1]) if place else max(1, len(text.splitlines()))
-    return f"{file}:{line}: {message[: place.start()] if place else message}"
+    said = message[: place.start()] if place else message
+    key, sign, _ = "".join(text.splitlines()[line - 1 : line]).partition("=")  # what follows may be a secret
+    return (
+        f"{file}:{line}: {said}: {key.strip()}" if sign and "overwrite" in said else f"{file}:{line}: {said}"
+    )

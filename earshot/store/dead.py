@@ -5,8 +5,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-KEEP_BYTES = 65_536
-"""Of a longer one the beginning is kept, beside its true size."""
+from earshot.border import LONGEST
+from earshot.store.binding import Listed
+
+KEEP_BYTES = LONGEST
+"""All of the longest record that is read; of what is longer the beginning, beside its true size."""
 
 
 class Letter(NamedTuple):
@@ -18,6 +21,16 @@ class Letter(NamedTuple):
     raw: bytes
     size: int
     retried_at: int | None
+
+
+class Head(NamedTuple):
+    """A letter without what it says."""
+
+    id: int
+    at: int
+    origin: str
+    reason: str
+    size: int
 
 
 def park(connection: Connection, at: int, letters: Sequence[tuple[str, str, bytes]]) -> None:
@@ -50,6 +63,15 @@ def page(connection: Connection, *, retried: bool = False, limit: int = 100) -> 
     return [Letter(*row) for row in found]
 
 
+def heads(connection: Connection, limit: int) -> list[Head]:
+    """Of those that wait, the newest first; a letter may be long, and a list does not show it."""
+    found = connection.exec_driver_sql(
+        "select id, at, origin, reason, size from dead_letters where retried_at is null order by id desc limit ?",
+        (limit,),
+    )
+    return [Head(*row) for row in found]
+
+
 def get(connection: Connection, letter: int) -> Letter | None:
     row = connection.exec_driver_sql(
         "select id, at, origin, reason, raw, size, retried_at from dead_letters where id = ?", (letter,)
@@ -67,3 +89,31 @@ def count(connection: Connection) -> int:
         "select count(*) from dead_letters where retried_at is null"
     ).scalar_one()
     return total
+
+
+def newest(connection: Connection) -> int:
+    """The highest number; 0 where there is none."""
+    found: int = connection.exec_driver_sql("select coalesce(max(id), 0) from dead_letters").scalar_one()
+    return found
+
+
+def drop(connection: Connection, letters: Sequence[int]) -> list[int]:
+    """Delete these for good; those that were there."""
+    gone = connection.exec_driver_sql(
+        "delete from dead_letters where id in (select value from json_each(?)) returning id",
+        (Listed(letters),),
+    )
+    return list(gone.scalars())
+
+
+def drop_up_to(connection: Connection, last: int) -> int:
+    """Delete all up to a number, retried or not; how many."""
+    return connection.exec_driver_sql("delete from dead_letters where id <= ?", (last,)).rowcount
+
+
+def purge(connection: Connection, before: int, most: int) -> int:
+    """Delete at most so many that were parked before a time, µs, whether somebody has looked or not; how many."""
+    return connection.exec_driver_sql(
+        "delete from dead_letters where id in (select id from dead_letters where at < ? order by id limit ?)",
+        (before, most),
+    ).rowcount

@@ -1,5 +1,6 @@
 """A store: one transaction at a time that writes, any number that read, each whole or not at all."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -8,8 +9,11 @@ from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine
 
-from earshot.store.migrate import migrate, revision
+from earshot.errors import Refused, Unavailable
+from earshot.store.migrate import HEAD, migrate, revision
 from earshot.store.sqlite import Sqlite
+
+_WHO = "run this as the user that Earshot runs as"
 
 
 class Database(Protocol):
@@ -37,13 +41,21 @@ class Store:
     own; neither waits for the other. Writers in several processes meet at the rows that they both change.
     """
 
-    def __init__(self, at: Path | URL) -> None:
-        """Open it, made (SQLite) and migrated if need be. Raises `Unavailable` where that cannot be done."""
-        self._database = _database(at)
+    def __init__(self, at: Path | URL, *, as_it_is: bool = False) -> None:
+        """Open it, made (SQLite) and migrated if need be; `as_it_is`: neither, so that reading writes nothing.
+
+        Raises:
+            Refused: a newer Earshot has migrated it; as it is: it is not of this version, or there is none.
+            Unavailable: that cannot be done.
+        """
+        self._database = _database(at, made=not as_it_is)
         self.name, self.path = self._database.name, self._database.path
         self._writing = threading.Lock()
         with _disposed_on_failure(self._database), self._database.faults():
-            migrate(self._database.writer)
+            if as_it_is:
+                _require_ours(self._database)
+            else:
+                migrate(self._database.writer)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -80,8 +92,8 @@ def named(at: Path | URL) -> str:
 def exists(at: Path | URL) -> bool:
     """Whether there is a store already that `Store` would open. Raises `Unavailable` where nobody can tell."""
     if isinstance(at, Path) or at.get_backend_name() == "sqlite":
-        return _path(at).exists()
-    database = _database(at)
+        return _is_there(_path(at))
+    database = _database(at, made=False)
     try:
         with database.faults():
             return revision(database.reader) is not None
@@ -89,9 +101,36 @@ def exists(at: Path | URL) -> bool:
         _dispose(database)
 
 
-def _database(at: Path | URL) -> Database:
+def _is_there(path: Path) -> bool:
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise Unavailable(f"{path}: cannot be looked for: {error.strerror}; {_WHO}") from error
+    if there and not os.access(path, os.R_OK):
+        raise Unavailable(f"{path}: may not be read by this user; {_WHO}")
+    return there
+
+
+def _require_ours(database: Database) -> None:
+    """Raises `Refused` where the schema is not that of this version, or there is none."""
+    found = revision(database.reader)
+    if found is None:
+        raise Refused(f"{database.name}: there is no database of Earshot's; earshot run makes one")
+    if found < HEAD:
+        raise Refused(
+            f"{database.name}: is at revision {found} of an older Earshot, this one reads {HEAD}. Use the"
+            " earshot that runs on it, or stop that one and start this one: earshot run brings it forward"
+        )
+    if found > HEAD:
+        raise Refused(
+            f"{database.name}: is at revision {found} of a newer Earshot, this one reads {HEAD}:"
+            " upgrade this one, or use the earshot that runs on it"
+        )
+
+
+def _database(at: Path | URL, *, made: bool) -> Database:
     if isinstance(at, Path) or at.get_backend_name() == "sqlite":
-        return Sqlite(_path(at))
+        return Sqlite(_path(at), made=made)
     from earshot.store.postgres import Postgres  # noqa: PLC0415 - psycopg's 50 ms are spared who has a file
 
     return Postgres(at)

@@ -1,4 +1,4 @@
-"""What has not been spoken of for long goes, story by story, with all that hangs on it.
+"""What has not been spoken of for long goes, story by story, with all that hangs on it; so do old dead letters.
 
 What was withdrawn stays in the ledger for ever, as a bare hash, so that nothing that was taken back comes to
 life again. What else is purged and is said again is new.
@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from sqlalchemy import Connection
 
-from earshot.store import Store, brands, corrections, ledger, outages, surges
+from earshot.store import Store, brands, corrections, dead, ledger, outages, surges
 from earshot.store.binding import Listed
 from earshot.store.brands import Brand
 
@@ -22,7 +22,7 @@ def purge(
 ) -> int:
     """Delete the stories without an open episode that were last heard of before a time; how many went.
 
-    In transactions of at most `batch` stories each, so it may be stopped or killed and goes on the next time.
+    With them go surges, outages and dead letters of before that time. In transactions of at most `batch` stories each, so it may be stopped or killed and goes on the next time.
     On PostgreSQL one process at a time does it; another one finds that there is nothing to do.
     """
     with store.read() as connection:
@@ -34,7 +34,15 @@ def purge(
     with store.begin() as connection:
         surges.purge(connection, before_us)
         outages.purge(connection, before_us)
+    while _purge_letters(store, before_us, batch) and not stopping():
+        pass
     return purged
+
+
+def _purge_letters(store: Store, before: int, most: int) -> bool:
+    """Whether there may be more."""
+    with store.begin() as connection:
+        return dead.purge(connection, before, most) == most
 
 
 def _purge_some(store: Store, brand: Brand, before: int, most: int) -> int:

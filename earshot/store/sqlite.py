@@ -1,5 +1,6 @@
 """The store in a SQLite file: one connection that writes, read-only ones that read. WAL keeps them apart."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from earshot.errors import Unavailable
-from earshot.folders import make_folder_of
+from earshot.folders import make_private
 
 _CACHE_KIB = 16 * 1024
 _PATIENCE = 30  # s that a statement waits for another process's
@@ -21,10 +22,12 @@ _CHECKPOINT_PAGES = 4_000  # 16 MB of log between checkpoints: a page changed of
 
 
 class Sqlite:
-    """`earshot.store.engine.Database`; the file is made when it is first written."""
+    """`earshot.store.engine.Database`. Nothing in its folder is written before the first transaction that writes."""
 
-    def __init__(self, path: Path) -> None:
-        make_folder_of(path)
+    def __init__(self, path: Path, *, made: bool) -> None:
+        """`made`: with its file, where there is none. Raises `Unavailable`."""
+        if made:
+            make_private(path)
         self.name, self.path = str(path), path
         self.writer = _engine(path, read_only=False)
         self.reader = _engine(path, read_only=True)
@@ -43,9 +46,11 @@ class Sqlite:
 
 
 def _engine(path: Path, *, read_only: bool) -> Engine:
-    mode = "ro" if read_only else "rwc"
+    query = {"mode": "ro" if read_only else "rw", "uri": "true"}
+    if read_only and _is_still(path):
+        query["immutable"] = "1"
     engine = create_engine(
-        URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": mode, "uri": "true"}),
+        URL.create("sqlite", database=f"file:{quote(str(path))}", query=query),
         poolclass=QueuePool if read_only else StaticPool,
         connect_args={"check_same_thread": False, "timeout": _PATIENCE, "cached_statements": 256},
         **({"pool_size": 8} if read_only else {}),
@@ -53,6 +58,13 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
     event.listen(engine, "connect", _tune_reader if read_only else _tune_writer)
     event.listen(engine, "begin", _begin_deferred if read_only else _begin_immediate)
     return engine
+
+
+def _is_still(path: Path) -> bool:
+    """Where we may not write, SQLite cannot make what readers and writers meet in: it is there, or nobody writes."""
+    if os.access(path.parent, os.W_OK):
+        return False
+    return not any(path.with_name(path.name + beside).exists() for beside in ("-wal", "-shm"))
 
 
 def _tune_writer(connection: Any, _record: Any) -> None:

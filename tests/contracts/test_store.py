@@ -575,14 +575,14 @@ def test_the_same_letter_is_kept_once(store: Store) -> None:
         assert dead.count(connection) == 3
 
 
-@pytest.mark.parametrize("size", [65_535, 65_536, 65_537, 900_000])
-def test_a_long_letter_is_cut_and_keeps_its_size(store: Store, size: int) -> None:
+@pytest.mark.parametrize("size", [65_537, 999_999, 1_000_000, 1_000_001, 2_000_000])
+def test_a_letter_longer_than_any_record_is_cut_and_keeps_its_size(store: Store, size: int) -> None:
     for at in (1, 2):
         with store.begin() as connection:
             dead.park(connection, at, [("webhook", "r" * 5_000, b"x" * size)])
     with store.read() as connection:
         (letter,) = dead.page(connection)
-    assert letter.raw == b"x" * min(size, 65_536)
+    assert letter.raw == b"x" * min(size, 1_000_000)
     assert letter.size == size
     assert len(letter.reason) == 2_000
 
@@ -596,6 +596,35 @@ def test_a_letter_that_was_tried_again_waits_no_longer(store: Store) -> None:
         assert dead.page(connection) == [newest]
         assert dead.page(connection, retried=True) == [first._replace(retried_at=9)]
         assert dead.count(connection) == 1
+
+
+def test_a_list_of_those_that_wait_does_without_what_they_say(store: Store) -> None:
+    with store.begin() as connection:
+        dead.park(connection, 5, [("webhook", "no id", b"a" * number) for number in range(1, 5)])
+        dead.mark_retried(connection, dead.page(connection)[0].id, 9)
+    with store.read() as connection:
+        assert [(head.reason, head.size) for head in dead.heads(connection, 2)] == [
+            ("no id", 3),
+            ("no id", 2),
+        ]
+        assert [head.id for head in dead.heads(connection, 9)] == [x.id for x in dead.page(connection)]
+
+
+def test_letters_are_dropped_by_number_or_all_that_were_there(store: Store) -> None:
+    with store.begin() as connection:
+        assert (dead.newest(connection), dead.drop_up_to(connection, 0)) == (0, 0)
+        dead.park(connection, 5, [("webhook", "no id", bytes([number])) for number in range(5)])
+        fifth, fourth, third, second, first = [letter.id for letter in dead.page(connection)]
+        dead.mark_retried(connection, first, 9)
+    with store.begin() as connection:
+        assert sorted(dead.drop(connection, [second, third, 99])) == [second, third]
+        assert dead.drop(connection, []) == []
+        assert [letter.id for letter in dead.page(connection)] == [fifth, fourth]
+        assert dead.newest(connection) == fifth
+        assert dead.drop_up_to(connection, fourth) == 2
+    with store.read() as connection:
+        assert [letter.id for letter in dead.page(connection)] == [fifth]
+        assert dead.page(connection, retried=True) == []
 
 
 # --- alerts and notices -------------------------------------------------------------------------------------

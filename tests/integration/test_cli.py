@@ -1,9 +1,12 @@
 """The `earshot` command as a user meets it: what it says, what it does, and what it says when it cannot."""
 
 import json
+import os
 import signal
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -110,12 +113,37 @@ def test_check_names_the_database_and_never_its_password(earshot: Earshot, tmp_p
 
 def test_check_says_what_is_in_order(earshot: Earshot, tmp_path: Path) -> None:
     (tmp_path / "earshot.toml").write_text(
-        '[[brands]]\nname = "Acme [Italia]"\n[[receivers]]\nkind = "log"\n'
+        '[server]\nport = 0\n[[brands]]\nname = "Acme [Italia]"\n[[receivers]]\nkind = "log"\n'
     )
     ran = earshot("check")
     assert (ran.status, ran.errors) == (0, "")
     assert "in order" in ran.out
     assert "Acme [Italia]" in ran.out
+    assert "warning" not in ran.out
+
+
+def test_check_warns_of_what_watches_nothing_and_tells_nobody(earshot: Earshot, tmp_path: Path) -> None:
+    (tmp_path / "earshot.toml").write_text("[server]\nport = 0\n")
+    ran = earshot("check")
+    assert ran.status == 0
+    assert "warning: no [[brands]]: nothing will match" in ran.out
+    assert "warning: no [[receivers]]: nobody is told" in ran.out
+    assert len(earshot("check", "--offline", "--json").json["warnings"]) == 2
+
+
+def test_check_finds_what_a_start_would_be_refused_for(earshot: Earshot, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        (tmp_path / "earshot.toml").write_text(
+            f'[server]\nport = {port}\n[earshot]\ndata_dir = "taken/data"\n'
+        )
+        ran = earshot("check")
+        assert earshot("run").status == 1
+    assert ran.status == 1
+    assert f"127.0.0.1:{port}  FAILS     is taken by another program" in ran.out
+    assert "taken is a file: name a folder in earshot.data_dir" in ran.out
+    assert earshot("check", "--offline").status == 0
 
 
 # --- replay ---------------------------------------------------------------------------------------------------
@@ -131,6 +159,14 @@ def test_replay_says_what_it_made_of_the_file_and_what_to_do_next(earshot: Earsh
     again = earshot("replay", tmp_path / "m.csv", "--map", MAP)
     assert again.out.startswith("0 mentions in ")
     assert "All 30 records of the file were heard before." in again.out
+    assert following[-1].startswith("data/replay/m-")
+
+
+def test_replay_keeps_to_the_configured_folder(earshot: Earshot, tmp_path: Path) -> None:
+    (tmp_path / "earshot.toml").write_text('[earshot]\ndata_dir = "kept"\n')
+    ran = earshot("replay", table_of_mentions(tmp_path / "m.csv"), "--map", MAP)
+    assert "--data-dir kept/replay/m-" in ran.out
+    assert not (tmp_path / "data").exists()
 
 
 def test_replay_for_programs(earshot: Earshot, tmp_path: Path) -> None:
@@ -301,6 +337,47 @@ def test_a_file_that_is_no_database_is_told_as_such(earshot: Earshot, tmp_path: 
     assert "earshot.db" in ran.errors
 
 
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["alerts"], ["stories"], ["dead", "list"], ["surges"], ["quality"], ["rescore", "--dry-run"]],
+)
+def test_what_only_reads_writes_nothing(
+    earshot: Earshot, tmp_path: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even what SQLite keeps beside a file: in a folder that may not be written it could not."""
+    data = heard(earshot, tmp_path)
+    monkeypatch.setattr("earshot.store.sqlite.os.access", lambda _path, mode: mode == os.R_OK)
+    before = snapshot(data)
+    ran = earshot(*words, "--data-dir", data)
+    assert (ran.status, snapshot(data)) == (0, before), ran.errors
+
+
+@pytest.mark.parametrize(
+    ("revision", "told"),
+    [
+        ("0007", "is at revision 0007 of an older Earshot, this one reads"),
+        ("9999", "is at revision 9999 of a newer Earshot, this one reads"),
+    ],
+)
+@pytest.mark.parametrize("words", [["alerts"], ["password"]])
+def test_another_versions_database_is_left_as_it_is(
+    earshot: Earshot, tmp_path: Path, words: list[str], revision: str, told: str
+) -> None:
+    """Else looking with a new version would change what an old one works on."""
+    data = heard(earshot, tmp_path)
+    with closing(sqlite3.connect(data / "earshot.db")) as database, database:
+        database.execute("update alembic_version set version_num = ?", (revision,))
+    ran = earshot(*words, "--data-dir", data)
+    assert (ran.status, len(ran.errors.splitlines())) == (1, 1)
+    assert told in ran.errors
+    with closing(sqlite3.connect(data / "earshot.db")) as database:
+        assert database.execute("select version_num from alembic_version").fetchone() == (revision,)
+
+
 # --- dead letters ---------------------------------------------------------------------------------------------
 
 
@@ -353,7 +430,7 @@ def test_a_message_that_is_put_back_is_processed_by_the_next_run(earshot: Earsho
     ("origin", "raw", "message"),
     [
         ("file.jsonl:17", b"{", "mend file.jsonl:17 at its source and hear it again"),
-        ("topic:mentions:0:1", b"x" * 70_000, "only the first 65,536 of 70,000 bytes were kept"),
+        ("topic:mentions:0:1", b"x" * 1_000_001, "only the first 1,000,000 of 1,000,001 bytes were kept"),
     ],
 )
 def test_what_cannot_be_put_back_is_refused_with_what_to_do(

@@ -93,7 +93,9 @@ def item(title: str, number: int, author: str = "La Voce") -> str:
 
 
 def configured(folder: Path, *parts: str) -> None:
-    (folder / "earshot.toml").write_text("\n".join([BRAND, *parts]), encoding="utf-8")
+    """On any free port: somebody may have the usual one."""
+    text = "\n".join([BRAND, *parts, "[server]\nport = 0\n"])
+    (folder / "earshot.toml").write_text(text, encoding="utf-8")
 
 
 def written(folder: Path, *rows: dict[str, Any]) -> str:

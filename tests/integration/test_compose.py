@@ -25,6 +25,7 @@ from compose_world import (
     until,
     variables,
 )
+from prometheus_client import REGISTRY
 
 from earshot.config import load
 
@@ -129,7 +130,7 @@ def test_the_image_is_built_from_all_packages_and_nothing_that_is_secret() -> No
     packages = {
         name.removesuffix("*") for name in project["tool"]["setuptools"]["packages"]["find"]["include"]
     }
-    assert allowed == packages | {"requirements", "pyproject.toml", "README.md", "LICENSE"}
+    assert allowed == packages | {"requirements", "pyproject.toml", "setup.py", "README.md", "LICENSE"}
 
 
 @pytest.mark.parametrize("name", ours())
@@ -156,11 +157,46 @@ def test_what_is_to_be_watched_is_measured(name: str) -> None:
     assert named <= measured
 
 
-def test_prometheus_asks_each_role() -> None:
+def scraped() -> tuple[str, dict[str, Any]]:
+    """The job's name, and whom it asks."""
     (job,) = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text("utf-8"))["scrape_configs"]
     (found,) = job["dns_sd_configs"]
-    assert set(found["names"]) == set(_SCALED)
+    return job["job_name"], found
+
+
+def rules() -> dict[str, str]:
+    (group,) = yaml.safe_load((ROOT / "deploy/prometheus/earshot.rules.yml").read_text("utf-8"))["groups"]
+    return {rule["alert"]: rule["expr"] for rule in group["rules"]}
+
+
+def test_prometheus_asks_each_role_and_the_one_that_has_them_all() -> None:
+    _, found = scraped()
+    assert set(found["names"]) == set(ours())
     assert found["port"] == 8600
+
+
+def test_rules_ask_for_what_prometheus_calls_it() -> None:
+    job, found = scraped()
+    written = " ".join(rules().values())
+    assert set(re.findall(r'job="(\w+)"', written)) == {job}
+    assert set(re.findall(r'role="(\w+)"', written)) == set(found["names"])
+    others = set(re.findall(r"\b(process_\w+)\{", written))
+    assert others
+    assert all(REGISTRY.get_sample_value(name) for name in others)
+
+
+def test_each_rule_is_explained() -> None:
+    guide = (ROOT / "docs/guide/deploy.md").read_text(encoding="utf-8")
+    explained = re.findall(r"(?m)^\| `(Earshot\w+)` \|", guide)
+    assert sorted(explained) == sorted(rules())
+
+
+def test_an_embedded_service_lacks_no_role() -> None:
+    assert rules()["EarshotRoleIsMissing"].endswith('unless on () up{job="earshot", role="earshot"}')
+
+
+def test_notices_that_were_given_up_call() -> None:
+    assert 'earshot_notices_total{outcome="failed"}' in rules()["EarshotNoticesGivenUp"]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from pydantic import ValidationError
 from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
 from collectors.webhook import Webhook
 from earshot.clock import EPOCH, SetClock
@@ -41,6 +42,7 @@ class Memory:
         self.parked: list[tuple[bytes, str, str]] = []
         self.wait: int | None = None
         self.successes = 0
+        self.failures: list[tuple[str, str]] = []
         self.down = False
         self.begun = threading.Event()
         self.go_on = threading.Event()
@@ -59,10 +61,19 @@ class Memory:
         return self.wait
 
     def park(self, raw: bytes, reason: str, origin: str) -> None:
+        if self.down:
+            raise Unavailable("the store cannot be reached")
         self.parked.append((raw, reason, origin))
 
     def succeeded(self) -> None:
         self.successes += 1
+
+    def failed(self, kind: str, reason: str) -> None:
+        self.failures.append((kind, reason))
+
+    @property
+    def kinds(self) -> list[str]:
+        return [kind for kind, _ in self.failures]
 
 
 class Site:
@@ -107,10 +118,17 @@ def listening() -> Iterator[socket.socket]:
 
 
 @asynccontextmanager
-async def serve(listening: socket.socket, *, start: bool = True, **settings: Any) -> AsyncIterator[Site]:
+async def serve(
+    listening: socket.socket,
+    *,
+    start: bool = True,
+    brands: Sequence[str] = ("Ronvia", "Bolt"),
+    **settings: Any,
+) -> AsyncIterator[Site]:
     intake, clock, port = Memory(), SetClock(NOW), listening.getsockname()[1]
     config = Webhook.model_validate({"name": "forum", "secret": SECRET, **settings})
-    collector = config.build(SimpleNamespace(clock=clock))
+    configured = SimpleNamespace(brands=[SimpleNamespace(name=name) for name in brands])
+    collector = config.build(SimpleNamespace(clock=clock, config=configured))
     app = Starlette(routes=list(collector.routes()))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -173,13 +191,82 @@ async def test_what_cannot_be_read_is_told_and_kept_and_the_rest_is_heard(site: 
     assert len(site.intake.heard) == 1
 
 
-@pytest.mark.parametrize("payload", [{"id": "forum:1"}, [{}, 1]])
-async def test_when_nothing_can_be_read_the_sender_keeps_it(site: Site, payload: Any) -> None:
-    answer = await site.post(payload)
-    assert answer.status_code == 422
-    assert answer.json()["accepted"] == 0
-    assert answer.json()["refused"][0]["index"] == 0
-    assert not site.intake.parked
+@pytest.mark.parametrize(
+    ("payload", "reason", "letters"),
+    [
+        ({"id": "forum:1"}, "author", 1),
+        ([{}, 1], "missing required field `id`", 2),
+        (mention(kind="shout"), "one of post, repost, quote, reply, comment, review, article is expected", 1),
+        (mention(created_at="2026-03-02T09:00:00"), "timezone", 1),
+        ({"type": "shouted", "id": "forum:1"}, "one of said, measured, withdrawn is expected", 1),
+    ],
+)
+async def test_when_nothing_can_be_read_it_is_refused_and_kept_with_the_reason(
+    site: Site, payload: Any, reason: str, letters: int
+) -> None:
+    with capture_logs() as lines:
+        answer = await site.post(payload)
+    told = answer.json()
+    assert (answer.status_code, told["accepted"], told["published"]) == (422, 0, 0)
+    assert [refused["index"] for refused in told["refused"]] == list(range(letters))
+    assert reason in told["refused"][0]["error"]
+    parked = [(why, origin) for _, why, origin in site.intake.parked]
+    assert parked == [(each["error"], f"forum:msg_1:{each['index']}") for each in told["refused"]]
+    assert site.intake.failures == [("http_422", told["refused"][0]["error"])]
+    assert site.intake.successes == 0
+    assert [(line["status"], line["reason"]) for line in lines] == [(422, told["refused"][0]["error"])]
+
+
+async def test_what_is_refused_whole_is_kept_even_while_the_processors_are_behind(site: Site) -> None:
+    site.intake.wait = 17
+    assert (await site.post({"id": "forum:1"})).status_code == 422
+    assert len(site.intake.parked) == 1
+
+
+async def test_what_cannot_be_kept_either_stays_with_the_sender(site: Site) -> None:
+    site.intake.down = True
+    answer = await site.post({"id": "forum:1"})
+    assert (answer.status_code, answer.json()["error"]) == (503, "the store cannot be reached")
+    assert site.intake.kinds == ["http_503"]
+
+
+@pytest.mark.parametrize("written", ["Nope", "ronvia srl"])
+async def test_a_brand_that_is_not_configured_is_refused_with_those_that_are(
+    site: Site, written: str
+) -> None:
+    reason = f"brand: '{written}' is not configured; known: Ronvia, Bolt"
+    answer = await site.post(mention(brand=written))
+    assert (answer.status_code, answer.json()["refused"]) == (422, [{"index": 0, "error": reason}])
+    counted = {"type": "measured", "id": "1", "collected_at": "2026-03-02T09:20:00Z", "brand": written}
+    answer = await site.post([mention(2), counted | {"metrics": {"at": "2026-03-02T09:20:00Z"}}])
+    assert (answer.status_code, answer.json()["refused"]) == (202, [{"index": 1, "error": reason}])
+    assert [why for _, why, _ in site.intake.parked] == [reason, reason]
+
+
+@pytest.mark.parametrize("written", ["Ronvia", "ronvia", " RONVIA\n", "  "])
+async def test_a_brand_may_be_written_in_other_letters_or_not_at_all(site: Site, written: str) -> None:
+    answer = await site.post(mention(brand=written))
+    assert (answer.status_code, answer.json()["refused"]) == (202, [])
+
+
+async def test_where_no_brand_is_configured_senders_bring_their_own(listening: socket.socket) -> None:
+    async with serve(listening, brands=()) as site:
+        assert (await site.post(mention(brand="Nope"))).status_code == 202
+
+
+async def test_fields_that_mean_nothing_are_named_and_the_mention_is_heard(site: Site) -> None:
+    strange = {"followers": 7, "repost_of": "x:1", "in_reply_to": None, "why": "term", "v": 1}
+    wrapped = {"type": "said", "mention": mention(2, followers=7, mood="bad"), "sent_by": "crm"}
+    answer = await site.post([mention(**strange), wrapped, {"author": {}, "hidden": 1}])
+    assert (answer.status_code, answer.json()["accepted"]) == (202, 2)
+    assert answer.json()["ignored"] == ["followers", "repost_of", "in_reply_to", "sent_by", "mood"]
+
+
+async def test_no_more_than_twenty_such_fields_are_named(site: Site) -> None:
+    answer = await site.post(mention(**{f"f{number}" + "x" * 200: 1 for number in range(21)}))
+    assert answer.json()["ignored"] == [
+        f"f{number}" + "x" * (100 - len(f"f{number}")) for number in range(20)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +285,8 @@ async def test_what_is_no_object_and_no_array(site: Site, body: bytes, reason: s
     answer = await site.post(body)
     assert answer.status_code == 400
     assert answer.json()["error"].startswith(reason)
+    assert site.intake.kinds == ["http_400"]
+    assert not site.intake.parked
 
 
 async def test_the_previous_secret_is_still_good(site: Site) -> None:
@@ -208,7 +297,20 @@ async def test_a_forged_signature(site: Site) -> None:
     answer = await site.post(mention(), secret=new_secret())
     assert answer.status_code == 401
     assert answer.json()["error"].startswith("the signature does not match")
+    assert site.intake.kinds == ["http_401"]
     assert not site.intake.heard
+
+
+async def test_strangers_are_counted_and_fill_neither_the_log_nor_the_store(site: Site) -> None:
+    with capture_logs() as lines:
+        for _ in range(20):
+            assert (await site.client.post(PATH, json={"id": "q"})).status_code == 401
+            assert (await site.client.post(PATH, content=b" " * 10_001)).status_code == 413
+        site.clock.advance(timedelta(minutes=1))
+        await site.client.post(PATH, json={"id": "q"})
+    assert (site.intake.kinds.count("http_401"), site.intake.kinds.count("http_413")) == (21, 20)
+    assert [(line["status"], line["untold"]) for line in lines] == [(401, 0), (401, 39)]
+    assert not site.intake.parked
 
 
 async def test_no_signature(site: Site) -> None:
@@ -248,6 +350,7 @@ async def test_too_many_mentions(site: Site) -> None:
     answer = await site.post([mention(number) for number in range(4)])
     assert answer.status_code == 413
     assert answer.json()["error"] == "4 mentions, at most 3 a request: send them in parts"
+    assert site.intake.kinds == ["http_413"]
     assert not site.intake.heard
 
 
@@ -255,6 +358,7 @@ async def test_while_the_processors_are_behind(site: Site) -> None:
     site.intake.wait = 17
     answer = await site.post([mention(), 7])
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "17")
+    assert not site.intake.failures, "the sender did nothing wrong"
     assert not site.intake.heard
     assert not site.intake.parked
 
@@ -264,6 +368,7 @@ async def test_while_the_bus_is_down(site: Site) -> None:
     answer = await site.post([mention(), 7])
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
     assert answer.json()["error"] == "the bus cannot be reached"
+    assert site.intake.failures == [("http_503", "the bus cannot be reached")]
     assert not site.intake.parked
 
 

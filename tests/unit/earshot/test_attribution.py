@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.attribution import attribute, finder, terms_of
+from earshot.attribution import Names, attribute, finder, terms_of
 from earshot.config import Brand
 from earshot.matching import Matcher
 from earshot.model import Author, Mention
@@ -37,6 +37,29 @@ def mention(text: str = "", **values: Any) -> Mention:
 )
 def test_a_mention_concerns(said: Mention, expected: tuple[tuple[str, ...], str]) -> None:
     assert attribute(said, MATCHER, lambda mention: KNOWN.get(mention, ())) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("Acme", "Acme"),
+        (" aCME\n", "Acme"),
+        ("ACME", "ACME"),
+        ("STRASSE", "Straße"),
+        ("Acme Ltd", None),
+        ("Ac me", None),
+        ("", ""),
+        ("  ", ""),
+    ],
+)
+def test_a_configured_name_however_it_is_written(written: str, found: str | None) -> None:
+    assert Names(["Acme", "Straße", "ACME"]).find(written) == found
+
+
+def test_names_are_told_and_of_very_many_the_first() -> None:
+    assert str(Names(["Acme", "Bolt"])) == "Acme, Bolt"
+    assert str(Names(map(str, range(25)))).endswith("18, 19 and 5 more")
+    assert (bool(Names([])), bool(Names(["Acme"]))) == (False, True)
 
 
 def test_terms_of_a_brand_and_which_of_them_hit() -> None:

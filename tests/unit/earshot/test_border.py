@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from earshot.border import BACKFILL_AFTER, LONGEST, build_mention, clean, parse_event
+from earshot.border import BACKFILL_AFTER, LONGEST, build_mention, clean, parse_event, unread_fields
 from earshot.errors import Unreadable
 from earshot.model import Mention, Rating
 from earshot.topics import MENTIONS, Measured, Said, Withdrawn
@@ -297,7 +297,12 @@ def test_a_name_of_a_million_characters() -> None:
         ({"author": {}}, r"field `id` - at `\$\.author`"),
         ({"author": {"id": "u", "followers": -1}}, r"\$\.author\.followers"),
         ({"author": {"id": "u", "followers": 10**30}}, r"\$\.author\.followers"),
-        ({"kind": "shout"}, r"\$\.kind"),
+        (
+            {"kind": "shout"},
+            r"\$\.kind`; one of post, repost, quote, reply, comment, review, article is expected",
+        ),
+        ({"why": "me"}, r"\$\.why`; one of term, own account, followed conversation, configured source is"),
+        ({"type": "shouted"}, r"\$\.type`; one of said, measured, withdrawn is expected"),
         ({"rating": {"value": -1}}, r"\$\.rating\.value"),
         ({"rating": {"value": 1, "best": 0}}, r"\$\.rating\.best"),
         ({"metrics": {"at": "2026-03-02T08:59:00Z", "likes": 1.5}}, r"\$\.metrics\.likes"),
@@ -308,6 +313,21 @@ def test_a_name_of_a_million_characters() -> None:
 def test_the_reason_names_the_key(values: dict[str, Any], reason: str) -> None:
     refused(raw(**values), reason)
     refused(raw(pad="\0", **values), reason)
+
+
+def test_a_mapped_kind_that_is_none_is_told_with_those_that_are() -> None:
+    with pytest.raises(Unreadable, match="one of post, repost, quote"):
+        build_mention(fields(kind="shout"), HEARD, "x")
+
+
+def test_fields_that_mean_nothing_have_their_names_told() -> None:
+    assert unread_fields(raw(v=1, type="said", followers=1, repost_of="x:1")) == ["followers", "repost_of"]
+    assert unread_fields(raw(pad="\0", **{"a\ud800b": 1})) == ["pad", "ab"]
+    wrapped = {"type": "said", "mention": fields(mood="bad"), "sent_by": "crm", "id": "x:1"}
+    assert unread_fields(json.dumps(wrapped).encode()) == ["sent_by", "id", "mood"]
+    gone = {"type": "withdrawn", "id": "x:1", "brand": "Acme", "reason": "", "metrics": {}}
+    assert unread_fields(json.dumps(gone).encode()) == ["metrics"]
+    assert unread_fields(b'{"\xff": 1, "id": "x:1"}') == [], "no text"
 
 
 JSON = st.recursive(
@@ -333,6 +353,7 @@ def test_any_bytes_are_unreadable_and_nothing_else(data: bytes, keep_heard: bool
 def test_any_json_is_a_sound_event_or_unreadable(value: Any, source: str, keep_heard: bool) -> None:
     try:
         event = parse_event(json.dumps(value).encode(), HEARD, source, keep_heard=keep_heard)
+        assert not set(unread_fields(json.dumps(value).encode())) & {"id", "type", "v"}
     except Unreadable:
         return
     assert_sound(event)

@@ -12,8 +12,10 @@ from pydantic.fields import FieldInfo
 
 from earshot.config import Config, from_dict
 from earshot.config.document import is_list, keys, table_of
+from earshot.config.kinds import base_of, installed
 
-GUIDE = (Path(__file__).parents[3] / "docs/guide/configuration.md").read_text(encoding="utf-8")
+FOLDER = Path(__file__).parents[3] / "docs/guide"
+GUIDE = (FOLDER / "configuration.md").read_text(encoding="utf-8")
 UNITS = (("h", 3_600), ("m", 60), ("s", 1))
 
 
@@ -25,7 +27,7 @@ def written(default: Any) -> str:
         return ""
     return json.dumps(
         getattr(default, "name", None)
-        or (default if isinstance(default, int | float | tuple) else str(default))
+        or (default if isinstance(default, int | float | tuple | dict) else str(default))
     )
 
 
@@ -46,6 +48,36 @@ def sections() -> list[tuple[str, str, FieldInfo]]:
     return found
 
 
+def kinds(section: str) -> list[str]:
+    return sorted(installed().of(section) or {})
+
+
+def added(section: str, kind: str) -> dict[str, FieldInfo]:
+    """What a kind adds to what all of its section have."""
+    common = keys(base_of(section))
+    return {key: field for key, field in keys(installed().load(section, kind)).items() if key not in common}
+
+
+def of_kinds() -> list[tuple[str, str, str, FieldInfo]]:
+    """What the built-in sources and channels add, where the guide itself has it."""
+    return [
+        (section, kind, key, field)
+        for section in ("collectors", "receivers")
+        for kind in kinds(section)
+        for key, field in added(section, kind).items()
+        if (section, kind) not in ELSEWHERE
+    ]
+
+
+def told_of(section: str, kind: str = "") -> str:
+    """What the guide says of a section, or of one kind in it."""
+    part = GUIDE.split(f"\n### `{section}`")[1].split("\n### ")[0]
+    return part.split(f'\n#### `kind = "{kind}"`\n')[1].split("\n#### ")[0] if kind else part
+
+
+ELSEWHERE = {("collectors", "feeds"): "sources-feeds.md", ("collectors", "x"): "sources-x.md"}
+"""Sources that have pages of their own, and their settings there."""
+
 POLYMORPHIC = {(section, key) for section in ("collectors", "receivers") for key in ("kind", "name")}
 """Their defaults and meanings are the loader's, not the class's; the guide tells them in prose."""
 
@@ -55,12 +87,40 @@ POLYMORPHIC = {(section, key) for section in ("collectors", "receivers") for key
 )
 def test_the_guide_has_each_setting(heading: str, key: str, field: FieldInfo) -> None:
     assert field.description
-    part = GUIDE.split(f"\n### `{heading}`")[1].split("\n### ")[0]
-    assert row(key, field) in part.splitlines()
+    assert row(key, field) in told_of(heading).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("section", "kind", "key", "field"), [pytest.param(*each, id=".".join(each[:3])) for each in of_kinds()]
+)
+def test_the_guide_has_each_setting_of_a_kind(section: str, kind: str, key: str, field: FieldInfo) -> None:
+    assert field.description
+    assert row(key, field) in told_of(f"[[{section}]]", kind).splitlines()
+
+
+@pytest.mark.parametrize(("section", "kind"), ELSEWHERE)
+def test_a_page_of_its_own_has_each_setting_of_its_kind(section: str, kind: str) -> None:
+    """And the guide leads to it."""
+    page = ELSEWHERE[section, kind]
+    assert f"({page})" in told_of(f"[[{section}]]", kind)
+    lines = (FOLDER / page).read_text(encoding="utf-8").splitlines()
+    rows = [row(key, field) for key, field in added(section, kind).items()]
+    assert [each for each in rows if each not in lines] == []
+
+
+@pytest.mark.parametrize("section", ["collectors", "receivers"])
+def test_the_guide_names_the_kinds_that_there_are(section: str) -> None:
+    *some, last = (f"`{kind}`" for kind in kinds(section))
+    assert f"The kinds that come with Earshot are {', '.join(some)} and {last};" in told_of(f"[[{section}]]")
+
+
+def test_the_guide_shows_the_message_about_an_unknown_kind_as_it_is() -> None:
+    assert f"unknown kind 'feed'; known: {', '.join(kinds('collectors'))}\n" in GUIDE
 
 
 def test_the_guide_has_no_setting_that_is_gone() -> None:
-    assert len(re.findall(r"^\| `\w+` \|", GUIDE, re.MULTILINE)) == len(sections()) + len(POLYMORPHIC)
+    there = len(sections()) + len(POLYMORPHIC) + len(of_kinds())
+    assert len(re.findall(r"^\| `\w+` \|", GUIDE, re.MULTILINE)) == there
 
 
 def test_examples_in_the_guide_are_valid() -> None:

@@ -204,3 +204,35 @@ def planned(connection: Connection, query: Callable[[Connection], Any]) -> list[
         for statement, parameters in asked
         for row in connection.exec_driver_sql(f"{explain} {statement}", parameters)
     ]
+
+
+# --- as it is -------------------------------------------------------------------------------------------------
+
+
+def test_as_it_is_a_store_is_read_and_written_where_it_is_of_this_version(place: URL, engine: Engine) -> None:
+    migrate(engine)
+    store = Store(place, as_it_is=True)
+    with store.begin() as connection:
+        dead.park(connection, 0, [("topic:mentions:0:1", "no reason", b"{")])
+    with store.read() as connection:
+        assert dead.count(connection) == 1
+    store.close()
+
+
+@pytest.mark.parametrize(("found", "said"), [("0001", "of an older Earshot"), ("9999", "of a newer Earshot")])
+def test_as_it_is_another_versions_store_is_refused_and_not_migrated(
+    place: URL, engine: Engine, found: str, said: str
+) -> None:
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"update alembic_version set version_num = '{found}'")
+    with pytest.raises(Refused, match=f"is at revision {found} {said}"):
+        Store(place, as_it_is=True)
+    assert revision(engine) == found
+
+
+def test_as_it_is_nothing_is_made(tmp_path: Path) -> None:
+    (tmp_path / "earshot.db").touch()
+    with pytest.raises(Refused, match="there is no database of Earshot's"):
+        Store(tmp_path / "earshot.db", as_it_is=True)
+    assert (tmp_path / "earshot.db").stat().st_size == 0

@@ -16,7 +16,7 @@ from earshot.clock import SetClock, to_us
 from earshot.config import from_dict
 from earshot.model import Episode, Level, Step, Story
 from earshot.runtime import Context, Runtime
-from earshot.store import Store, alerts, authors, brands, ledger, mentions, notices, retention, stories
+from earshot.store import Store, alerts, authors, brands, dead, ledger, mentions, notices, retention, stories
 from earshot.store.retention import purge
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -197,6 +197,24 @@ def test_a_long_ledger_is_not_read_through(store: Store) -> None:
     assert kept(store, lambda c: ledger.first_since(c, acme.row, day(-1))) == brands.number(1, 1)
     assert purge(store, day(12)) == 12
     assert kept(store, lambda c: ledger.first_since(c, acme.row, day(12))) <= found
+
+
+def test_old_dead_letters_go_too_whether_somebody_has_looked_or_not(store: Store) -> None:
+    with store.begin() as connection:
+        for number in range(5):
+            dead.park(connection, day(number), [("webhook", "no id", bytes([number]))])
+        dead.mark_retried(connection, dead.page(connection)[-1].id, day(1))
+    looks: list[int] = []
+
+    def stop_after_one() -> bool:
+        looks.append(kept(store, dead.count))
+        return True
+
+    purge(store, day(3), 2, stop_after_one)
+    assert looks == [3], "in batches, between which it may be stopped"
+    assert purge(store, day(3), 2) == 0
+    assert [letter.raw for letter in kept(store, dead.page)] == [b"\4", b"\3"]
+    assert kept(store, lambda c: dead.page(c, retried=True)) == []
 
 
 # --- who does it, and when ------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Roles that write down what happens to them."""
 
 import asyncio
+import math
 import os
 import signal
 import socket
@@ -22,6 +23,7 @@ from earshot.config import from_dict
 from earshot.errors import Refused, Unavailable
 from earshot.runtime import DOWNSTREAM_FIRST, Context, Runtime, find_roles
 from earshot.store import Store
+from earshot.topics import READERS
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 UPSTREAM_FIRST = tuple(reversed(DOWNSTREAM_FIRST))
@@ -166,6 +168,31 @@ def test_the_lag_of_the_loop_is_observed(runtime: Make) -> None:
     before = count()
     finish(runtime(), until_done=True)
     assert count() > before
+
+
+def test_a_lag_that_nobody_knows_is_not_told_as_it_was(store: Store) -> None:
+    """A broker that is away: the last value would look like calm."""
+
+    class Away(MemoryBus):
+        away = False
+
+        def lag(self, topic: str, group: str) -> int:
+            if self.away:
+                raise Unavailable("kafka:9092 cannot be reached")
+            return super().lag(topic, group)
+
+    def told() -> list[float]:
+        return [
+            REGISTRY.get_sample_value("earshot_lag", {"topic": topic, "group": group}) or 0.0
+            for topic, group in READERS
+        ]
+
+    clock = SetClock(NOW)
+    bus = Away(clock)
+    made = Runtime(Context(config=from_dict({}), clock=clock, bus=bus, store=store), {}, serve=False)
+    for bus.away, expected in ((False, False), (True, True), (False, False)):
+        asyncio.run(made._measure_lag())
+        assert [math.isnan(each) for each in told()] == [expected] * len(READERS)
 
 
 # --- its server ---------------------------------------------------------------------------------------------

@@ -1,0 +1,27 @@
+"""A log of what any stranger can bring about: it tells of it, and nobody can fill it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from earshot import logs
+from earshot.seams import Clock
+
+_LOG = logs.get(__name__)
+_EVERY = timedelta(minutes=1)
+
+
+class Sparing:
+    """The first at once; then a line a minute at most, with how many there were since the last."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._told: datetime | None = None
+        self._untold = 0
+
+    def warning(self, event: str, **facts: Any) -> None:
+        now = self._clock.now()
+        if self._told and now - self._told < _EVERY:
+            self._untold += 1
+            return
+        _LOG.warning(event, **facts, untold=self._untold)
+        self._told, self._untold = now, 0
