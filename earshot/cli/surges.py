@@ -50,7 +50,7 @@ def _row(kept: Kept) -> list[str]:
         surge.topic,
         f"{surge.opened_at:%Y-%m-%d %H:%M}",
         f"{surge.height.hour:.0f}",
-        f"{surge.height.usual:.1f}",
+        f"{surge.steps[0].usual:.1f}",
         ", ".join(each.term for each in kept.fresh),
         str(surge.id),
     ]
@@ -66,7 +66,7 @@ def _plain(kept: Kept) -> dict[str, Any]:
         "since": surge.since.isoformat(),
         "over_at": surge.over_at.isoformat() if surge.over_at else None,
         "hour": surge.height.hour,
-        "usual": surge.height.usual,
+        "usual": surge.steps[0].usual,
         "z": round(surge.height.z, 2),
         "told": len(surge.steps),
         "expected": surge.expected,

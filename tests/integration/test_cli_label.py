@@ -147,7 +147,7 @@ def test_of_reviews_the_words_are_weighed_and_not_the_stars(
         Said(mention=structs.replace(said(n, text).mention, rating=stars))
         for n, text in enumerate(
             (
-                "Worst courier ever, parcel smashed again",
+                "Terrible courier, parcel smashed again, never using them again",
                 "It was late, then it was quick",
                 "配送が遅れて最悪です。",
             ),
