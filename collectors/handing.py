@@ -5,9 +5,8 @@ from contextlib import contextmanager
 
 from earshot.errors import Unavailable
 
-_TOLD = (
-    60.0  # s after the last try: to who is not ready nobody may be sent, and then nobody would ever try again
-)
+_TOLD = 60.0
+"""s after the last try: to who is not ready nobody may be sent, and then nobody would ever try again."""
 
 
 class Handing:

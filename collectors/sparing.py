@@ -1,9 +1,10 @@
 """A log of what any stranger can bring about: it tells of it, and nobody can fill it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from earshot import logs
+from earshot.clock import Pause
 from earshot.seams import Clock
 
 _LOG = logs.get(__name__)
@@ -15,13 +16,14 @@ class Sparing:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._told: datetime | None = None
+        self._pause = Pause(_EVERY, clock.now())
         self._untold = 0
 
     def warning(self, event: str, **facts: Any) -> None:
         now = self._clock.now()
-        if self._told and now - self._told < _EVERY:
+        if not self._pause.is_over(now):
             self._untold += 1
             return
         _LOG.warning(event, **facts, untold=self._untold)
-        self._told, self._untold = now, 0
+        self._pause.begin(now)
+        self._untold = 0

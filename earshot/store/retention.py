@@ -22,7 +22,8 @@ def purge(
 ) -> int:
     """Delete the stories without an open episode that were last heard of before a time; how many went.
 
-    With them go surges, outages and dead letters of before that time. In transactions of at most `batch` stories each, so it may be stopped or killed and goes on the next time.
+    With them go surges, outages and dead letters of before that time. In transactions of at most `batch` stories
+    each, so it may be stopped or killed and goes on the next time.
     On PostgreSQL one process at a time does it; another one finds that there is nothing to do.
     """
     with store.read() as connection:

@@ -62,5 +62,6 @@ def test_another_list_of_what_is_compiled_is_an_edit(clone: Path) -> None:
 
 
 def test_where_nothing_could_be_compiled_nothing_waits(clone: Path) -> None:
+    edited(clone / "risk.py", seconds=1)
     (clone.parent / f"processors__mypyc{ENDING}").unlink()
     assert outdated(clone) == []
