@@ -100,7 +100,7 @@ class Intake:
         PARKED.labels(self._collector).inc()
 
     def _branded(self, event: Event) -> Iterator[Event]:
-        event = self._as_configured(event)
+        event = self._names.configured(event)
         if not isinstance(event, Said):
             names = (event.brand,) if event.brand else self._conversations.brands(event.id)
             yield from (structs.replace(event, brand=name) for name in names)
@@ -116,13 +116,3 @@ class Intake:
             return
         for name in names:
             yield Said(mention=structs.replace(mention, brand=name, why=why))
-
-    def _as_configured(self, event: Event) -> Event:
-        """Of the brand that its source means; a name that is not configured stays, as a replay may bring its own."""
-        written = brand_of(event)
-        name = self._names.find(written)
-        if name is None or name == written:
-            return event
-        if isinstance(event, Said):
-            return Said(mention=structs.replace(event.mention, brand=name))
-        return structs.replace(event, brand=name)

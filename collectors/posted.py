@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from earshot.attribution import Names
 from earshot.border import parse_event, unread_fields
 from earshot.errors import Unreadable
-from earshot.topics import Event, brand_of
+from earshot.topics import Event
 
 _MOST_IGNORED = 20  # names of fields in an answer
 _LONGEST_NAME = 100  # characters of one
@@ -67,10 +67,9 @@ def read(parts: Sequence[bytes], heard: datetime, source: str, names: Names) -> 
 
 
 def _known(event: Event, names: Names) -> Event:
-    """Raises `Unreadable`: a misspelt name would found a brand of its own, which nobody watches."""
-    written = brand_of(event)
-    if names and names.find(written) is None:
-        raise Unreadable(f"brand: {written[:80]!r} is not configured; known: {names}")
+    """Raises `Unreadable` where its brand is not."""
+    if reason := names.unknown(event):
+        raise Unreadable(reason)
     return event
 
 

@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from msgspec import structs
+
 from earshot.matching import Matcher, Watched
 from earshot.model import Mention, Why
+from earshot.topics import Event, Said, brand_of
 
 _SHOWN = 20  # names in a message
+_LONGEST = 80  # characters of one that is unknown
 
 
 class Attribution(NamedTuple):
@@ -51,6 +55,23 @@ class Names:
     def find(self, written: str) -> str | None:
         """As it is configured; None where it is not. No name at all stays none."""
         return written if written in self._names else self._by_form.get(_form(written))
+
+    def configured(self, event: Event) -> Event:
+        """Of the brand that its source means; a name that is not configured stays, as a replay may bring its own."""
+        written = brand_of(event)
+        name = self.find(written)
+        if name is None or name == written:
+            return event
+        if isinstance(event, Said):
+            return Said(mention=structs.replace(event.mention, brand=name))
+        return structs.replace(event, brand=name)
+
+    def unknown(self, event: Event) -> str:
+        """Why its brand is none that is watched, as a misspelt name would found one of its own; empty where it is."""
+        written = brand_of(event)
+        if not self._names or self.find(written) is not None:
+            return ""
+        return f"brand: {written[:_LONGEST]!r} is not configured; known: {self}"
 
 
 def _form(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import typer
 
-from earshot.attribution import Attribution, attribute, finder, terms_of
+from earshot.attribution import Attribution, Names, attribute, finder, terms_of
 from earshot.bus.memory import MemoryBus
 from earshot.clock import PlayedClock, SystemClock
 from earshot.config import Brand, Config
@@ -86,11 +86,11 @@ def not_asked(source: CollectorSettings) -> Answer:
 
 def concerning(answers: Sequence[Answer], brands: Sequence[Brand]) -> list[Found]:
     """Every event with the brands that it would be published for, as a collector's intake finds them."""
-    matcher, why = Matcher(brands), _Why(brands)
+    matcher, why, names = Matcher(brands), _Why(brands), Names(brand.name for brand in brands)
     known: dict[str, tuple[str, ...]] = {}
     found = []
     for answer in answers:
-        for event in answer.events:
+        for event in map(names.configured, answer.events):
             attribution = _attributed(event, matcher, known)
             found.append(Found(answer.source.name, event, attribution.brands, why.told(event, attribution)))
             if attribution.brands:

@@ -13,6 +13,7 @@ from msgspec import structs
 from rich.console import Console
 
 from earshot import logs
+from earshot.attribution import Names
 from earshot.cli.asking import Answer, Found, affordable, ask, concerning, scratch
 from earshot.cli.options import (
     AsJson,
@@ -36,7 +37,7 @@ from earshot.store import sources as reports
 _OUT = Console(highlight=False, markup=False, soft_wrap=True)
 _NOTES = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 _STALE = timedelta(minutes=1)  # a source at work reports every few seconds
-_FEW = 5  # of those that concern no brand
+_FEW = 5  # of those that concern no brand, or one that is not known
 _COLUMNS: list[Column] = [
     ("source", "short"),
     ("state", "left"),
@@ -158,6 +159,7 @@ def try_source(
     if answer.fault:
         raise Refused(_with_name(answer))
     found = concerning([answer], settings.brands)
+    _warn(found, Names(brand.name for brand in settings.brands))
     if as_json:
         typer.echo(json.dumps({"source": source, "stored": False, "events": [plain(each) for each in found]}))
     else:
@@ -192,6 +194,12 @@ def _tell(source: str, found: Sequence[Found], now: datetime) -> None:
             _OUT.print("\n".join(f"  {line}" for line in lines(each, now)[1:2]))
         _OUT.print()
     _OUT.print(_summary(source, len(matched), len(found)))
+
+
+def _warn(found: Sequence[Found], names: Names) -> None:
+    """Of brands that are not configured: a file may bring its own, and misspelt ones are seen nowhere else."""
+    for reason in list(dict.fromkeys(filter(None, (names.unknown(each.event) for each in found))))[:_FEW]:
+        _NOTES.print(f"{one_line(reason)}; a file may bring its own, which the console does not show")
 
 
 def _summary(source: str, matched: int, total: int) -> str:

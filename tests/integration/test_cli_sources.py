@@ -171,6 +171,15 @@ def test_try_says_why_a_mention_concerns_its_brands(earshot: Earshot, tmp_path: 
     ]
 
 
+def test_try_takes_a_brands_name_as_collectors_do(earshot: Earshot, tmp_path: Path) -> None:
+    rows = [{"text": "cinque stelle", "brand": name} for name in (" rONVIA", "Ronvai", "Ronvai", HOSTILE)]
+    configured(tmp_path, written(tmp_path, *rows))
+    ran = earshot("try", "file", "--json")
+    assert [event["brands"] for event in ran.json["events"]][:2] == [["Ronvia"], ["Ronvai"]]
+    assert ran.errors.count("brand: 'Ronvai' is not configured; known: Ronvia; a file may bring its own") == 1
+    assert all(sign.isprintable() or sign == "\n" for sign in ran.errors)
+
+
 @pytest.mark.parametrize("words", [("try", "file"), ("check",)])
 def test_what_strangers_wrote_cannot_steer_the_terminal(
     earshot: Earshot, tmp_path: Path, words: tuple[str, ...]

@@ -124,6 +124,17 @@ def test_events_are_given_their_brands_as_the_intake_gives_them() -> None:
     assert {each.why for each in found[1:7]} == {"followed conversation", "configured source"}
 
 
+def test_a_brand_is_meant_whatever_letters_of_its_name_are_capitals() -> None:
+    events = [
+        said("1", "Acme street", brand=" aCME"),
+        said("2", "me too", parent="x:1"),
+        said("3", brand="Nope"),
+        Withdrawn(id="x:3", brand="ACME", collected_at=AT),
+    ]
+    found = concerning([Answer(Source(name="s"), events)], [Brand(name="Acme")])
+    assert [each.brands for each in found] == [("Acme",), ("Acme",), ("Nope",), ("Acme",)]
+
+
 class Billing(Source):
     price_per_read: float = 0.005
     price_per_user: float = 0.01
