@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console import reading_stories
+from console.reading import home
 from console.reading_alerts import alerts_page
 from console.reading_stories import Listed, Wanted, stories_page
 from earshot.errors import Refused
@@ -86,6 +87,15 @@ def test_open_stories_come_the_riskiest_first(world: World) -> None:
     for ago in (30, 50, 40):
         fill(world, "Ronvia", Level.warning, ago)
     assert [story.risk for story in look(world, ALL._replace(state="open")).stories] == [50, 40, 30]
+
+
+def test_the_home_page_has_what_was_heard_of_in_the_last_seven_days_however_old_it_is(world: World) -> None:
+    week = timedelta(days=7) // timedelta(minutes=1)
+    told = [[Words("a", ago=5 * week), Words("b", ago=last)] for last in (week - 1, week + 1, 0)]
+    still, _silent, now = (world.tell("Ronvia", said) for said in told)
+    with world.store.read() as connection:
+        found = home(connection, ["Ronvia"], None).strongest
+    assert {story.id for story in found} == {still, now}
 
 
 def test_a_brand_has_its_own_list(world: World) -> None:
