@@ -60,10 +60,15 @@ def with_own_time(config: Config) -> Config:
 
 
 @contextmanager
-def opened(config: Config, *, live: bool = True, clock: Clock | None = None) -> Iterator[Context]:
-    """The context that roles are built from; store and bus are closed at the end. Raises `Unavailable`."""
+def opened(
+    config: Config, *, live: bool = True, clock: Clock | None = None, as_it_is: bool = False
+) -> Iterator[Context]:
+    """The context that roles are built from; store and bus are closed at the end.
+
+    As it is: beside a service, which alone makes and migrates its store, as in `existing_store`. Raises `Unavailable`.
+    """
     clock = clock or SystemClock()
-    with _store(config.store_url) as store:
+    with _existing(config.store_url) if as_it_is else _store(config.store_url) as store:
         bus = open_bus(config, clock)
         try:
             yield Context(config, clock, bus, store, live)
@@ -79,7 +84,14 @@ def existing_store(config: Path | None, data_dir: Path | None) -> Iterator[Store
         Refused: it is not there, or another version's.
         Unavailable: it cannot be opened.
     """
-    at = with_data_dir(with_own_time(read_config(config, needed=False)), data_dir).store_url
+    with _existing(
+        with_data_dir(with_own_time(read_config(config, needed=False)), data_dir).store_url
+    ) as store:
+        yield store
+
+
+@contextmanager
+def _existing(at: URL) -> Iterator[Store]:
     if not exists(at):
         raise Refused(
             f"{named(at)}: there is no database of Earshot's; earshot run or earshot replay makes one,"

@@ -1,7 +1,7 @@
 """`earshot stories`, and below it `join` and `split`: which mentions belong together, as a person says."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -84,9 +84,8 @@ def _do(config: ConfigPath, data_dir: DataDir, change: Callable[[Regrouper], lis
 @contextmanager
 def _context(config: ConfigPath, data_dir: DataDir) -> Iterator[Context]:
     settings = with_data_dir(with_own_time(read_config(config, needed=False)), data_dir)
-    with ExitStack() as held:
-        held.enter_context(alone(settings))
-        yield held.enter_context(opened(settings))
+    with opened(settings, as_it_is=True) as context, alone(settings):
+        yield context
 
 
 def _publish(context: Context, changed: Sequence[Story]) -> None:

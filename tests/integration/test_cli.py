@@ -363,11 +363,21 @@ def test_what_only_reads_writes_nothing(
         ("9999", "is at revision 9999 of a newer Earshot, this one reads"),
     ],
 )
-@pytest.mark.parametrize("words", [["alerts"], ["password"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["alerts"],
+        ["password"],
+        ["label", "1", "neg"],
+        ["rescore"],
+        ["stories", "join", "1", "2"],
+        ["stories", "split", "1", "2"],
+    ],
+)
 def test_another_versions_database_is_left_as_it_is(
     earshot: Earshot, tmp_path: Path, words: list[str], revision: str, told: str
 ) -> None:
-    """Else looking with a new version would change what an old one works on."""
+    """Else a look, or a word of staff's, with a new version would change what an old one works on."""
     data = heard(earshot, tmp_path)
     with closing(sqlite3.connect(data / "earshot.db")) as database, database:
         database.execute("update alembic_version set version_num = ?", (revision,))

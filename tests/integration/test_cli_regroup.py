@@ -64,3 +64,9 @@ def test_beside_a_running_service_it_refuses(earshot: Earshot, known: list[int],
     with claimed(tmp_path / "data", ["processors"]):
         status, _, err = earshot("stories", "join", *known[:2], "--data-dir", "data")
     assert (status, "Stop it" in err) == (1, True)
+
+
+def test_where_nothing_was_heard_no_database_is_made(earshot: Earshot, tmp_path: Path) -> None:
+    status, _, err = earshot("stories", "join", 1, 2, "--data-dir", "data")
+    assert (status, "there is no database of Earshot's" in err) == (1, True)
+    assert not list(tmp_path.rglob("*.db"))
