@@ -33,6 +33,11 @@ def mention(text: str = "", **values: Any) -> Mention:
         (mention("me too", parent="x:7", root="x:1"), (("Bolt",), "followed conversation")),
         (mention("Acme too", parent="x:1"), (("Acme",), "term")),
         (mention("Usain Bolt runs"), ((), "followed conversation")),
+        (mention("see https://acme.example/recall"), (("Acme",), "term")),
+        (
+            mention("see here", url="https://news.example/acme", links=("https://acme.example/recall",)),
+            ((), "followed conversation"),
+        ),
     ],
 )
 def test_a_mention_concerns(said: Mention, expected: tuple[tuple[str, ...], str]) -> None:
