@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from console import story_words, words
 from console.fan import LEAST, Fan
+from console.marks import Mark, Row
 from console.tongue import Tongue
 from earshot.clock import from_us
 
@@ -22,56 +23,9 @@ WIDTHS = {"narrow": 320, "medium": 520, "wide": 740}
 _RIGHT, _BOTTOM, _TOP = 12, 28, 14
 _ROW = 17  # the height of a mark's label
 _LETTER = 7  # an upper bound for the mean width of a character of the labels, whatever the font
-_ROWS = 5  # of labels above the plot; more would be a wall of text
-_GAP = 6  # between two numbers
 _MINUTE = 60 * 1_000_000
 _DAY = 24 * 60 * _MINUTE
 _STEPS = tuple(m * _MINUTE for m in (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720))
-
-
-class Mark(NamedTuple):
-    """A moment on the curve, µs."""
-
-    at: int
-    kind: str
-    """The level of the alert that was raised then; or "press", or "count" (`console.count_rule`)."""
-    label: str
-
-
-def is_numbered(marks: Sequence[Mark]) -> bool:
-    """Whether marks have numbers, told in a legend below the chart, as their labels have no room in it."""
-    return len(marks) > _ROWS
-
-
-class Number(NamedTuple):
-    """One of a mark, or those of several that lie too close: 3, or 3–5."""
-
-    words: str
-    x: float
-
-    @property
-    def half(self) -> float:
-        return len(self.words) * _LETTER / 2
-
-
-def numbered(places: Sequence[float], right: float) -> list[Number]:
-    """The numbers of the marks at `places` (px, in order), side by side: those that would overlap are told as one."""
-    groups: list[list[int]] = []
-    for at in range(len(places)):
-        groups.append([at])
-        while len(groups) > 1 and _touch(*(_number(group, places, right) for group in groups[-2:])):
-            groups[-2:] = [groups[-2] + groups[-1]]
-    return [_number(group, places, right) for group in groups]
-
-
-def _number(group: Sequence[int], places: Sequence[float], right: float) -> Number:
-    said = f"{group[0] + 1}" if len(group) == 1 else f"{group[0] + 1}\N{EN DASH}{group[-1] + 1}"
-    half = len(said) * _LETTER / 2
-    return Number(said, min((places[group[0]] + places[group[-1]]) / 2, right - half))
-
-
-def _touch(before: Number, after: Number) -> bool:
-    return before.x + before.half + _GAP > after.x - after.half
 
 
 class Gap(NamedTuple):
@@ -117,10 +71,22 @@ def curve(
     marks: Sequence[Mark],
     fan: Fan | None = None,
     silent: Sequence[Gap] = (),
+    legend: Sequence[Row] = (),
 ) -> Markup:
-    """How many mentions there were, over the time they were said (`times`, µs, in order); empty for none."""
+    """How many mentions there were, over the time they were said (`times`, µs, in order); empty for none.
+
+    Where there is a legend, marks have the numbers of its rows instead of their words.
+    """
     drawn = WIDTHS if times else {}
-    return Markup("").join(_curve(say, each, times, marks, fan, silent) for each in drawn)
+    return Markup("").join(_curve(say, each, times, marks, fan, silent, legend) for each in drawn)
+
+
+def span(times: Sequence[int], marks: Sequence[Mark], fan: Fan | None) -> tuple[int, int]:
+    """From when to when it goes, µs."""
+    moments = [times[0], times[-1], *(mark.at for mark in marks), *([fan.end] if fan else [])]
+    start, end = min(moments), max(moments)
+    spare = max(0, LEAST - (end - start))
+    return start - spare // 5, end + spare - spare // 5
 
 
 def _curve(
@@ -130,19 +96,22 @@ def _curve(
     marks: Sequence[Mark],
     fan: Fan | None,
     silent: Sequence[Gap],
+    legend: Sequence[Row],
 ) -> Markup:
-    frame = _frame(say, WIDTHS[name], times, marks, fan)
+    frame = _frame(say, WIDTHS[name], times, marks, fan, rows=1 if legend else len(marks))
     body = (
         *gaps(frame, silent, fan.begin if fan else frame.end),
         *grid(say, frame),
         *clock(say, frame, fan),
         *(_fan(say, frame, fan) if fan else ()),
         _line(frame, times, frame.x(fan.begin) if fan else frame.right),
-        *_marks(frame, times, marks),
+        *_marks(frame, times, marks, legend),
     )
     return Markup(
         '<svg class="fit-{}" viewBox="0 0 {} {}" role="img" aria-label="{}" focusable="false">{}</svg>'
-    ).format(name, frame.width, frame.height, _label(say, times, marks, silent), Markup("").join(body))
+    ).format(
+        name, frame.width, frame.height, _label(say, times, marks, silent, legend), Markup("").join(body)
+    )
 
 
 def gaps(frame: Frame, silent: Iterable[Gap], until: int) -> Iterable[Markup]:
@@ -156,27 +125,29 @@ def gaps(frame: Frame, silent: Iterable[Gap], until: int) -> Iterable[Markup]:
             ).format(x, frame.top, max(1.0, frame.x(end) - x), frame.bottom - frame.top, gap.label)
 
 
-def _frame(say: Tongue, width: int, times: Sequence[int], marks: Sequence[Mark], fan: Fan | None) -> Frame:
-    moments = [times[0], times[-1], *(mark.at for mark in marks), *([fan.end] if fan else [])]
-    start, end = min(moments), max(moments)
-    spare = max(0, LEAST - (end - start))
-    top = _TOP + _ROW * (1 if is_numbered(marks) else len(marks))
+def _frame(
+    say: Tongue, width: int, times: Sequence[int], marks: Sequence[Mark], fan: Fan | None, *, rows: int
+) -> Frame:
+    """`rows` of words above the plot."""
+    top = _TOP + _ROW * rows
     plot = 170 if width < 400 else 210
     most = ticks(fan.top if fan else len(times))[-1]
     return Frame(
         width,
         top + plot + _BOTTOM,
         top,
-        start - spare // 5,
-        end + spare - spare // 5,
+        *span(times, marks, fan),
         most,
         left=14 + len(say.number(most)) * _LETTER,
     )
 
 
-def _label(say: Tongue, times: Sequence[int], marks: Sequence[Mark], silent: Sequence[Gap]) -> str:
+def _label(
+    say: Tongue, times: Sequence[int], marks: Sequence[Mark], silent: Sequence[Gap], legend: Sequence[Row]
+) -> str:
     said = words.curve(say, len(times), from_us(times[0]), from_us(times[-1]))
-    return "; ".join((said, *(mark.label for mark in marks), *(gap.label for gap in silent)))
+    told = [row.said for row in legend] or [mark.label for mark in marks]
+    return "; ".join((said, *told, *(gap.label for gap in silent)))
 
 
 def ticks(most: int) -> list[int]:
@@ -264,9 +235,11 @@ def _line(frame: Frame, times: Sequence[int], until: float) -> Markup:
     return Markup('<path class="ink" d="{}"/>').format("".join((*path, f"H{until:.1f}")))
 
 
-def _marks(frame: Frame, times: Sequence[int], marks: Sequence[Mark]) -> Iterable[Markup]:
+def _marks(
+    frame: Frame, times: Sequence[int], marks: Sequence[Mark], legend: Sequence[Row]
+) -> Iterable[Markup]:
     """Labels or numbers in a band above the plot, where no curve runs, each tied to its moment by a thin line."""
-    step = 0 if is_numbered(marks) else _ROW
+    step = 0 if legend else _ROW
     places = [
         (mark, frame.x(mark.at), frame.y(bisect_right(times, mark.at)), _TOP + step * row)
         for row, mark in enumerate(marks)
@@ -277,15 +250,25 @@ def _marks(frame: Frame, times: Sequence[int], marks: Sequence[Mark]) -> Iterabl
         )
     for mark, x, y, _ in places:
         yield Markup('<circle class="mark {}" cx="{:.1f}" cy="{:.1f}" r="5"/>').format(mark.kind, x, y)
-    if is_numbered(marks):
-        for number in numbered([x for _, x, _, _ in places], frame.width - 2):
-            yield text(number.x, _TOP, number.words, anchor="middle", kind="said")
+    if legend:
+        yield from _numbers(frame, legend)
         return
     for mark, x, _, row in places:
         half = len(mark.label) * _LETTER / 2
         yield text(
             min(max(x, half + 2), frame.width - half - 2), row, mark.label, anchor="middle", kind="said"
         )
+
+
+def _numbers(frame: Frame, legend: Sequence[Row]) -> Iterable[Markup]:
+    """Each in the middle above its marks, which a bar holds together."""
+    for number, row in enumerate(legend, 1):
+        first, last = frame.x(row.marks[0].at), frame.x(row.marks[-1].at)
+        if first < last:
+            yield Markup('<line class="stem" x1="{0:.1f}" x2="{1:.1f}" y1="{2}" y2="{2}"/>').format(
+                first, last, _TOP + 4
+            )
+        yield text((first + last) / 2, _TOP, str(number), anchor="middle", kind="said")
 
 
 def text(x: float, y: float, words_: str, *, anchor: str, kind: str = "") -> Markup:

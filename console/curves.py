@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from console import charts, story_words, words
-from console.charts import Gap, Mark
-from console.fan import LEAST, Fan
+from console.charts import Gap
+from console.fan import Fan
+from console.marks import Mark, Row, legend
 from console.tongue import Tongue
 from earshot.clock import from_us
 
@@ -36,8 +37,8 @@ class Curve(NamedTuple):
     numbers: str
     """JSON, for `static/chart.js`, which draws over the picture."""
     figures: list[Figure]
-    legend: list[Mark]
-    """Of the marks, where they have numbers: the first is 1."""
+    legend: list[Row]
+    """Of the marks, where they are many; none where they are told in the picture."""
 
 
 def curve(
@@ -48,9 +49,10 @@ def curve(
     silent: Sequence[Gap] = (),
 ) -> Curve:
     """How many mentions there were, over the time they were said (`times`, µs, in order); no picture of one or two."""
-    drawn = charts.curve(say, times, marks, fan, silent) if len(times) >= WORTH else Markup()
-    legend = list(marks) if drawn and charts.is_numbered(marks) else []
-    return Curve(drawn, numbers(say, times, marks, fan, silent), figures(say, times, marks), legend)
+    is_drawn = len(times) >= WORTH
+    rows = legend(say, marks, *charts.span(times, marks, fan)) if is_drawn else []
+    drawn = charts.curve(say, times, marks, fan, silent, rows) if is_drawn else Markup()
+    return Curve(drawn, numbers(say, times, marks, fan, silent, rows), figures(say, times, marks), rows)
 
 
 def staircase(times: Sequence[int], points: int = POINTS) -> tuple[list[int], list[int]]:
@@ -74,11 +76,13 @@ def numbers(
     marks: Sequence[Mark],
     fan: Fan | None = None,
     silent: Sequence[Gap] = (),
+    rows: Sequence[Row] = (),
 ) -> str:
     """What the script needs, with the words that it says; empty for no curve."""
     if not times:
         return ""
     at, count = staircase(times)
+    start, end = charts.span(times, marks, fan)
     shown = [
         {
             "at": mark.at // _SECOND,
@@ -102,9 +106,10 @@ def numbers(
             "at": at,
             "count": count,
             "marks": shown,
-            "numbered": charts.is_numbered(marks),
+            "rows": [(row.marks[0].at // _SECOND, row.marks[-1].at // _SECOND) for row in rows],
             **ahead,
-            **_span(at, marks, fan),
+            "from": start // _SECOND,
+            "to": end // _SECOND,
             **said,
         }
     )
@@ -125,13 +130,6 @@ def forecast(say: Tongue, fan: Fan) -> dict[str, Any]:
 def _mentions(say: Tongue, count: int) -> str:
     """The form for so many, with %(count)s for the script to fill in."""
     return say.translations.ngettext("%(count)s mention", "%(count)s mentions", count)
-
-
-def _span(at: Sequence[int], marks: Sequence[Mark], fan: Fan | None) -> dict[str, Any]:
-    moments = [*at, *(mark.at // _SECOND for mark in marks), *([fan.end // _SECOND] if fan else [])]
-    start, end = min(moments), max(moments)
-    spare = max(0, LEAST // _SECOND - (end - start))
-    return {"from": start - spare // 5, "to": end + spare - spare // 5}
 
 
 def figures(say: Tongue, times: Sequence[int], marks: Sequence[Mark]) -> list[Figure]:

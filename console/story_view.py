@@ -6,10 +6,10 @@ from functools import partial
 from typing import NamedTuple
 
 from console import bars, story_words, views, words
-from console.charts import Mark
 from console.count_rule import count_rule
 from console.curves import WORTH
 from console.fan import Fan, fan
+from console.marks import Mark
 from console.pace import pace
 from console.reading import Called, Detail
 from console.reading_carriers import Carrier

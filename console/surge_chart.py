@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from console.charts import WIDTHS, Frame, Gap, Mark, clock, gaps, grid, path, text, ticks
+from console.charts import WIDTHS, Frame, Gap, clock, gaps, grid, path, text, ticks
+from console.marks import Mark
 from console.tongue import Tongue
 
 _BOTTOM, _TOP, _ROW = 28, 14, 17

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from console import silences, surge_chart, surge_words, views
 from console.alert_list import ToldRow, told_row
-from console.charts import Mark
+from console.marks import Mark
 from console.reading_surges import SurgeDetail, SurgesFound, detail, surges_page
 from console.rows import MentionRow, StoryRow, SurgeRow, When
 from console.surge_chart import Usual

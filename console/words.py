@@ -315,6 +315,25 @@ def alert_mark(say: Tongue, name: str, count: int, when: str) -> str:
     )
 
 
+def alert_marks(say: Tongue, name: str, count: int, when: str) -> str:
+    """Of several."""
+    return say.ngettext(
+        "%(count)s %(level)s alert, %(when)s",
+        "%(count)s %(level)s alerts, %(when)s",
+        count,
+        level=name,
+        when=when,
+    )
+
+
+def between(say: Tongue, first: datetime, last: datetime, *, one_day: bool) -> str:
+    """12:41–13:49; with the day, unless all that is told is of `one_day`."""
+    if not one_day and say.day(first) != say.day(last):
+        return f"{say.short(first)} – {say.short(last)}"
+    begun, over = say.hour(first) if one_day else say.short(first), say.hour(last)
+    return begun if begun.endswith(over) else f"{begun}–{over}"
+
+
 def curve(say: Tongue, count: int, first: datetime, last: datetime) -> str:
     """What the curve shows, for those who do not see it."""
     return say.gettext(

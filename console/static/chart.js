@@ -46,9 +46,9 @@
       return { width, height: (width < 450 ? 190 : 240) + this.band() };
     }
 
-    /* As high as the labels above the plot; where marks have numbers, told in a legend below, a single row. */
+    /* As high as the labels above the plot; where marks have the numbers of a legend below it, a single row. */
     band() {
-      return ROW * (this.given.numbered ? 1 : this.marks.length);
+      return ROW * (this.given.rows.length ? 1 : this.marks.length);
     }
 
     options() {
@@ -103,11 +103,11 @@
       ctx.setLineDash([]);
       if (this.given.forecast) this.drawAhead(plot, px);
       ctx.font = this.sizedFont(560, px);
-      const step = this.given.numbered ? 0 : ROW;
+      const { rows } = this.given, step = rows.length ? 0 : ROW;
       this.marks.forEach((mark, row) => this.drawStem(plot, mark, (BAND + step * row) * px, px));
       for (const mark of this.marks) this.drawDot(plot, mark, px);
-      if (this.given.numbered) this.drawNumbers(plot, px);
-      else this.marks.forEach((mark, row) => this.drawLabel(plot, mark, (BAND + ROW * row) * px, px));
+      rows.forEach(([first, last], at) => this.drawNumber(plot, at + 1, first, last, px));
+      if (!rows.length) this.marks.forEach((mark, row) => this.drawLabel(plot, mark, (BAND + ROW * row) * px, px));
       ctx.restore();
     }
 
@@ -178,24 +178,17 @@
       this.drawSaid(ctx, mark.label, x, y, px);
     }
 
-    /* As charts.numbered: those that would overlap are told as one, 3–5. */
-    drawNumbers(plot, px) {
-      const { ctx } = plot, groups = [], right = ctx.canvas.width - 2 * px;
-      const placed = (from, to) => {
-        const words = from === to ? `${from + 1}` : `${from + 1}–${to + 1}`, half = ctx.measureText(words).width / 2;
-        const middle = (plot.valToPos(this.marks[from].at, "x", true) + plot.valToPos(this.marks[to].at, "x", true)) / 2;
-        return { from, to, words, half, x: Math.min(middle, right - half) };
-      };
-      for (let at = 0; at < this.marks.length; at++) {
-        let last = placed(at, at);
-        for (let before; (before = groups.at(-1)) && before.x + before.half + 6 * px > last.x - last.half;) {
-          groups.pop();
-          last = placed(before.from, last.to);
-        }
-        groups.push(last);
-      }
+    /* In the middle above its marks, which a bar holds together. */
+    drawNumber(plot, number, first, last, px) {
+      const { ctx } = plot, [from, to] = [first, last].map((at) => plot.valToPos(at, "x", true));
+      ctx.strokeStyle = ink("line-strong")();
+      ctx.lineWidth = px;
+      ctx.beginPath();
+      ctx.moveTo(from, (BAND + 4) * px);
+      ctx.lineTo(to, (BAND + 4) * px);
+      ctx.stroke();
       ctx.textAlign = "center";
-      for (const each of groups) this.drawSaid(ctx, each.words, each.x, BAND * px, px);
+      this.drawSaid(ctx, number, (from + to) / 2, BAND * px, px);
     }
 
     drawSaid(ctx, words, x, y, px) {

@@ -47,10 +47,12 @@ class Living:
     story: int
     growing: int
     """A story of which more is expected."""
+    crowded: int
+    """A story that called many times."""
 
     @property
     def paths(self) -> list[str]:
-        stories = [f"/stories/{story}" for story in (self.story, self.growing)]
+        stories = [f"/stories/{story}" for story in (self.story, self.growing, self.crowded)]
         return ["/", *stories, "/stories", "/stories?state=open", "/alerts", "/sources"]
 
 
@@ -60,7 +62,7 @@ def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
     story = fill(world)
     context = replace(world.context(*BRANDS), config=config())
     with Served(Starlette(routes=[*Console(context).routes()])) as url:
-        yield Living(url, world, story, grow(world))
+        yield Living(url, world, story, grow(world), crowd(world))
     world.store.close()
 
 
@@ -120,6 +122,13 @@ def grow(world: World) -> int:
         forecast=Forecast(90, 55, 160),
         episodes=called(world.step(Level.watch, 96, 0)),
     )
+
+
+def crowd(world: World) -> int:
+    said = [Words("la carta non va", ago=600 - n, who=f"@u{n}") for n in range(300)]
+    often = [590, *(500 - 3 * n for n in range(13)), 400, 310]
+    steps = [world.step(Level.watch if n % 2 else Level.warning, ago, n) for n, ago in enumerate(often)]
+    return world.tell("Celerpost", said, episodes=called(*steps, resolved_at=world.now))
 
 
 def report(world: World, name: str, **values: object) -> SourceReport:
@@ -247,6 +256,23 @@ def test_a_forecast_is_a_dashed_line_in_a_fan(
     assert page.inner_text(".readout").endswith(": 40 mentions")  # what was heard, not what is expected
     assert seen.complaints == []
     page.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_many_calls_are_few_rows_that_can_be_read_on_a_phone(
+    chromium: Browser, living: Living, *, scripts: bool
+) -> None:
+    context = chromium.new_context(java_script_enabled=scripts, viewport=PHONE, locale="en")
+    page = context.new_page()
+    page.goto(f"{living.url}/stories/{living.crowded}")
+    told = page.locator(".told-below p")
+    assert told.count() <= 8
+    assert "Watch alerts, " in page.inner_text(".told-below")
+    lines = [each.bounding_box() for each in told.all()]
+    assert all(box and box["height"] < 30 for box in lines), "each on a line of its own"
+    page.click("text=The curve in figures")
+    assert page.locator(".figures td:last-child", has_text="alert").count() == 16
+    context.close()
 
 
 def test_what_the_curve_shows_is_also_said_without_scripts(chromium: Browser, living: Living) -> None:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console import bars, charts
-from console.charts import Mark
 from console.fan import Fan
+from console.marks import Mark, legend
 from earshot.clock import to_us
 from earshot.model import Forecast
 
@@ -76,17 +76,19 @@ def test_a_fan_says_its_middle_and_that_it_is_the_end_and_no_clock_stands_below_
     assert [word for word in words_in(svg) if word > "12:51" and word[2:3] == ":"] == []
 
 
-PLACES = st.lists(st.floats(30, 300), min_size=1, max_size=22).map(sorted)
+MANY = st.lists(st.integers(NOW - 600 * MINUTE, NOW), min_size=6, max_size=22).map(sorted)
 
 
 @PATIENT
-@given(PLACES)
-def test_numbers_never_overlap_and_each_mark_has_one(places: list[float]) -> None:
-    told = charts.numbered(places, 318)
-    spans = [[int(end) for end in each.words.split("–")] for each in told]
-    assert [n for span in spans for n in range(span[0], span[-1] + 1)] == list(range(1, len(places) + 1))
-    assert all(a.x + a.half < b.x - b.half for a, b in pairwise(told))
-    assert told[-1].x + told[-1].half <= 318
+@given(MANY)
+def test_numbers_never_overlap_on_a_phone(moments: list[int]) -> None:
+    times = [NOW - 600 * MINUTE, NOW]
+    marks = [Mark(at, "watch", "alert") for at in moments]
+    rows = legend(ENGLISH, marks, *charts.span(times, marks, None))
+    narrow = drawn(charts.curve(ENGLISH, times, marks, legend=rows))[0]
+    told = [(each.text, float(each.attrib["x"])) for each in narrow.iter("text") if "class" in each.attrib]
+    assert [number for number, _ in told] == [str(number) for number in range(1, len(rows) + 1)]
+    assert all(after - before >= 10 for (_, before), (_, after) in pairwise(told))
 
 
 @PATIENT
@@ -142,12 +144,14 @@ def test_the_moments_of_the_alerts_are_marked_and_labelled() -> None:
         assert [w for w in words_in(svg) if "alert" in w] == [m.label for m in marks[:5]]
 
 
-def test_more_of_them_have_numbers_side_by_side_and_are_all_read_out() -> None:
+def test_more_of_them_have_the_numbers_of_a_legend_that_is_read_out() -> None:
+    times = [NOW - 60 * MINUTE, NOW]
     marks = [Mark(NOW - ago * MINUTE, "watch", f"alert {ago}") for ago in (50, 40, 39, 38, 20, 0)]
-    narrow, _, wide = drawn(charts.curve(ENGLISH, [NOW - 60 * MINUTE, NOW], marks))
-    assert words_in(narrow)[-4:] == ["1", "2–4", "5", "6"]
-    assert words_in(wide)[-4:] == ["1", "2–4", "5", "6"]
-    assert all(mark.label in narrow.attrib["aria-label"] for mark in marks)
+    rows = legend(ENGLISH, marks, *charts.span(times, marks, None))
+    for svg in drawn(charts.curve(ENGLISH, times, marks, legend=rows)):
+        assert words_in(svg)[-4:] == ["1", "2", "3", "4"]
+        assert len(list(svg.iter("circle"))) == 6
+        assert "; alert 50; 3 Watch alerts, 12:11–12:13; alert 20; alert 0" in svg.attrib["aria-label"]
 
 
 @pytest.mark.parametrize(

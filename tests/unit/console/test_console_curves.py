@@ -7,9 +7,10 @@ from console_world import ENGLISH, ITALIAN, PATIENT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.charts import Gap, Mark
+from console.charts import Gap
 from console.curves import POINTS, curve, staircase
 from console.fan import Fan
+from console.marks import Mark
 from earshot.model import Forecast
 
 SECOND = 1_000_000
@@ -38,7 +39,7 @@ def test_what_the_browser_is_given() -> None:
     told = json.loads(curve(ITALIAN, [0, SECOND, 2 * SECOND], [mark]).numbers)
     assert (told["at"], told["count"]) == ([0, 1, 2], [1, 2, 3])
     assert told["marks"] == [{"at": 3, "count": 3, "kind": "warning", "label": "Attenzione"}]
-    assert (told["from"], told["to"]) == (-119, 481)
+    assert (told["from"], told["to"]) == (-120, 480)
     assert (told["zone"], told["one"], told["other"]) == (
         "Europe/Rome",
         "%(count)s menzione",
@@ -67,9 +68,19 @@ def test_marks_that_have_no_room_for_their_words_are_told_in_a_legend_and_none_i
     times = [n * 60 * SECOND for n in range(100)]
     marks = [Mark(n * 600 * SECOND, "watch", f"alert {n}") for n in range(6)]
     few, many = curve(ENGLISH, times, marks[:5]), curve(ENGLISH, times, marks)
-    assert (few.legend, json.loads(few.numbers)["numbered"]) == ([], False)
-    assert (many.legend, json.loads(many.numbers)["numbered"]) == (marks, True)
+    assert (few.legend, json.loads(few.numbers)["rows"]) == ([], [])
+    assert [row.said for row in many.legend] == [mark.label for mark in marks]
+    assert json.loads(many.numbers)["rows"] == [[n * 600, n * 600] for n in range(6)]
     assert [mark["label"] for mark in json.loads(many.numbers)["marks"]] == [mark.label for mark in marks]
+
+
+def test_marks_close_together_are_one_row_and_each_is_in_the_figures() -> None:
+    times = [n * 60 * SECOND for n in range(100)]
+    marks = [Mark(n * 60 * SECOND, "watch", f"alert {n}") for n in (10, 50, 51, 52, 53, 90)]
+    told = curve(ENGLISH, times, marks)
+    assert [row.said for row in told.legend] == ["alert 10", "4 Watch alerts, 00:50–00:53", "alert 90"]
+    assert json.loads(told.numbers)["rows"] == [[600, 600], [3_000, 3_180], [5_400, 5_400]]
+    assert [row.label for row in told.figures if row.label] == [mark.label for mark in marks]
 
 
 def test_where_a_source_was_silent_is_not_shaded_below_a_forecast() -> None:

@@ -12,7 +12,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from console import surge_chart
-from console.charts import Gap, Mark
+from console.charts import Gap
+from console.marks import Mark
 from console.role import Console
 from console.surge_chart import Usual
 from earshot.clock import to_us
