@@ -152,10 +152,13 @@ class Alerter:
         story, now = telling.story, self._clock.now()
         began = mentions.get(connection, [story.id]).get(story.id)
         first = mentions.read(began) if began else None
-        cause = first
-        if first is None or telling.step.mention != first.mention.id:
-            cause = alerts.mention_behind(connection, story.part_of or story.id, telling.step.mention)
-        notice = compose(telling, first, cause, now, self._base_url)
+        causes = [
+            first
+            if first and mention == first.mention.id
+            else alerts.mention_behind(connection, story.part_of or story.id, mention)
+            for mention in telling.mentions
+        ]
+        notice = compose(telling, first, [each for each in causes if each], now, self._base_url)
         return notices.New(notice.identity, number, notice.receiver, to_us(now), notices.encode(notice))
 
     def _remember(self, shapes: Mapping[int, Shape]) -> None:

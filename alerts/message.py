@@ -1,6 +1,7 @@
 """What a notice says. Pure; plain text. Mentions are hostile input: none of it can break a line or a header."""
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from msgspec import structs
@@ -30,9 +31,9 @@ def one_line(text: str, longest: int) -> str:
 
 
 def compose(
-    telling: Telling, first: Kept | None, cause: Kept | None, decided: datetime, base_url: str
+    telling: Telling, first: Kept | None, causes: Sequence[Kept], decided: datetime, base_url: str
 ) -> KeptNotice:
-    """The notice of one decision, as of the story's snapshot. `first` began the story, `cause` made us decide."""
+    """The notice of one decision, as of the story's snapshot. `first` began the story, `causes` made us decide."""
     story, step = telling.story, telling.step
     words = WORDS[telling.receiver.language]
     link = f"{base_url}/stories/{story.id}"
@@ -50,9 +51,9 @@ def compose(
         subject=f'[Earshot] {_head(telling)}, "{headline(first, words)}"',
         text="\n".join(
             [
-                *_what(telling, first, cause),
+                *_what(telling, first, causes),
                 "",
-                *_how_bad(telling, cause, decided),
+                *_how_bad(telling, causes, decided),
                 words.open.format(link=link),
             ]
         ),
@@ -81,15 +82,16 @@ def _head(telling: Telling) -> str:
     return f"{level}: {one_line(telling.story.brand, _NAME)}"
 
 
-def _what(telling: Telling, first: Kept | None, cause: Kept | None) -> list[str]:
+def _what(telling: Telling, first: Kept | None, causes: Sequence[Kept]) -> list[str]:
     """What was said, by whom, and who made us tell it, if another."""
     language = telling.receiver.language
     words = WORDS[language]
     lines = [_head(telling), f"“{headline(first, words)}”", ""]
     if first:
         lines.append(_by(words.begun, first.mention, language))
-    if cause and (first is None or cause.mention.id != first.mention.id):
-        lines += [_by(words.raised, cause.mention, language), f"“{headline(cause, words)}”"]
+    for n, cause in enumerate(causes):
+        if first is None or cause.mention.id != first.mention.id:
+            lines += [_by(words.raised[n > 0], cause.mention, language), f"“{headline(cause, words)}”"]
     return [*lines, words.because.format(reasons=_reasons(telling))]
 
 
@@ -103,12 +105,12 @@ def _reasons(telling: Telling) -> str:
     return "; ".join(said)
 
 
-def _how_bad(telling: Telling, cause: Kept | None, decided: datetime) -> list[str]:
+def _how_bad(telling: Telling, causes: Sequence[Kept], decided: datetime) -> list[str]:
     """How far it has gone, why that is a risk, and since when we know; what calls again may have waited."""
     language, step, episode = telling.receiver.language, telling.step, telling.episode
     words = WORDS[language]
     lines = [_so_far(telling.story, language), "", *_why(telling.story, language), ""]
-    heard = min(step.at, cause.mention.collected_at) if cause and step.again else step.at
+    heard = min(step.at, causes[0].mention.collected_at) if causes and step.again else step.at
     lines.append(words.times.format(heard=when(heard, language), decided=when(decided, language)))
     if episode.resolved_at:
         lines.append(words.calmed.format(when=when(episode.resolved_at, language)))

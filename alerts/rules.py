@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from earshot.clock import to_us
-from earshot.model import Episode, Step, Story
+from earshot.model import Episode, Id, Step, Story
 from earshot.seams import ReceiverSettings
 from earshot.store.alerts import Alert
 
@@ -28,6 +28,11 @@ class Telling(NamedTuple):
     def step(self) -> Step:
         """The loudest one, the first of those."""
         return max(self.steps, key=lambda step: step.level)
+
+    @property
+    def mentions(self) -> list[Id]:
+        """Those that made us tell it: that of the loudest step first, each once."""
+        return list(dict.fromkeys(step.mention for step in (self.step, *self.steps)))
 
 
 def tellings(story: Story, receivers: Sequence[ReceiverSettings]) -> Iterator[Telling]:

@@ -15,7 +15,8 @@ class Words(NamedTuple):
     wordless: str
     unknown_author: str
     begun: str
-    raised: str
+    raised: tuple[str, str]
+    """By the mention that made us tell it, and by each other one that had waited."""
     on: str
     followers: tuple[str, str]
     because: str
@@ -52,7 +53,7 @@ ENGLISH = Words(
     wordless="(no text)",
     unknown_author="unknown author",
     begun="Begun by {who}, {when}",
-    raised="Raised by {who}, {when}:",
+    raised=("Raised by {who}, {when}:", "Raised also by {who}, {when}:"),
     on=" on {source}",
     followers=("follower", "followers"),
     because="Told because {reasons}.",
@@ -93,7 +94,7 @@ ITALIAN = Words(
     wordless="(senza testo)",
     unknown_author="autore sconosciuto",
     begun="Nata da {who}, {when}",
-    raised="A far scattare l’avviso è {who}, {when}:",
+    raised=("A far scattare l’avviso è {who}, {when}:", "A farlo scattare è anche {who}, {when}:"),
     on=" su {source}",
     followers=("follower", "follower"),
     because="Perché questo avviso: {reasons}.",

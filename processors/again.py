@@ -2,7 +2,8 @@
 
 Danger and self-harm call for a second person at once. From then on, and the law and discrimination from their first
 time on, a reason calls again a set pause after it last did: for the first of those who have waited since, with how
-many they are. Where nobody says more meanwhile the clock calls (`processors.episodes.expire`): nobody stays a number.
+many they are. Whatever calls meanwhile takes along all who wait: reasons with a clock each would call one after another.
+Where nobody says more the clock calls (`processors.episodes.expire`): nobody stays a number.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,14 +36,13 @@ def wait(steps: Sequence[Step], waiting: tuple[Step, ...], step: Step, pause: ti
     return (*waiting, structs.replace(step, at=at, said=1))
 
 
-def ready(waiting: Iterable[Step], now: datetime, calling: Id | None) -> list[Step]:
-    """Those whose moment has come, and those of the mention `calling`, which is told of anyway; they come first."""
-    found = [step for step in waiting if step.at <= now or step.mention == calling]
-    return sorted(found, key=lambda step: step.mention != calling)
+def is_due(waiting: Iterable[Step], now: datetime) -> bool:
+    """Whether the moment of any has come."""
+    return any(step.at <= now for step in waiting)
 
 
-def taken(story: Story, steps: Sequence[Step], ready: Iterable[Step], now: datetime) -> list[Step]:
-    """As they are told now, `steps` being told already; each of another reason."""
+def taken(story: Story, steps: Sequence[Step], waiting: Iterable[Step], now: datetime) -> list[Step]:
+    """As they are told now, who calls first, `steps` being told already; each of another reason."""
     return [
         structs.replace(
             step,
@@ -51,7 +51,7 @@ def taken(story: Story, steps: Sequence[Step], ready: Iterable[Step], now: datet
             risk=round(story.risk, 2),
             again=sum(known.reason == step.reason for known in steps),
         )
-        for step in ready
+        for step in sorted(waiting, key=lambda step: step.at)
     ]
 
 

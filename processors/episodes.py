@@ -73,10 +73,8 @@ def expire(story: Story, now: datetime, after: timedelta) -> bool:
     if episode is None:
         return False
     is_over = episode.below_since is not None and now - episode.below_since >= after
-    ready = list(episode.waiting) if is_over else again.ready(episode.waiting, now, None)
-    if ready:
-        waiting = tuple(step for step in episode.waiting if step not in ready)
-        episode = _take(story, again.taken(story, episode.steps, ready, now), waiting)
+    if episode.waiting and (is_over or again.is_due(episode.waiting, now)):
+        episode = _take(story, again.taken(story, episode.steps, episode.waiting, now), ())
     if is_over:
         _resolve(story, episode, now)
     return is_over
@@ -105,9 +103,9 @@ def _call(story: Story, signals: Iterable[Signal], cause: Cause, now: datetime, 
             fresh.append(step)
         elif cause.is_new:
             waiting = again.wait(steps, waiting, step, pause)
-    if waiting and (ready := again.ready(waiting, now, cause.mention if fresh else None)):
-        fresh += again.taken(story, steps, ready, now)
-        waiting = tuple(step for step in waiting if step not in ready)
+    if waiting and (fresh or again.is_due(waiting, now)):
+        fresh += again.taken(story, steps, waiting, now)
+        waiting = ()
     if fresh or (episode and waiting != episode.waiting):
         _take(story, fresh, waiting)
 
@@ -119,12 +117,8 @@ def _step(story: Story, level: Level, reason: Reason, cause: Cause, now: datetim
 
 
 def _take(story: Story, fresh: list[Step], waiting: tuple[Step, ...]) -> Episode:
-    """Add steps to the open episode, or open one; of one mention they are one decision."""
-    mentions = [None, *(step.mention for step in fresh)]
-    marked = [
-        structs.replace(step, also=True) if step.mention == before else step
-        for before, step in zip(mentions, fresh, strict=False)
-    ]
+    """Add steps to the open episode, or open one; together they are one decision."""
+    marked = [*fresh[:1], *(structs.replace(step, also=True) for step in fresh[1:])]
     if episode := story.episode:
         grown = structs.replace(episode, steps=(*episode.steps, *marked), waiting=waiting)
         story.episodes = (*story.episodes[:-1], grown)

@@ -191,7 +191,8 @@ def _goes(decided: _Decision, gone: Collection[Id], levels: tuple[Level, Level])
     A risk is of a whole story, whichever mention was the last straw: it stays with who stands there, or goes with them.
     """
     left, begun = levels
-    step = decided[-1]  # a risk with other reasons comes before them, and goes where they go
+    # A risk comes before the other reasons of its mention, and goes where they go; who had waited goes along.
+    step = [each for each in decided if each.mention == decided[0].mention][-1]
     if step.reason == "risk" and step.level <= max(left, begun):
         return step.level > left
     return step.mention in gone

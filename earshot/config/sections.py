@@ -438,8 +438,9 @@ class AlertSettings(Settings):
     )
     again_after: Positive = Field(
         default=timedelta(minutes=60),
-        description="Least time after which an open alert calls again for the same danger, legal step, discrimination "
-        "or self-harm of somebody else; the second person in danger calls at once.",
+        description="Time after which an open alert calls again, by itself, for the same danger, legal step, "
+        "discrimination or self-harm of somebody else, who is told of sooner with whatever else it calls for; the "
+        "second person in danger calls at once.",
     )
     first_retry: Positive = Field(
         default=timedelta(seconds=1), description="Wait before the second try; then doubled."

@@ -1,4 +1,5 @@
 import unicodedata
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -29,12 +30,14 @@ def composed(
     first: Kept | None = None,
     cause: Kept | None = None,
     story: Story | None = None,
+    waited: Sequence[Kept] = (),
     **receiver: Any,
 ) -> KeptNotice:
     story = story or a_story(an_episode(a_step(minute=109, mention="x:9")))
     (telling,) = tellings(story, [Recorded(language=language, **receiver)])
     first = first or kept(a_mention())
-    return compose(telling, first, cause or kept(CAUSE, n=9), START + minutes(109.05), BASE)
+    causes = [cause or kept(CAUSE, n=9), *waited]
+    return compose(telling, first, causes, START + minutes(109.05), BASE)
 
 
 def test_the_english_notice() -> None:
@@ -140,6 +143,20 @@ def test_what_calls_again_says_how_many_said_so_and_when_the_first_of_them_was_h
     assert f"somebody may be hurt or in danger ({english} this was last told)." in first.text
     assert f"essere in pericolo ({italian} avviso su questo)." in second.text
     assert "Heard 26 Nov 2026, 08:52:00 UTC, decided" in first.text
+
+
+def test_who_had_waited_is_named_beside_who_called() -> None:
+    """Two people in one notice: neither of them is only a number."""
+    burnt = a_mention("8", "Mi sono ustionata", author=Author(id="x:c", handle="nonna_pina"))
+    waited = a_step(minute=109, mention="x:8", reason="safety", again=2, said=3, also=True)
+    story = a_story(an_episode(a_step(minute=109, mention="x:9", reason="legal"), waited))
+    english, italian = (composed(each, story=story, waited=[kept(burnt, n=8)]).text for each in ("en", "it"))
+    assert (
+        "Raised by @viaggibelli (64,000 followers) on X, 26 Nov 2026, 09:41:00 UTC:\n“Anche a me, vergogna”\n"
+        "Raised also by @nonna_pina on X, 26 Nov 2026, 07:52:00 UTC:\n“Mi sono ustionata”\n"
+    ) in english
+    assert "or an authority; somebody may be hurt or in danger (3 more mentions since" in english
+    assert "\nA farlo scattare è anche @nonna_pina su X, 26 nov 2026, 07:52:00 UTC:\n“Mi sono" in italian
 
 
 def test_a_mention_that_began_the_story_and_raised_it_is_named_once() -> None:

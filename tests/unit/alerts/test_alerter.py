@@ -109,6 +109,21 @@ def test_the_mention_that_did_it_is_found_in_its_story(bus: MemoryBus, store: St
     assert "“Anche a me”" in text
 
 
+def test_who_had_waited_is_found_too(bus: MemoryBus, store: Store, clock: SetClock) -> None:
+    for n, text in ((7, "La carta"), (8, "Mi sono ustionata"), (9, "Vi denuncio")):
+        keep(store, a_mention(str(n), text), n=n)
+    steps = (
+        a_step(reason="legal", mention="x:9"),
+        a_step(reason="safety", mention="x:8", also=True, again=2),
+    )
+    tell(bus, a_story(an_episode(*steps)))
+    an_alerter(bus, store, clock, RECEIVERS[:1]).step(0)
+    with store.read() as connection:
+        (row,) = notices.due(connection, "press", to_us(START), 9)
+    assert "“Vi denuncio”\nRaised also by @giulia_trevi" in row.notice.replace("\\n", "\n")
+    assert "“Mi sono ustionata”" in row.notice
+
+
 def test_a_mention_that_is_not_there_does_not_hold_up_the_notice(
     bus: MemoryBus, store: Store, clock: SetClock
 ) -> None:

@@ -47,7 +47,7 @@ def test_it_says_in_the_receivers_language_what_it_is_about(line: Line) -> None:
     danger = a_step(Level.critical, reason="safety")
     story = a_story(an_episode(danger, a_step(Level.warning, also=True)))
     (telling,) = tellings(story, [Recorded(language="it")])
-    printed = line(compose(telling, kept(a_mention()), None, START, "https://earshot.example"))
+    printed = line(compose(telling, kept(a_mention()), (), START, "https://earshot.example"))
     assert printed["event"] == (
         "Critico: Ronvia, qualcuno può essersi fatto male o essere in pericolo; il rischio della vicenda è salito"
     )

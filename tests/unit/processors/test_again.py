@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
-from pipeline_world import PLAIN, World, config, mention, said, withdrawn
+from pipeline_world import FURIOUS, PLAIN, World, config, mention, said, withdrawn
 
 from alerts.rules import identity
 from earshot.config import from_dict
 from earshot.errors import ConfigError
 from earshot.model import Episode, Level, Reason, Step, Story
-from earshot.topics import STORIES, Event, Snapshot
+from earshot.topics import STORIES, Event, Said, Snapshot
 from processors import again, episodes
 
 BURNT = "Your heater caught fire last night, my daughter has burns on both hands, we are in hospital"
@@ -164,14 +164,6 @@ def test_who_waits_is_told_of_before_the_alert_is_over() -> None:
     ]
 
 
-def test_a_step_that_is_taken_anyway_takes_along_what_waits_of_its_mention(world: World) -> None:
-    world.hear(said("1", 0, BURNT), burnt("2", 1), too("3", 5, BURNT_AND_COURT))
-    assert [(s.reason, s.mention, s.also) for s in steps(world.story())][2:] == [
-        ("legal", "x:3", False),
-        ("safety", "x:3", True),
-    ]
-
-
 def test_all_withdrawn_nobody_waits(world: World) -> None:
     world.hear(said("1", 0, LAWYER), too("2", 7, COURT), withdrawn("1", 8), withdrawn("2", 9))
     episode = pass_time(world, 300).stories()[0].episodes[-1]
@@ -197,7 +189,70 @@ def test_the_pause_is_a_setting() -> None:
         from_dict({"alerts": {"again_after": "0s"}})
 
 
-# --- two reasons at once --------------------------------------------------------------------------------------
+# --- reasons together -----------------------------------------------------------------------------------------
+
+
+def burnt_and_court(native: str, minutes: float) -> Event:
+    return too(native, minutes, f"{native} {BURNT_AND_COURT} {native}")
+
+
+def decided(world: World) -> list[tuple[float, list[tuple[str, str, int]]]]:
+    """Each notice: its minute, and (reason, mention, said) of all that it tells."""
+    first = mention("0").collected_at
+    return [
+        ((told[0].at - first).total_seconds() / 60, [(step.reason, step.mention, step.said) for step in told])
+        for episode in world.stories()[0].episodes
+        for told in episode.decisions
+    ]
+
+
+def test_who_brings_two_reasons_again_is_told_of_once(world: World) -> None:
+    """The second danger calls at once, and the law that they bring does not follow within the hour."""
+    world.hear(said("1", 0, BURNT_AND_COURT), burnt_and_court("2", 7))
+    assert decided(pass_time(world, 300)) == [
+        (0, [("safety", "x:1", 0), ("legal", "x:1", 0)]),
+        (7, [("safety", "x:2", 1), ("legal", "x:2", 1)]),
+    ]
+
+
+def test_two_reasons_that_go_on_for_hours_are_one_notice_an_hour(world: World) -> None:
+    world.hear(said("1", 0, BURNT_AND_COURT), burnt_and_court("2", 7))
+    pass_time(world.hear(*(burnt_and_court(str(n), 5 * n) for n in range(3, 36))), 400)
+    assert [minute for minute, _ in decided(world)] == [0, 7, 67, 127, 187]
+    assert decided(world)[2][1] == [("safety", "x:3", 11), ("legal", "x:3", 11)]
+
+
+def test_who_waits_is_told_of_with_another_reason_and_nobody_is_lost(world: World) -> None:
+    """Not an hour after their own: two notices about two people would follow each other."""
+    world.hear(said("1", 0, BURNT), burnt("2", 1), burnt("3", 20), too("4", 55, COURT), burnt("5", 56))
+    assert decided(pass_time(world, 300))[2:] == [
+        (55, [("legal", "x:4", 0), ("safety", "x:3", 1)]),
+        (115, [("safety", "x:5", 1)]),
+    ]
+
+
+def test_a_story_that_becomes_critical_tells_of_who_waits_in_the_same_notice(world: World) -> None:
+    paper = {"kind": "article", "url": "https://daily.example/5", "by": "daily.example"}
+    world.hear(said("1", 0, BURNT), burnt("2", 1), burnt("3", 20), too("5", 59, **paper, text=FURIOUS))
+    (minute, told), *later = decided(pass_time(world, 300))[2:]
+    assert (minute, told, later) == (
+        59,
+        [("risk", "x:5", 0), ("pick_up", "x:5", 0), ("safety", "x:3", 1)],
+        [],
+    )
+    assert steps(world.stories()[0])[-1].level == Level.critical
+
+
+def test_all_who_wait_at_the_end_of_an_alert_are_one_notice() -> None:
+    """Who was to come first is named first."""
+    hour, one, other = timedelta(hours=1), step("legal", 950, 2, 3), step("safety", 900, 3, 1)
+    first = step("legal", 0, 1)
+    episode = Episode(number=1, steps=(first,), waiting=(one, other), below_since=first.at)
+    assert episodes.expire(story := a_story(episode), first.at + hour, hour)
+    assert [[each.mention for each in told] for told in story.episodes[0].decisions] == [
+        ["x:1"],
+        ["x:3", "x:2"],
+    ]
 
 
 def test_two_reasons_of_one_mention_are_one_decision(world: World) -> None:
@@ -288,8 +343,10 @@ def test_batches_and_restarts_change_nothing_and_no_reason_floods(
             if how == "r":
                 world.restart()
         assert world.hear(*rest).state() == expected.state()
+        heard = Counter(event.mention.id for event in log if isinstance(event, Said))
         for story in expected.stories():
             _no_flood(story)
+            _one_notice_each(story, {name for name, times in heard.items() if times == 1})
         told_before = _names(expected.joined(), elsewhere=False)
         assert _names(expected.stories(), elsewhere=True) <= told_before, (
             "by a new name it would be told again"
@@ -305,6 +362,13 @@ def _names(stories: Sequence[Story], *, elsewhere: bool) -> set[str]:
         for step in episode.steps
         if bool(step.story) == elsewhere
     }
+
+
+def _one_notice_each(story: Story, unedited: set[str]) -> None:
+    """However many reasons it gives."""
+    told = [{step.mention for step in decision} for e in story.episodes for decision in e.decisions]
+    named = Counter(name for names in told for name in names & unedited)
+    assert max(named.values(), default=1) == 1
 
 
 def _no_flood(story: Story) -> None:
