@@ -14,7 +14,7 @@ from alerts.rules import Telling, alert, tellings
 from alerts.surge_alerts import Shape, SurgeAlerts, shape_of
 from earshot import logs
 from earshot.clock import to_us
-from earshot.config import Topic
+from earshot.config import RiskSettings, Topic
 from earshot.errors import Reassigned, Unreadable
 from earshot.metrics import DECIDED, PARKED
 from earshot.model import Episode, Story
@@ -51,13 +51,14 @@ class Alerter:
         receivers: Sequence[ReceiverSettings],
         *,
         base_url: str,
+        risk: RiskSettings,
         topics: Sequence[Topic] = (),
         decided: Callable[[], None] = lambda: None,
     ) -> None:
         """`decided` is called when new notices are stored."""
         self._bus, self._store, self._clock = bus, store, clock
         self._receivers, self._base_url, self._decided = receivers, base_url, decided
-        self._topics = topics
+        self._risk, self._topics = risk, topics
         self._surges = SurgeAlerts(receivers, clock, base_url)
         self._subscription: Subscription | None = None
         self._in_hand: Batch | None = None
@@ -158,7 +159,7 @@ class Alerter:
             else alerts.mention_behind(connection, story.part_of or story.id, mention)
             for mention in telling.mentions
         ]
-        notice = compose(telling, first, [each for each in causes if each], now, self._base_url)
+        notice = compose(telling, first, [each for each in causes if each], now, self._base_url, self._risk)
         return notices.New(notice.identity, number, notice.receiver, to_us(now), notices.encode(notice))
 
     def _remember(self, shapes: Mapping[int, Shape]) -> None:

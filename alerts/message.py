@@ -8,7 +8,8 @@ from msgspec import structs
 
 from alerts.rules import Telling
 from alerts.words import WORDS, Words, month, source
-from earshot.explain import Language, arithmetic, counted, explain, number, out_of_100, points
+from earshot.config import RiskSettings
+from earshot.explain import Language, although, arithmetic, counted, explain, number, out_of_100, points
 from earshot.model import Mention, Story
 from earshot.seams import Notice
 from earshot.store.mentions import Kept
@@ -31,7 +32,12 @@ def one_line(text: str, longest: int) -> str:
 
 
 def compose(
-    telling: Telling, first: Kept | None, causes: Sequence[Kept], decided: datetime, base_url: str
+    telling: Telling,
+    first: Kept | None,
+    causes: Sequence[Kept],
+    decided: datetime,
+    base_url: str,
+    risk: RiskSettings,
 ) -> KeptNotice:
     """The notice of one decision, as of the story's snapshot. `first` began the story, `causes` made us decide."""
     story, step = telling.story, telling.step
@@ -53,7 +59,7 @@ def compose(
             [
                 *_what(telling, first, causes),
                 "",
-                *_how_bad(telling, causes, decided),
+                *_how_bad(telling, causes, decided, risk),
                 words.open.format(link=link),
             ]
         ),
@@ -105,11 +111,18 @@ def _reasons(telling: Telling) -> str:
     return "; ".join(said)
 
 
-def _how_bad(telling: Telling, causes: Sequence[Kept], decided: datetime) -> list[str]:
+def _how_bad(telling: Telling, causes: Sequence[Kept], decided: datetime, risk: RiskSettings) -> list[str]:
     """How far it has gone, why that is a risk, and since when we know; what calls again may have waited."""
     language, step, episode = telling.receiver.language, telling.step, telling.episode
     words = WORDS[language]
-    lines = [_so_far(telling.story, language), "", *_why(telling.story, language), ""]
+    why = although(step.level, telling.story, risk, language)
+    lines = [
+        _so_far(telling.story, language),
+        "",
+        *([why] if why else []),
+        *_why(telling.story, language),
+        "",
+    ]
     heard = min(step.at, causes[0].mention.collected_at) if causes and step.again else step.at
     lines.append(words.times.format(heard=when(heard, language), decided=when(decided, language)))
     if episode.resolved_at:

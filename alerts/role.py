@@ -43,6 +43,7 @@ class Alerts:
             context.clock,
             context.config.receivers,
             base_url=context.config.server.base_url,
+            risk=context.config.risk,
             topics=context.config.topics,
             decided=self._wake,
         )

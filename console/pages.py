@@ -97,6 +97,7 @@ def _why(say: Tongue, story: Story, settings: RiskSettings) -> dict[str, Any]:
     terms = story_view.terms(say, explain.explain(story, say.language))
     said = "; ".join(f"{term.sentence} {term.points}" for term in terms)
     return {
+        "although": explain.although(story.loudness, story, settings, say.language),
         "terms": terms,
         "bar": bars.bar([(term.key, term.value) for term in terms], said),
         "worked": explain.worked(story, settings, say.language),

@@ -77,13 +77,9 @@ def stories_page(connection: Connection, wanted: Wanted) -> Listed:
         {n: mentions.read(row) for n, row in firsts.items()},
         dict(page.alerts),
         page.next,
-        [_loudness(story) for story in calling],
+        [story.loudness for story in calling],
         max((row.clock for row in known), default=0),
     )
-
-
-def _loudness(story: Story) -> Level:
-    return story.episode.level if story.episode else story.level
 
 
 def _reached(story: Story) -> Level:

@@ -122,11 +122,10 @@ def _before(say: Tongue, story: Story, alert: Alert, now: datetime) -> str:
 
 
 def story_row(say: Tongue, story: Story, first: Kept | None, now: datetime) -> StoryRow:
-    level = story.episode.level if story.episode else story.level
     return StoryRow(
         story.id,
-        level.name,
-        words.level(say, level),
+        story.loudness.name,
+        words.level(say, story.loudness),
         story.brand,
         headline(say, first),
         first is None or first.withdrawn,

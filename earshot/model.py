@@ -393,6 +393,11 @@ class Story(Struct, omit_defaults=True, kw_only=True):
         return self.episodes[-1] if self.episodes and self.episodes[-1].resolved_at is None else None
 
     @property
+    def loudness(self) -> Level:
+        """How loudly it calls: as its open episode does, or as it stands."""
+        return self.episode.level if self.episode else self.level
+
+    @property
     def fades(self) -> bool:
         """Whether silence alone still lowers its risk to any effect."""
         matters = self.level > Level.calm or self.episode is not None or self.risk >= _SEEN

@@ -1,5 +1,6 @@
-"""Why a story has its risk, in sentences and points that add up as they are shown."""
+"""Why a story has its risk and its level, in sentences and points that add up as they are shown."""
 
+from earshot.explain.alarm import although
 from earshot.explain.figures import Language, counted, number, out_of_100, points
 from earshot.explain.formulas import Worked, work, worked
 from earshot.explain.sentences import Line, explain, outlet
@@ -10,6 +11,7 @@ __all__ = [
     "Language",
     "Line",
     "Worked",
+    "although",
     "arithmetic",
     "counted",
     "explain",

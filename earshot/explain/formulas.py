@@ -69,6 +69,8 @@ class Worked(NamedTuple):
     """The steps from a story's numbers to its terms."""
 
     mean: float
+    by_votes: float
+    """In [0, 1]: what the votes alone make of its negativity."""
     grave: float
     """In [0, 1]: how near a fifth of its mentions is grave."""
     negative: float
@@ -96,7 +98,8 @@ def work(story: Story, settings: RiskSettings) -> Worked:
     """The arithmetic of processors/risk.py, step by step, on the numbers that the story keeps."""
     mean = (story.votes / 10_000 + _PRIOR_VOTERS * story.base) / (story.voters + _PRIOR_VOTERS)
     grave = min(1.0, story.grave / (_SHARE * max(1, story.mentions)))
-    negative = max(_GRAVE * grave, min(1.0, max(0.0, (mean - story.base) / (_CERTAIN - story.base))))
+    by_votes = min(1.0, max(0.0, (mean - story.base) / (_CERTAIN - story.base)))
+    negative = max(_GRAVE * grave, by_votes)
     opened = min(1.0, negative / _GATE)
     heard = opened * story.echo
     reached = min(1.0, log(1 + story.reach) / log(1 + _ALL))
@@ -104,6 +107,7 @@ def work(story: Story, settings: RiskSettings) -> Worked:
     confirmed = story.confirmations / (story.mentions + _PRIOR_MENTIONS)
     return Worked(
         mean,
+        by_votes,
         grave,
         negative,
         opened,
@@ -142,7 +146,6 @@ def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[st
         whole = {key: number(value, language) for key, value in counts.items()}
         return _WORKED[language][name].format(**whole, **shown)
 
-    by_votes = settings.neg * (steps.mean - story.base) / (_CERTAIN - story.base)
     return (
         say(
             "neg",
@@ -150,7 +153,7 @@ def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[st
             base=story.base,
             certain=_CERTAIN,
             weight=settings.neg,
-            points=min(settings.neg, max(0.0, by_votes)),
+            points=settings.neg * steps.by_votes,
         ),
         *(
             (

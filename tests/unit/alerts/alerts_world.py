@@ -9,7 +9,7 @@ from pydantic import PrivateAttr
 from sqlalchemy import Connection
 
 from earshot.clock import to_us
-from earshot.config import AlertSettings
+from earshot.config import AlertSettings, RiskSettings
 from earshot.errors import Unavailable
 from earshot.model import Author, Episode, Level, Mention, Reason, Score, Step, Story, Terms
 from earshot.seams import Message, Notice, ReceiverSettings
@@ -18,6 +18,7 @@ from earshot.topics import STORIES, Snapshot
 
 START = datetime(2026, 11, 26, 7, 52, tzinfo=UTC)
 SETTINGS = AlertSettings()
+RISK = RiskSettings()
 HEADLINE = "In aeroporto con la carta bloccata, e al numero verde cade sempre la linea… complimenti"
 
 

@@ -4,7 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from alerts_world import HEADLINE, START, Recorded, a_mention, a_step, a_story, an_episode, kept, minutes
+from alerts_world import (
+    HEADLINE,
+    RISK,
+    START,
+    Recorded,
+    a_mention,
+    a_step,
+    a_story,
+    an_episode,
+    kept,
+    minutes,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
@@ -37,7 +48,7 @@ def composed(
     (telling,) = tellings(story, [Recorded(language=language, **receiver)])
     first = first or kept(a_mention())
     causes = [cause or kept(CAUSE, n=9), *waited]
-    return compose(telling, first, causes, START + minutes(109.05), BASE)
+    return compose(telling, first, causes, START + minutes(109.05), BASE, RISK)
 
 
 def test_the_english_notice() -> None:
@@ -109,6 +120,25 @@ def test_levels_go_by_the_words_on_screen(level: Level, english: str, italian: s
     story = a_story(an_episode(a_step(level)))
     assert composed(story=story).subject.startswith(f"[Earshot] {english}: ")
     assert composed("it", story=story).subject.startswith(f"[Earshot] {italian}: ")
+
+
+def test_a_critical_story_of_less_risk_says_why() -> None:
+    """By the figure alone a reader would take the level for a mistake."""
+    numbers = {"outlets": {"voce.example": "national"}, "base": 0.2, "votes": 118_000, "risk": 71.8}
+    story = a_story(an_episode(a_step(Level.critical)), **numbers)
+    assert (
+        "\n\nCritical although its risk is 72: nearly all who speak are against the brand, and the press has taken"
+        " it up.\nWhy the risk of the story is 72 out of 100:\n"
+    ) in composed(story=story).text
+    assert (
+        "\n\nCritico anche se il rischio è 72: quasi tutti quelli che ne parlano sono contro il marchio, e la stampa"
+        " l’ha ripresa.\nPerché il rischio della vicenda è 72 su 100:\n"
+    ) in composed("it", story=story).text
+    assert (
+        "although"
+        not in composed(story=a_story(an_episode(a_step(Level.critical)), **numbers | {"risk": 85})).text
+    )
+    assert "although" not in composed(story=a_story(an_episode(a_step(Level.warning)), **numbers)).text
 
 
 def test_two_reasons_are_both_said_at_the_level_of_the_louder_one() -> None:

@@ -4,6 +4,7 @@ from typing import Any, Never
 
 import pytest
 from alerts_world import (
+    RISK,
     START,
     Recorded,
     Shaky,
@@ -42,7 +43,7 @@ def an_alerter(
     receivers: Sequence[ReceiverSettings] = RECEIVERS,
     **changes: Any,
 ) -> Alerter:
-    return Alerter(bus, store, clock, receivers, base_url="https://earshot.example", **changes)
+    return Alerter(bus, store, clock, receivers, base_url="https://earshot.example", risk=RISK, **changes)
 
 
 def tell(bus: MemoryBus, *stories: Story) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import structlog
-from alerts_world import START, Recorded, a_mention, a_step, a_story, an_episode, kept
+from alerts_world import RISK, START, Recorded, a_mention, a_step, a_story, an_episode, kept
 
 from alerts.channels.log import Log
 from alerts.message import compose
@@ -47,7 +47,7 @@ def test_it_says_in_the_receivers_language_what_it_is_about(line: Line) -> None:
     danger = a_step(Level.critical, reason="safety")
     story = a_story(an_episode(danger, a_step(Level.warning, also=True)))
     (telling,) = tellings(story, [Recorded(language="it")])
-    printed = line(compose(telling, kept(a_mention()), (), START, "https://earshot.example"))
+    printed = line(compose(telling, kept(a_mention()), (), START, "https://earshot.example", RISK))
     assert printed["event"] == (
         "Critico: Ronvia, qualcuno può essersi fatto male o essere in pericolo; il rischio della vicenda è salito"
     )

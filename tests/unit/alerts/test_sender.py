@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from alerts_world import (
+    RISK,
     SETTINGS,
     START,
     Recorded,
@@ -33,7 +34,7 @@ def decide(store: Store, no: int = 7, receiver: Recorded = "press") -> str:
     """A story called: its alert and notice as the alerter writes them; the notice's identity."""
     story = a_story(an_episode(), no=no)
     (telling,) = tellings(story, [Recorded(name=receiver)])
-    notice = compose(telling, kept(a_mention()), (), START, "https://earshot.example")
+    notice = compose(telling, kept(a_mention()), (), START, "https://earshot.example", RISK)
     with store.begin() as connection:
         number = alerts.add(connection, alert(story, story.episodes[0])).id
         row = notices.New(notice.identity, number, receiver, to_us(START), notices.encode(notice))

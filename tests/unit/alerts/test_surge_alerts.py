@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from alerts_world import (
+    RISK,
     START,
     Recorded,
     a_mention,
@@ -78,7 +79,7 @@ def an_alerter(
     bus: MemoryBus, store: Store, clock: SetClock, receivers: Sequence[ReceiverSettings] = (ENGLISH, ITALIAN)
 ) -> Alerter:
     topics = (Topic(name="Carte", any=("carta",)),)
-    return Alerter(bus, store, clock, receivers, base_url="https://earshot.example", topics=topics)
+    return Alerter(bus, store, clock, receivers, base_url="https://earshot.example", risk=RISK, topics=topics)
 
 
 def tell(bus: MemoryBus, store: Store, surge: Surge) -> None:

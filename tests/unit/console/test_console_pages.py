@@ -115,6 +115,22 @@ def test_a_story_shows_everything_that_it_is_made_of(world: World) -> None:
     assert all(attrs["rel"] == "noopener noreferrer nofollow" for attrs in links)
 
 
+def test_a_story_that_is_critical_below_the_risk_of_it_says_why(world: World) -> None:
+    steps = called(world.step(Level.critical, 60, (1 << 40) + 1))
+    story = world.tell("Ronvia", [Words("Carta bloccata")], risk=72.4, episodes=steps)
+    asked = [
+        lambda web, language=language: web.get(
+            f"/stories/{story}", headers={"cookie": f"earshot_language={language}"}
+        )
+        for language in ("en", "it")
+    ]
+    english, italian = (Parsed(answer.text).text for answer in asyncio.run(_ask(world, *asked)))
+    assert "Critical although its risk is 72: it was worse before, and a level falls" in english
+    assert "Critico anche se il rischio è 72: prima era peggio, e il livello scende" in italian
+    (calm,) = ask(world, f"/stories/{world.tell('Ronvia', [Words('Carta')], risk=72.4)}")
+    assert "although" not in calm.text
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_words_are_shown_and_never_obeyed(world: World, text: str) -> None:
     words = Words(text, who=text, title=text, url=f"javascript:{text}", source="x", link=text)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot.config import RiskSettings
-from earshot.explain import TERMS, arithmetic, explain, number, points, work, worked
-from earshot.model import Forecast, OutletClass, Story, Terms
+from earshot.explain import TERMS, although, arithmetic, explain, number, points, work, worked
+from earshot.model import Forecast, Level, OutletClass, Story, Terms
 from processors.risk import assess
 
 _AT = datetime(2026, 11, 26, 7, 52, tzinfo=UTC)
@@ -206,6 +206,66 @@ def test_who_repeats_words_without_saying_so_is_counted() -> None:
     assert explain(a_story(mentions=40, copies=1), "it")[-1].sentence == (
         "Credibilità: 1 su 40 menzioni ripete le parole di un’altra senza dirlo"
     )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "english", "italian"),
+    [
+        (
+            {"votes": 190_000, "outlets": {"a.example": "national"}},
+            "nearly all who speak are against the brand, and the press has taken it up",
+            "quasi tutti quelli che ne parlano sono contro il marchio, e la stampa l’ha ripresa",
+        ),
+        (
+            {"votes": 190_000, "chance": 0.9, "reach": 900_000},
+            "nearly all who speak are against the brand, and it is spreading before very many people",
+            "quasi tutti quelli che ne parlano sono contro il marchio, e si sta diffondendo davanti a moltissime persone",
+        ),
+        (
+            {"votes": 90_000, "grave": 4, "outlets": {"a.example": "local"}},
+            "one mention in five or more is grave (danger, the law, discrimination), and the press has taken it up",
+            "una menzione su cinque o più è grave (pericolo, vie legali, discriminazione), e la stampa l’ha ripresa",
+        ),
+        (
+            {"votes": 190_000, "outlets": {"a.example": "national"}, "echo": 0.5},
+            "it was worse before, and a level falls more slowly than the risk",
+            "prima era peggio, e il livello scende più lentamente del rischio",
+        ),
+    ],
+)
+def test_what_is_critical_below_the_risk_of_it_says_why(
+    numbers: dict[str, Any], english: str, italian: str
+) -> None:
+    story = a_story(**{"mentions": 20, "voters": 20, "base": 0.2, "risk": 71.8} | numbers)
+    assert although(Level.critical, story, RiskSettings(), "en") == (
+        f"Critical although its risk is 72: {english}."
+    )
+    assert although(Level.critical, story, RiskSettings(), "it") == (
+        f"Critico anche se il rischio è 72: {italian}."
+    )
+
+
+@given(
+    negative=st.sampled_from([0.5, 0.77, 0.8, 0.9, 1.0]),
+    grave=st.integers(0, 5),
+    chance=st.sampled_from([0.0, 0.79, 0.8, 1.0]),
+    echo=st.sampled_from([1.0, 0.8, 0.3]),
+    people=st.sampled_from([0, 200_000, 300_000, 10**7]),
+    kinds=st.lists(st.sampled_from(["national", "local", "news", "blog"]), max_size=3),
+)
+def test_it_is_said_where_and_only_where_the_risk_is_no_reason(
+    negative: float, grave: int, chance: float, echo: float, people: int, kinds: list[OutletClass]
+) -> None:
+    settings = RiskSettings(neg=1.0)
+    outlets = {f"{n}.example": kind for n, kind in enumerate(kinds)}
+    counts = {"voters": 20, "mentions": 20, "grave": grave, "chance": chance, "echo": echo}
+    story = a_story(votes=round(negative * 200_000), outlets=outlets, **counts)
+    story.level, _ = assess(story, 0.2, people, settings)
+    said = although(story.level, story, settings, "en")
+    assert bool(said) == (story.level == Level.critical and round(story.risk) < settings.critical)
+    assert "worse before" not in said
+    if story.level < Level.critical and story.risk < settings.critical:
+        assert "worse before" in although(Level.critical, story, settings, "en") or round(story.risk) == 85
 
 
 def test_the_formulas_stand_with_their_numbers() -> None:
