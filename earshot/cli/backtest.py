@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -19,7 +20,15 @@ from earshot.backtest.fingerprint import fingerprint
 from earshot.backtest.history import history
 from earshot.backtest.stored import Stored
 from earshot.claim import claimed
-from earshot.cli.options import AsJson, ConfigPath, changed, existing_store, opened, read_config
+from earshot.cli.options import (
+    AsJson,
+    ConfigPath,
+    changed,
+    existing_store,
+    is_configured,
+    opened,
+    read_config,
+)
 from earshot.cli.replay import map_of, run_showing, settings_of, value_of
 from earshot.cli.verdict import tell
 from earshot.clock import from_us
@@ -39,6 +48,8 @@ class _Run(NamedTuple):
     name: str
     settings: Config
     labels: Mapping[str, bool]
+    is_kept: bool = True
+    """Whether its folder is there for the next run."""
 
 
 def backtest(
@@ -62,7 +73,12 @@ def backtest(
         int, typer.Option("--large", min=1, help="N*: from how many mentions on a story is large.")
     ] = 20,
     data_dir: Annotated[
-        Path | None, typer.Option("--data-dir", help="Where its databases go; one of its own if not given.")
+        Path | None,
+        typer.Option(
+            "--data-dir",
+            help="Where its databases go; if not given, one folder for each run in backtest/ of the configured"
+            " data_dir, and where nothing is configured none is kept.",
+        ),
     ] = None,
     page: Annotated[
         Path | None,
@@ -75,7 +91,8 @@ def backtest(
 
     Beside them stand three simple rules with at most as many false alarms: a count of mentions, an unusual rate of
     negative ones, an author's followers. Nobody is notified, your live data is not touched. Stopped or killed, the
-    same command goes on where it was. To try other rules, name a candidate: --config candidate.toml.
+    same command goes on where it was, where its databases are kept. To try other rules, name a candidate: --config
+    candidate.toml.
 
     Example: earshot backtest --last 90d --config candidate.toml
     """
@@ -86,7 +103,11 @@ def backtest(
     settings = read_config(config, needed=False)
     with ExitStack() as held:
         if file:
+            is_kept = bool(data_dir) or is_configured(config, settings)
+            if not is_kept:
+                data_dir = Path(held.enter_context(TemporaryDirectory(prefix="earshot-backtest-")))
             run = _of_file(file, columns, source, labelled.column(label), settings, data_dir)
+            run = run._replace(is_kept=is_kept)
         elif label or columns:
             raise Refused("--last: takes neither --map nor --label; it goes by what staff said of mentions")
         else:
@@ -97,7 +118,7 @@ def backtest(
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
-        tell(found, run.settings.earshot.data_dir)
+        tell(found, run.settings.earshot.data_dir if run.is_kept else None)
 
 
 # --- what is run ----------------------------------------------------------------------------------------
@@ -113,7 +134,8 @@ def _of_file(
 ) -> _Run:
     ready = settings_of(file, columns, source, "max", data_dir, notify=False, config=settings)
     labels = labelled.of_file(file, column, map_of(columns), source) if column else {}
-    folder = data_dir or _own_folder(file.stem, f"{file.resolve()}\0{columns}\0{source}", ready)
+    home, seed = settings.earshot.data_dir, f"{file.resolve()}\0{columns}\0{source}"
+    folder = data_dir or _own_folder(home, file.stem, seed, ready)
     return _Run(file.name, _aside(ready, settings, folder), labels)
 
 
@@ -124,7 +146,8 @@ def _of_store(live: Store, days: int, settings: Config, data_dir: Path | None) -
         raise Refused(f"{live.name}: nothing was heard yet; --last needs a past, or name a file")
     told = Stored(name="stored", store=live, since=clock - days * _DAY)
     ready = settings.model_copy(update={"collectors": (told,), "receivers": ()})
-    folder = data_dir or _own_folder(f"last-{days}d-{from_us(clock):%Y-%m-%d}", live.name, ready)
+    home, name = settings.earshot.data_dir, f"last-{days}d-{from_us(clock):%Y-%m-%d}"
+    folder = data_dir or _own_folder(home, name, live.name, ready)
     return _Run(f"the last {days} days", _aside(ready, settings, folder), labelled.of_staff(live))
 
 
@@ -135,10 +158,10 @@ def _days(written: str) -> int:
     return int(found[1])
 
 
-def _own_folder(name: str, seed: str, settings: Config) -> Path:
+def _own_folder(home: Path, name: str, seed: str, settings: Config) -> Path:
     """The same past in the same configuration has the same one."""
     digest = hashlib.sha256(f"{seed}\0{fingerprint(settings)}".encode()).hexdigest()
-    return Path("data") / "backtest" / f"{name}-{digest[:8]}"
+    return home / "backtest" / f"{name}-{digest[:8]}"
 
 
 def _aside(ready: Config, live: Config, folder: Path) -> Config:
@@ -161,15 +184,14 @@ def _done(run: _Run, large: int, *, quiet: bool) -> tuple[dict[str, Any], report
     with _opened(run) as context:
         runtime = Runtime(context, find_roles(["collectors", "processors", "alerts"]), serve=False)
         asyncio.run(run_showing(runtime, quiet=quiet))
+        where, then = (general.data_dir, "") if run.is_kept else (run.name, "with --data-dir FOLDER ")
         if left := _left(context):
-            raise Refused(
-                f"{general.data_dir}: stopped with {left:,} mentions to go; the same command goes on"
-            )
+            raise Refused(f"{where}: stopped with {left:,} mentions to go; {then}the same command goes on")
         with context.store.read() as connection:
             past = history(connection, run.labels)
             if not any(each.heard for each in past.pasts):
                 raise Refused(
-                    f"{run.name}: nothing in it concerns a brand and is no import; earshot dead list tells more"
+                    f"{run.name}: nothing in it concerns a brand and is no import; {then}earshot dead list tells more"
                 )
             surged = surges.newest(connection, [each.name for each in brands.every(connection)], 10_000)
     judged = report.judged(past.pasts, large)

@@ -39,6 +39,11 @@ def read_config(path: Path | None, *, needed: bool = True) -> Config:
     return load(path or DEFAULT, os.environ)
 
 
+def is_configured(path: Path | None, config: Config) -> bool:
+    """Whether anybody said where data goes: by a file, or by the environment alone."""
+    return path is not None or DEFAULT.exists() or "data_dir" in config.earshot.model_fields_set
+
+
 def changed(config: Config, section: str, **values: Any) -> Config:
     """The configuration with some settings of one section replaced."""
     part = getattr(config, section).model_copy(update=values)

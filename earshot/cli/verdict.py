@@ -26,7 +26,8 @@ _STORIES: list[Column] = [
 ]  # fmt: skip
 
 
-def tell(found: Mapping[str, Any], data_dir: Path) -> None:
+def tell(found: Mapping[str, Any], data_dir: Path | None) -> None:
+    """`data_dir`: where to look closer; None where nothing was kept."""
     _say(
         f"{one_line(found['history'])}: {found['mentions']:,} mentions of {len(found['brands'])} brands, {found['from'][:10]} to"
         f" {found['until'][:10]}, {found['brand_weeks']:.1f} brand-weeks, made {found['stories']:,} stories and {found['surges']:,} surges."
@@ -50,7 +51,10 @@ def tell(found: Mapping[str, Any], data_dir: Path) -> None:
     _say(f"\n{len(stories):,} stories called or became large{more}.")
     if stories:
         _OUT.print(table(_OUT, _STORIES, list(story_rows(stories[:_SHOWN]))))
-    _say(f"  earshot run console --data-dir {shlex.quote(str(data_dir))}")
+    if data_dir:
+        _say(f"  earshot run console --data-dir {shlex.quote(str(data_dir))}")
+    else:
+        _say("Nothing was kept: with --data-dir FOLDER earshot run console shows the stories.")
 
 
 def _labels(found: Mapping[str, Any]) -> str:

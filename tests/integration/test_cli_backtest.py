@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -71,14 +72,31 @@ def test_it_says_how_early_alerts_came_and_how_often_for_nothing(earshot: Earsho
     assert len(found["config"]) == 12
 
 
-def test_people_get_tables_that_fit_and_the_way_to_look_closer(earshot: Earshot, file: Path) -> None:
+def test_people_get_tables_that_fit_and_the_way_to_look_closer(
+    earshot: Earshot, file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "earshot.toml").write_text('[earshot]\ndata_dir = "mine"\n')
     told = earshot("backtest", file)
     assert told.status == 0
     for word in ("ours", "count", "negative-rate z", "followers", "Acme", "Model ", "configuration "):
         assert word in told.out
     folder = told.out.split("--data-dir ")[1].strip()
-    assert folder.startswith("data/backtest/crisis-")
+    assert folder.startswith("mine/backtest/crisis-")
     assert earshot("alerts", "--data-dir", folder).status == 0
+
+
+def test_it_writes_nothing_where_nobody_said_where(
+    earshot: Earshot, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(aside))
+    told = earshot("backtest", file)
+    assert (told.status, "Nothing was kept: with --data-dir FOLDER" in told.out) == (0, True)
+    assert {path.name for path in tmp_path.rglob("*")} == {"crisis.jsonl", "aside"}
+    monkeypatch.setenv("EARSHOT_EARSHOT__DATA_DIR", str(tmp_path / "mine"))
+    assert earshot("backtest", file).status == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"crisis.jsonl", "aside", "mine"}
 
 
 def test_labels_of_the_file_decide_what_is_false_and_nothing_else(earshot: Earshot, file: Path) -> None:
@@ -90,7 +108,10 @@ def test_labels_of_the_file_decide_what_is_false_and_nothing_else(earshot: Earsh
     assert {each["first"]: each["negative_by_labels"] for each in told["told"]}["x:0"] is False
 
 
-def test_the_same_command_finds_that_all_was_heard_and_says_the_same(earshot: Earshot, file: Path) -> None:
+def test_the_same_command_finds_that_all_was_heard_and_says_the_same(
+    earshot: Earshot, file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "earshot.toml").write_text("")
     first, again = (earshot("backtest", file, "--json").out for _ in range(2))
     assert first == again
 
@@ -118,6 +139,7 @@ def test_a_candidate_is_run_beside_it_and_nobody_is_notified(
     candidate.write_text(
         '[rules]\nloud_followers = 1000000\n[[receivers]]\nkind = "log"\nname = "everybody"\n'
     )
+    (tmp_path / "earshot.toml").write_text("")
     plain = earshot("backtest", file, "--json").json
     other = earshot("backtest", file, "--config", candidate, "--json").json
     assert other["config"] != plain["config"]
@@ -149,6 +171,7 @@ def test_what_was_heard_is_run_again_without_what_was_taken_back(
     kept = [each for each in crisis() if each["id"] != "x:29"]
     wanted = earshot("backtest", written(tmp_path / "kept.jsonl", kept), "--json").json
     found = earshot("backtest", "--last", "9d", "--config", live, "--json").json
+    assert [path.name[:8] for path in (tmp_path / "live" / "backtest").iterdir()] == ["last-9d-"]
     again = earshot("backtest", "--last", "9d", "--config", live, "--json").json
     assert found == again
     for part in ("mentions", "told", "levels", "brands", "models", "config"):
