@@ -28,7 +28,7 @@ ENGLISH = SurgeWords(
     topic=", on {topic}",
     short="{hour} negative authors in an hour, {usual} is usual",
     grown_short="the surge grows: {hour} negative authors in an hour, {usual} is usual",
-    many="Many complain at once: {hour} negative authors in the hour up to {end}; {usual} is usual.",
+    many="Many complain at once: {hour} negative authors in the hour up to {end}; {usual} is usual. Reposts do not count.",
     grown="It has grown: when it was last told they were {before}.",
     since="It was seen in the hour that began {since}.",
     expected="Expected in these hours: {name}. So it takes more than usual to be told.",
@@ -47,7 +47,10 @@ ITALIAN = SurgeWords(
     topic=", tema {topic}",
     short="{hour} autori negativi in un’ora, di solito {usual}",
     grown_short="l’impennata cresce: {hour} autori negativi in un’ora, di solito {usual}",
-    many="In molti si lamentano insieme: {hour} autori negativi nell’ora fino a {end}; di solito sono {usual}.",
+    many=(
+        "In molti si lamentano insieme: {hour} autori negativi nell’ora fino a {end}; di solito sono {usual}. I rilanci"
+        " non contano."
+    ),
     grown="È cresciuta: all’ultimo avviso erano {before}.",
     since="Si è vista nell’ora iniziata {since}.",
     expected="Previsto in queste ore: {name}. Per questo serve più del solito per un avviso.",

@@ -121,9 +121,9 @@ def _of_topic(
     connection: Connection, surge: Surge, n: tuple[int, int], at: tuple[int, int], topics: Sequence[Topic]
 ) -> dict[int, int]:
     subjects, found = Subjects(topics, surge.brand), dict[int, set[int]]()
-    for each in surges.said(connection, n, at):
+    for each in surges.complaining(connection, n, at):
         words = _WORDS.decode(each.mention)
-        if (each.vote or 0) >= 5_000 and surge.topic in subjects.of(f"{words.title}\n{words.text}"):
+        if surge.topic in subjects.of(f"{words.title}\n{words.text}"):
             found.setdefault(each.said_at // BUCKET, set()).add(each.author)
     return {bucket: len(authors) for bucket, authors in found.items()}
 

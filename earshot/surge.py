@@ -18,7 +18,7 @@ class Growth(Struct, frozen=True, omit_defaults=True, kw_only=True):
     at: Moment
     """When it was decided: when the hour's last bucket closed."""
     hour: float
-    """Negative authors in that hour, one for each five minutes in which they spoke."""
+    """Authors who complained in that hour, one for each five minutes in which they did; no reposts."""
     usual: float
     """As many there are in an hour usually."""
     deviation: float

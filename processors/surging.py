@@ -25,7 +25,7 @@ from earshot.store.surges import Counted, Kept
 from earshot.subjects import EVERYTHING
 from earshot.surge import Growth, Surge
 from processors.surge import stored
-from processors.surge.glance import Glance, counted, glance, is_negative, source_of, text, voice, words
+from processors.surge.glance import Glance, Words, complains, counted, glance, source_of, text, voice, words
 from processors.surge.making import made
 from processors.surge.past import BUCKETS, Past, Said
 from processors.surge.series import (
@@ -43,8 +43,9 @@ from processors.surge.stored import Progress
 from processors.surge.watch import BUCKET_US, STREAMED, Limit, Watch
 
 KINDS = ("all", "negative", "authors")
+"""Mentions; those that complain; and by how many authors."""
 CALLING = "authors"
-"""The series that a surge is seen in: distinct negative authors, so that nobody makes one alone."""
+"""The series that a surge is seen in: distinct authors, so that nobody makes one alone."""
 _FAR, _FARTHEST = 3.0, 10.0
 """z from which a surge adds to the risk of its stories, and at which it adds all that it can."""
 _PAST = 4_000  # mentions looked back at for what was said before
@@ -148,7 +149,7 @@ class Surging:
             seen = words(each.mention)
             source = seen.id.partition(":")[0]
             topics = self._topics.of(text(seen))
-            heard = Said(each.said_at // BUCKET_US, source, topics, each.author, is_negative(each))
+            heard = Said(each.said_at // BUCKET_US, source, topics, each.author, complains(each, seen))
             said[self._watch.pace(source)].append(heard)
         for pace, heard_of in said.items():
             for topic, learnt in Past(heard_of).series():
@@ -207,7 +208,7 @@ class Surging:
                 continue
             for topic in self._topics.of(text(seen)):
                 mentions[topic] += 1
-                if is_negative(each):
+                if complains(each, seen):
                     negative[topic].append(each.author)
         return {
             topic: (count, len(negative[topic]), len(set(negative[topic])))
@@ -297,23 +298,24 @@ class Surging:
         """With what is new in the hour that ends with a bucket, and the mentions that say it."""
         begin, end = (bucket + 1 - HOUR) * BUCKET_US, (bucket + 1) * BUCKET_US
         said = list(self._newest(surge.topic, *at_hand))
-        negative = [each for each in said if is_negative(each)]
-        hour = [voice(each) for each in negative if begin <= each.said_at < end]
-        past = [each for each in negative if each.said_at < begin]
+        negative = [(each, seen) for each, seen in said if complains(each, seen)]
+        hour = [voice(each, seen) for each, seen in negative if begin <= each.said_at < end]
+        past = [voice(each, seen) for each, seen in negative if each.said_at < begin]
         if len(past) < _ENOUGH:
-            past = [each for each in said if each.said_at < begin]
-        found = made(hour, map(voice, past))
+            past = [voice(each, seen) for each, seen in said if each.said_at < begin]
+        found = made(hour, past)
         return Kept(structs.replace(surge, mentions=found.mentions), found.fresh)
 
-    def _newest(self, topic: str, rows: Mapping[int, Row], last: int) -> Iterable[Counted]:
+    def _newest(self, topic: str, rows: Mapping[int, Row], last: int) -> Iterable[tuple[Counted, Words]]:
         """The newest mentions of the topic, as they are now, in the order of their numbers."""
         numbers = brands.numbers(self._brand.no)[0], self._stored
         stored = surges.latest(self._connection, numbers, _PAST + len(rows))
         here = [counted(row) for n, row in rows.items() if n <= last and not row.withdrawn]
         known = {each.n: each for each in (*(one for one in stored if one.n not in rows), *here)}
         for n in sorted(known)[-_PAST:]:
-            if topic in self._topics.of(text(words(known[n].mention))):
-                yield known[n]
+            seen = words(known[n].mention)
+            if topic in self._topics.of(text(seen)):
+                yield known[n], seen
 
 
 def _growth(reading: Reading, before: Series, threshold: float, at: datetime) -> Growth:

@@ -14,6 +14,10 @@ from earshot.surge import NUMBERED, Fresh, Surge
 _SURGE = msgspec.json.Decoder(Surge)
 _FRESH = msgspec.json.Decoder(tuple[Fresh, ...])
 _ENCODER = msgspec.json.Encoder()
+_COMPLAINS = (
+    "vote >= 5000 and not withdrawn and mention not like '%\"backfill\":true%'"
+    ' and mention not like \'%"kind":"repost"%\' and mention not like \'%"reposted":"%\''
+)  # in a text its quotes would be escaped
 
 
 class Kept(NamedTuple):
@@ -140,13 +144,23 @@ def purge(connection: Connection, before: int) -> None:
     connection.exec_driver_sql(f"delete from surges where id {listed}", (old,))
 
 
+def complaining(connection: Connection, n: tuple[int, int], at: tuple[int, int]) -> list[Counted]:
+    """Those of `said` that are negative, live, and no reposts: what a surge counts the authors of."""
+    found = connection.exec_driver_sql(
+        "select n, said_at, author, vote, mention from mentions where n between ? and ? and said_at >= ?"
+        f" and said_at < ? and {_COMPLAINS}",
+        (*n, *at),
+    )
+    return list(map(Counted._make, found))
+
+
 def authors_by_bucket(
     connection: Connection, n: tuple[int, int], at: tuple[int, int], width: int
 ) -> dict[int, int]:
-    """Distinct negative authors in each `width` µs in which there was one; `n` and `at` as in `said`."""
+    """Distinct authors of what is `complaining` in each `width` µs in which there was one."""
     found = connection.exec_driver_sql(
         "select said_at / ?, count(distinct author) from mentions where n between ? and ? and said_at >= ?"
-        " and said_at < ? and vote >= 5000 and not withdrawn and mention not like '%\"backfill\":true%' group by 1",
+        f" and said_at < ? and {_COMPLAINS} group by 1",
         (width, *n, *at),
     )
     return {row[0]: row[1] for row in found}

@@ -1,4 +1,7 @@
-"""What a stored mention is counted by: its source, its mood and, where topics are configured, its words."""
+"""What a stored mention is counted by: its source, its mood and, where topics are configured, its words.
+
+`earshot.store.surges.complaining` asks the same of stored mentions, in SQL.
+"""
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +18,8 @@ class Glance(Struct):
 
     id: str
     backfill: bool = False
+    kind: str = "post"
+    reposted: str | None = None
 
 
 class Words(Glance):
@@ -41,13 +46,15 @@ def counted(row: Row) -> Counted:
     return Counted(row.n, row.said_at, row.author, row.vote, row.mention)
 
 
-def is_negative(said: Counted) -> bool:
-    return said.vote is not None and said.vote >= _NEGATIVE
+def complains(said: Counted, seen: Glance) -> bool:
+    """Whether its author is unhappy: who passes on what another one says makes a story larger, and no crowd."""
+    passes_on = seen.kind == "repost" or seen.reposted is not None
+    return said.vote is not None and said.vote >= _NEGATIVE and not passes_on
 
 
 def text(seen: Glance) -> str:
     return f"{seen.title}\n{seen.text}" if isinstance(seen, Words) else ""
 
 
-def voice(said: Counted) -> Voice:
-    return Voice(said.n, said.author, text(words(said.mention)))
+def voice(said: Counted, seen: Glance) -> Voice:
+    return Voice(said.n, said.author, text(seen))

@@ -18,7 +18,7 @@ _MUCH = 0.1  # of its mentions: a source that brings less may begin later
 _MOST = 50  # topics, those that most was said of: each takes some 20 ms
 
 Counts = tuple[int, int, int]
-"""Mentions, negative ones, and their distinct authors."""
+"""Mentions, those that complain, and their distinct authors."""
 
 
 class Said(NamedTuple):

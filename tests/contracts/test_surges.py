@@ -114,11 +114,23 @@ def test_mentions_are_counted_by_when_they_were_said(store: Store) -> None:
     assert by_bucket == {0: 1, 1: 1}  # of three authors one is backfill, and one is not negative
 
 
-def _row(n: int) -> mentions.Row:
+def test_who_passes_on_what_another_says_does_not_complain(store: Store) -> None:
+    passed_on = [_row(2, kind="repost"), _row(3, reposted="x:1")]
+    own = [_row(6, text='"kind":"repost","reposted":"x:1"'), _row(7, kind="quote", quoted="x:1")]
+    with store.begin() as connection:
+        mentions.add(connection, [*passed_on, *own])
+    numbers, all_times = brands.numbers(1), (0, 2**62)
+    with store.read() as connection:
+        assert len(surges.said(connection, numbers, all_times)) == 4
+        assert [each.n - FIRST for each in surges.complaining(connection, numbers, all_times)] == [6, 7]
+        assert surges.authors_by_bucket(connection, numbers, all_times, 1_000) == {0: 2}
+
+
+def _row(n: int, **changes: Any) -> mentions.Row:
+    given = {"text": '"backfill":true', "backfill": n == 5} | changes
     said = Mention(
-        id=f"x:{n}", brand="Acme", author=Author(id="a"), created_at=NOW, collected_at=NOW, backfill=n == 5,
-        text='"backfill":true',
-    )  # fmt: skip
+        id=f"x:{n}", brand="Acme", author=Author(id="a"), created_at=NOW, collected_at=NOW, **given
+    )
     vote = 9_000 if n != 1 else 100
     return mentions.Row(
         FIRST + n, FIRST, n * 10, n * 10, 1 if n < 4 else n, 0, None, None, vote, n == 4, "new",

@@ -45,6 +45,7 @@ class Words:
     followers: int = 100
     language: str = "it"
     verified: bool = False
+    backfill: bool = False
     outlet: OutletClass | None = None
     """The class of the outlet, whose domain is `who`; it has an audience, and no followers."""
 
@@ -53,10 +54,12 @@ class World:
     def __init__(self, store: Store, now: datetime = NOW) -> None:
         self.store, self.now = store, now
 
-    def context(self, *names: str, **console: Any) -> Context:
+    def context(self, *names: str, topics: Sequence[Any] = (), **console: Any) -> Context:
         """Nobody has to log in, unless the test is about that."""
         settings = {"login": False, "language": "en"} | console
-        config = from_dict({"brands": [{"name": name} for name in names], "console": settings})
+        config = from_dict(
+            {"brands": [{"name": name} for name in names], "topics": list(topics), "console": settings}
+        )
         clock = SetClock(self.now)
         return Context(config=config, clock=clock, bus=MemoryBus(clock), store=self.store)
 
@@ -117,6 +120,7 @@ class World:
             title="" if words.withdrawn else words.title,
             url=words.url,
             rating=None if words.stars is None else Rating(words.stars),
+            backfill=words.backfill,
         )
         score = _score(words)
         return mentions.Row(

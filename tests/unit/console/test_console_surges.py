@@ -1,5 +1,6 @@
 """Surges on the pages: in the list, on a page of their own, among what calls, and nothing of them runs."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,7 @@ def a_surge(world: World, *, topic: str = "", over: float | None = None, **chang
     }  # fmt: skip
     with world.store.begin() as connection:
         surges.save(connection, [Kept(surge, (Fresh("accesso negato", 9, 0), Fresh(HOSTILE, 4, 1)))])
+        connection.execute(ALERTS.delete().where(ALERTS.c.story == ID))
         connection.execute(ALERTS.insert().values(row))
     return surge
 
@@ -68,8 +70,9 @@ def world(tmp_path: Path) -> World:
     return made
 
 
-def client(world: World, **console: Any) -> TestClient:
-    return TestClient(Starlette(routes=[*Console(world.context("Ronvia", **console)).routes()]))
+def client(world: World, topics: Sequence[Any] = (), **console: Any) -> TestClient:
+    context = world.context("Ronvia", topics=topics, **console)
+    return TestClient(Starlette(routes=[*Console(context).routes()]))
 
 
 def test_a_surge_is_listed_and_has_a_page(world: World) -> None:
@@ -95,6 +98,22 @@ def test_it_stands_among_what_calls(world: World) -> None:
     assert f'href="/surges/{ID}"' in alerts
     assert "many complain at once" in alerts
     assert "whatever the risk" not in alerts
+
+
+def test_hours_of_a_topic_are_counted_as_those_of_the_brand(world: World) -> None:
+    """Neither reposts nor what was imported make its hours higher."""
+    world.tell(
+        "Ronvia",
+        [
+            Words("App giù, non entro 0", ago=190, who="fan", kind="repost"),
+            Words("App giù da ieri", ago=189, who="old", backfill=True),
+        ],
+    )
+    for topic in ("App", ""):
+        a_surge(world, topic=topic)
+        with client(world, topics=({"name": "App", "any": ["app"]},)) as pages:
+            page = pages.get(f"/surges/{ID}").text
+        assert "at most 23; 2.2 is usual" in page
 
 
 def test_one_that_is_over_says_so_in_italian_too(world: World) -> None:

@@ -28,10 +28,11 @@ from test_same_decisions import Dying
 from earshot.clock import to_us
 from earshot.errors import Unavailable
 from earshot.explain import work
-from earshot.store import brands, outages
+from earshot.store import brands, outages, surges
 from earshot.store.outages import Outage
-from earshot.topics import Event
+from earshot.topics import Event, Said
 from processors.surge.series import HOLD
+from processors.surge.watch import BUCKET_US
 
 
 @pytest.fixture
@@ -39,7 +40,17 @@ def world(tmp_path: Path) -> SurgeWorld:
     return SurgeWorld(tmp_path)
 
 
-def past(*, days: float, every: float, since: float = 0, source: str = "x") -> list[Event]:
+KINDS = (ALL, NEGATIVE, AUTHORS)
+
+
+def stored_authors(world: SurgeWorld) -> dict[int, int]:
+    """As a surge's page counts them again."""
+    with world.store.read() as connection:
+        numbers = brands.numbers(brands.every(connection)[0].no)
+        return surges.authors_by_bucket(connection, numbers, (0, 2**62), BUCKET_US)
+
+
+def past(*, days: float, every: float, since: float = 0, source: str = "x") -> list[Said]:
     """Taken in of the past: one mention each so many minutes."""
     return [
         said(
@@ -75,6 +86,32 @@ class TestCounting:
         world.hear(tail(0), *(said(str(n), 6.5 + n / 9, FURIOUS, by="angry") for n in range(5)), tail(13))
         series = world.series()
         assert [series[key].counts[-1] for key in (ALL, NEGATIVE, AUTHORS)] == [5.0, 5.0, 1.0]
+
+    def test_a_repost_counts_among_all_and_complains_no_more(self, tmp_path: Path) -> None:
+        world = SurgeWorld(tmp_path, topics=[{"name": "App", "any": ["app"]}])
+        down = "The app is horrible"
+        world.hear(
+            tail(0),
+            said("1", 6.5, down, by="own"),
+            said("2", 7, down, by="fan", kind="repost", reposted="x:1"),
+            said("3", 7, down, by="friend", reposted="x:1"),
+            said("4", 8, f"{down}, so it is", by="quoter", kind="quote", quoted="x:1"),
+            said("5", 9, down, by="another"),
+            tail(13),
+        )
+        counted = [[world.series()[k._replace(topic=t)].counts for k in KINDS] for t in ("", "App")]
+        assert counted == [[(5.0,), (3.0,), (3.0,)]] * 2
+        assert list(stored_authors(world).values()) == [3]
+
+    def test_reposts_of_the_past_are_no_usual_complaints(self, world: SurgeWorld) -> None:
+        passed_on = [
+            structs.replace(e, mention=structs.replace(e.mention, text=FURIOUS, kind="repost"))
+            for e in past(days=4, every=30)
+        ]
+        world.hear(*passed_on, said("1", 4 * DAY, PLAIN))
+        learnt = world.series()
+        assert learnt[ALL].mean == pytest.approx(2.0, abs=0.1)
+        assert learnt[NEGATIVE].mean == learnt[AUTHORS].mean == 0.0
 
     def test_backfill_is_never_counted_and_opens_no_series(self, world: SurgeWorld) -> None:
         world.hear(*(said(f"b{n}", n * 10, backfill=True) for n in range(9)))
@@ -263,6 +300,17 @@ class TestSurges:
         assert surge.steps[0].hour > 5 > surge.steps[0].usual
         assert moment(1.6 * DAY) < surge.opened_at < moment(1.6 * DAY + 20)
 
+    def test_one_complaint_that_many_pass_on_is_none_and_lends_no_words(self, world: SurgeWorld) -> None:
+        angry = "Disgraceful: the Acme elevator is horrible"
+        world.hear(*murmur(), *storm(1.5 * DAY + 5, 60, text=angry, kind="repost"), tail(1.5 * DAY + 60))
+        assert world.surges() == []
+        crowd = [*storm(1.6 * DAY), *storm(1.6 * DAY + 0.1, 60, text=angry, kind="repost")]
+        both = sorted(crowd, key=lambda each: each.mention.collected_at)
+        world.hear(*both, tail(1.6 * DAY + 60))
+        ((surge, fresh),) = world.surges()
+        assert surge.height.hour == 20
+        assert "elevator" not in {word for each in fresh for word in each.term.split()}
+
     def test_it_says_what_is_new_and_who_says_it(self, world: SurgeWorld) -> None:
         world.hear(*murmur(), *storm(1.5 * DAY + 5), tail(1.5 * DAY + 60))
         ((surge, fresh),) = world.surges()
@@ -357,7 +405,10 @@ def spoken(draw: st.DrawFn) -> list[Event]:
         if form == "withdrawn":
             log.append(withdrawn(native, at))
             continue
-        values: dict[str, Any] = {"by": draw(st.sampled_from("abcdefghij"))}
+        values: dict[str, Any] = {
+            "by": draw(st.sampled_from("abcdefghij")),
+            "kind": draw(st.sampled_from(["post", "post", "repost"])),
+        }
         if form == "edited":
             values["edited_at"] = moment(at)
         if form == "late":
