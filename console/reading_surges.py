@@ -54,7 +54,7 @@ class SurgeDetail(NamedTuple):
     outages: list[Outage]
     told: list[Told]
     stories: list[Story]
-    """Those that began in it and have more than one mention, the riskiest first."""
+    """Those of its topic that began in it and have more than one mention, the riskiest first."""
     firsts: dict[int, mentions.Kept]
     heard_at: int
 
@@ -79,7 +79,7 @@ def detail(connection: Connection, number: int, topics: Sequence[Topic]) -> Surg
     surge = kept.surge
     begin, end = _window(surge, brand.clock)
     rows = mentions.get(connection, surge.mentions)
-    within = _within(connection, surge, brand)
+    within = _within(connection, surge, brand, topics)
     firsts = mentions.get(connection, [story.id for story in within])
     return SurgeDetail(
         kept,
@@ -122,13 +122,17 @@ def _of_topic(
 ) -> dict[int, int]:
     subjects, found = Subjects(topics, surge.brand), dict[int, set[int]]()
     for each in surges.complaining(connection, n, at):
-        words = _WORDS.decode(each.mention)
-        if surge.topic in subjects.of(f"{words.title}\n{words.text}"):
+        if surge.topic in subjects.of(_text(each.mention)):
             found.setdefault(each.said_at // BUCKET, set()).add(each.author)
     return {bucket: len(authors) for bucket, authors in found.items()}
 
 
-def _within(connection: Connection, surge: Surge, brand: Brand) -> list[Story]:
+def _text(mention: str) -> str:
+    words = _WORDS.decode(mention)
+    return f"{words.title}\n{words.text}"
+
+
+def _within(connection: Connection, surge: Surge, brand: Brand, topics: Sequence[Topic]) -> list[Story]:
     first = ledger.first_since(connection, brand, to_us(surge.since))
     last = (
         ledger.first_since(connection, brand, to_us(surge.over_at)) - 1
@@ -136,7 +140,21 @@ def _within(connection: Connection, surge: Surge, brand: Brand) -> list[Story]:
         else brands.numbers(brand.no)[1]
     )
     found = [story for story in stories.newest(connection, (first, last), 1_000) if story.mentions > 1]
+    if surge.topic != EVERYTHING:
+        found = _about(connection, found, surge, topics)
     return sorted(found, key=lambda story: (-story.risk, -story.mentions, story.id))[:_STORIES]
+
+
+def _about(
+    connection: Connection, found: Sequence[Story], surge: Surge, topics: Sequence[Topic]
+) -> list[Story]:
+    """Those of its topic, by the mentions that began them: as in alerts/inhibit.py."""
+    subjects, firsts = Subjects(topics, surge.brand), mentions.get(connection, [story.id for story in found])
+    return [
+        story
+        for story in found
+        if story.id in firsts and surge.topic in subjects.of(_text(firsts[story.id].mention))
+    ]
 
 
 def _told(connection: Connection, surge: Surge) -> list[Told]:

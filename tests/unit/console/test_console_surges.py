@@ -100,6 +100,18 @@ def test_it_stands_among_what_calls(world: World) -> None:
     assert "whatever the risk" not in alerts
 
 
+def test_a_page_of_a_topic_tells_of_that_topic_alone(world: World) -> None:
+    """As who is told of what does: a story is of the topics that its first mention names."""
+    world.tell("Ronvia", [Words("Carta bloccata", ago=150, who="k"), Words("Anche a me", ago=140, who="l")])
+    world.tell("Ronvia", [Words("Pacco perso", ago=150, who="v"), Words("Pure il mio", ago=140, who="w")])
+    topics = ({"name": "Carte", "any": ["carta", "app"]},)
+    for topic, listed in (("Carte", {"Carta bloccata"}), ("", {"Carta bloccata", "Pacco perso"})):
+        a_surge(world, topic=topic)
+        with client(world, topics=topics) as pages:
+            page = pages.get(f"/surges/{ID}").text
+        assert {said for said in ("Carta bloccata", "Pacco perso") if said in page} == listed
+
+
 def test_hours_of_a_topic_are_counted_as_those_of_the_brand(world: World) -> None:
     """Neither reposts nor what was imported make its hours higher."""
     world.tell(
