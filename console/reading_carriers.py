@@ -67,13 +67,15 @@ def _press(connection: Connection, story: Story, audiences: Mapping[str, int | N
         return []
     heard = carriers.outlets(connection, story.id)
     return [
-        _outlet(each, story.outlets[each.outlet], audiences) for each in heard if each.outlet in story.outlets
+        _outlet(each, story, audiences.get(each.outlet)) for each in heard if each.outlet in story.outlets
     ]
 
 
-def _outlet(heard: carriers.Outlet, kind: OutletClass, audiences: Mapping[str, int | None]) -> _Place:
-    configured = audiences.get(heard.outlet)
-    return _Place(heard.n, AUDIENCE[kind] if configured is None else configured, heard.outlet, kind)
+def _outlet(heard: carriers.Outlet, story: Story, configured: int | None) -> _Place:
+    kind = story.outlets[heard.outlet]
+    audience = AUDIENCE[kind] if configured is None else configured
+    counted = story.outlet_followers.get(heard.outlet, 0)
+    return _Place(heard.n, max(0, audience - counted), heard.outlet, kind)
 
 
 def _carriers(places: Sequence[_Place], told: Mapping[int, Kept]) -> list[Carrier]:

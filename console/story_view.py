@@ -232,23 +232,24 @@ def carried(say: Tongue, found: Detail, now: datetime, accounts: Sequence[str] =
         return None
     rest = story.reach - sum(each.people for each in strongest)
     return CarriedRow(
-        [_carrier_row(say, each, story.reach, now, accounts) for each in strongest],
+        [_carrier_row(say, each, story, now, accounts) for each in strongest],
         story_words.others(say, rest, rest / story.reach) if rest > 0 else "",
-        [_carrier_row(say, each, story.reach, now, accounts) for each in found.carriers.trusted],
+        [_carrier_row(say, each, story, now, accounts) for each in found.carriers.trusted],
         _first_outlet(say, found),
     )
 
 
 def _carrier_row(
-    say: Tongue, carrier: Carrier, reach: int, now: datetime, accounts: Sequence[str]
+    say: Tongue, carrier: Carrier, story: Story, now: datetime, accounts: Sequence[str]
 ) -> CarrierRow:
     said, kind = carrier.kept.mention, carrier.outlet_class
-    share = min(1.0, carrier.people / reach)
+    share = min(1.0, carrier.people / story.reach)
+    outdone = not carrier.people and carrier.outlet in story.outlet_followers
     return CarrierRow(
         carrier.kept.n,
         views.brief(carrier.outlet) if carrier.outlet else views.handle(said),
         outlet(kind, say.language) if kind else views.brief(words.source(say, said.source)),
-        words.people(say, carrier.people),
+        say.gettext("as many follow its own account") if outdone else words.people(say, carrier.people),
         say.percent(share),
         bars.share("media" if kind else "reach", share),
         views.when(say, said.created_at, now),

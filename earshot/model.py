@@ -337,9 +337,11 @@ class Story(Struct, omit_defaults=True, kw_only=True):
     followers: int = 0
     """Sum over distinct accounts, each at most a million."""
     reach: int = 0
-    """Estimated people: `followers` and the audiences of the outlets."""
+    """Estimated people: `followers` and, as far as they are more than follow an account of theirs, the outlets' audiences."""
     outlets: dict[str, OutletClass] = field(default_factory=dict)
     """Domain -> class, for each outlet that carried it; the classes of place are the trusted ones."""
+    outlet_followers: dict[str, int] = field(default_factory=dict)
+    """Domain -> followers of the largest of the outlet's own accounts that spoke in it; they are among `followers`."""
     confirmations: int = 0
     """Mentions that say that it happened to their author too."""
     grave: int = 0

@@ -284,7 +284,7 @@ class Folding:
 
     def _new_row(self, task: New) -> Row:
         mention, score, reach = task.mention, task.score, self._judge.reach
-        domain, kind = reach.outlet(mention) or (None, None)
+        domain, kind = reach.outlet(mention) or (reach.speaker(mention), None)
         return Row(
             n=task.n,
             story=task.story,

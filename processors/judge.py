@@ -110,7 +110,9 @@ class Judge:
             story.chance = self._outlook.chance(story, as_of(story, clock))
 
     def _stand(self, story: Story, base: float, x_neg: float) -> tuple[Level, Level]:
-        people = story.followers + (self.reach.audience(story.outlets) if story.outlets else 0)
+        people = story.followers
+        if story.outlets:
+            people += self.reach.audience(story.outlets, story.outlet_followers)
         return risk.assess(story, base, people, self._risk, self._hysteresis, x_neg)
 
 

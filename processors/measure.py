@@ -52,8 +52,8 @@ def add(
     if story.mentions > 1:
         story.last_at = max(story.last_at, from_us(row.heard_at))
         story.opened_at = min(story.opened_at, from_us(row.said_at))
-    if row.outlet is not None and row.outlet not in story.outlets:
-        story.outlets = story.outlets | {row.outlet: _class(row)}
+    if row.outlet is not None:
+        _credit(story, row, row.outlet)
     seat = _hear(story, seat, row.followers)
     return _count(story, seat, row)
 
@@ -65,6 +65,8 @@ def revise(story: Story, seat: Seat, old: Row, new: Row) -> Seat:
     _weigh(story, read_before, 0 if old.withdrawn else -1)
     _weigh(story, read_after, 0 if new.withdrawn else 1)
     recount(story, before, after)
+    if new.outlet is not None:
+        _credit(story, new, new.outlet)
     seat = _hear(story, seat, new.followers)
     return _count(story, _discount(story, seat, old), new)
 
@@ -124,6 +126,16 @@ def _said(row: Row) -> tuple[Mention, Score]:
     return kept.mention, kept.score
 
 
+def _credit(story: Story, row: Row, outlet: str) -> None:
+    """An outlet that published it, or an account of its: with the most followers, which nothing takes back."""
+    if row.outlet_class is None:
+        if row.followers > story.outlet_followers.get(outlet, 0):
+            story.outlet_followers = story.outlet_followers | {outlet: row.followers}
+    elif outlet not in story.outlets:
+        kind: OutletClass = row.outlet_class  # type: ignore[assignment]  # one of the classes, by reach.py
+        story.outlets = story.outlets | {outlet: kind}
+
+
 def _hear(story: Story, seat: Seat, followers: int) -> Seat:
     if followers <= seat.followers:
         return seat
@@ -158,8 +170,3 @@ def _vote(story: Story, seat: Seat, vote: int, times: int) -> Seat:
     story.voters += (new.voted > 0) - (seat.voted > 0)
     story.negative_authors += (now >= _HALF) - (before >= _HALF)
     return new
-
-
-def _class(row: Row) -> OutletClass:
-    kind: OutletClass = row.outlet_class or "news"  # type: ignore[assignment]  # one of the classes, by reach.py
-    return kind

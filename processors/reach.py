@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from earshot.config import Outlet, RiskSettings
 from earshot.model import Mention, OutletClass
+from processors.own import author_of, handle_of
 
 AUDIENCE: dict[OutletClass, int] = {
     "national": 1_000_000,
@@ -26,6 +27,7 @@ class Reach:
         self._most = settings.max_followers
         self._classes: dict[str, OutletClass] = {o.domain: o.outlet_class for o in outlets}
         self._audiences = {o.domain: o.audience for o in outlets if o.audience is not None}
+        self._accounts = {handle_of(handle): o.domain for o in reversed(outlets) for handle in o.accounts}
 
     def followers(self, mention: Mention) -> int:
         """People behind the account, at most a million; an outlet's are counted with the outlet."""
@@ -43,6 +45,12 @@ class Reach:
             domain = mention.author.handle or mention.author.id
         return self._configured(domain) or (domain, "news")
 
+    def speaker(self, mention: Mention) -> str | None:
+        """The domain of the outlet whose own account wrote it, where that is known."""
+        if not self._accounts or mention.kind == "article":
+            return None
+        return self._accounts.get(author_of(mention))
+
     def _configured(self, domain: str) -> tuple[str, OutletClass] | None:
         """A configured domain speaks for its subdomains."""
         while domain:
@@ -51,9 +59,12 @@ class Reach:
             domain = domain.partition(".")[2]
         return None
 
-    def audience(self, outlets: dict[str, OutletClass]) -> int:
-        """People behind a story's outlets, each once."""
-        return sum(self._audiences.get(domain, AUDIENCE[kind]) for domain, kind in outlets.items())
+    def audience(self, outlets: dict[str, OutletClass], followers: dict[str, int]) -> int:
+        """People behind a story's outlets, each once, who are more than the `followers` of an account of theirs."""
+        people = 0
+        for domain, kind in outlets.items():
+            people += max(0, self._audiences.get(domain, AUDIENCE[kind]) - followers.get(domain, 0))
+        return people
 
 
 def _domain(url: str) -> str:

@@ -41,6 +41,7 @@ def _emptied(story: Story) -> Story:
         negative_authors=0,
         followers=0,
         outlets={},
+        outlet_followers={},
         confirmations=0,
         grave=0,
         sensitive=0,

@@ -237,12 +237,17 @@ def _lists(rules: BaseModel | None, folder: Path, faults: Faults) -> list[Listin
 
 
 def _with_lists(config: Config, named: Sequence[Listing]) -> Config:
-    """The operator's own outlets win over a list's, and a list over those that are named after it."""
+    """The operator's own outlets win over a list's, and a list over those that are named after it.
+
+    Accounts that nobody wrote for the outlet that wins are those of the next one.
+    """
     if not named:
         return config
     outlets = {outlet.domain: outlet for outlet in config.outlets}
     for outlet in (outlet for each in named for outlet in each.media()):
-        outlets.setdefault(outlet.domain, outlet)
+        known = outlets.setdefault(outlet.domain, outlet)
+        if outlet.accounts and "accounts" not in known.model_fields_set:
+            outlets[outlet.domain] = known.model_copy(update={"accounts": outlet.accounts})
     voices = dict.fromkeys((*config.rules.voices, *(voice for each in named for voice in each.voices)))
     rules = config.rules.model_copy(update={"voices": tuple(voices)})
     return config.model_copy(update={"outlets": tuple(outlets.values()), "rules": rules})

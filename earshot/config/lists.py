@@ -6,6 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
+from pydantic import Field
+
 from earshot.config.document import build
 from earshot.config.faults import Faults, unknown
 from earshot.config.forms import Domain, Words
@@ -33,12 +35,14 @@ class Listing(Settings):
     """What a list holds; each domain once."""
 
     outlets: Domains = Domains()
+    accounts: dict[Domain, Words] = Field(default_factory=dict)
+    """By domain, the handles of those of `outlets` whose handles are sure."""
     voices: Words = ()
 
     def media(self) -> Iterator[Outlet]:
         for kind in CLASSES:
             for domain in getattr(self.outlets, kind):
-                yield Outlet(domain=domain, outlet_class=kind)
+                yield Outlet(domain=domain, outlet_class=kind, accounts=self.accounts.get(domain, ()))
 
 
 def shipped() -> Mapping[str, str]:
@@ -71,6 +75,7 @@ def read(text: str, file: Path) -> Listing:
     written, faults = parse(text, file)
     found = build(Listing, written, (), faults)
     _check_once(written.get("outlets"), faults)
+    _check_accounts(found, faults)
     faults.raise_any()
     return found or Listing()
 
@@ -84,6 +89,13 @@ def _text(path: Path) -> str:
         raise LookupError(f"cannot read {path}: not UTF-8 text; save it as UTF-8") from None
     except ValueError:
         raise LookupError(f"{str(path)!r} cannot be a path; {_HOW}") from None
+
+
+def _check_accounts(found: Listing | None, faults: Faults) -> None:
+    known = {outlet.domain for outlet in found.media()} if found else set()
+    for domain in found.accounts if found else ():
+        if domain not in known:
+            faults.add(("accounts", domain), f"{domain!r} is in no class of [outlets]; add it there too")
 
 
 def _check_once(outlets: Any, faults: Faults) -> None:

@@ -266,6 +266,10 @@ class Outlet(Settings):
     audience: int | None = Field(
         default=None, ge=0, description="People it reaches; empty: what its class usually does."
     )
+    accounts: Words = Field(
+        default=(),
+        description="Handles of its own: who follows them and who reads its articles are the same people.",
+    )
 
 
 class ProcessorSettings(Settings):

@@ -37,7 +37,7 @@ def largest(connection: Connection, story: int, limit: int) -> list[Account]:
 def outlets(connection: Connection, story: int) -> list[Outlet]:
     """Each outlet once, in the order in which they were heard. It reads every mention's row: only where there are some."""
     found = connection.exec_driver_sql(
-        "select min(n) as first, outlet from mentions where story = ? and outlet is not null"
+        "select min(n) as first, outlet from mentions where story = ? and outlet_class is not null"
         " group by outlet order by first",
         (story,),
     )

@@ -21,6 +21,7 @@ class Row(NamedTuple):
     """Hash of the author's id within its source."""
     followers: int
     outlet: str | None
+    """The domain of who published it, or whose own account wrote it; it has a class only where it published it."""
     outlet_class: str | None
     vote: int | None
     withdrawn: bool

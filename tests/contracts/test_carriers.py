@@ -31,15 +31,20 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 def tell(
-    store: Store, story: int, said: list[tuple[int, int]], outlets: dict[int, str] | None = None
+    store: Store,
+    story: int,
+    said: list[tuple[int, int]],
+    outlets: dict[int, str] | None = None,
+    accounts: dict[int, str] | None = None,
 ) -> None:
     """Mentions by (author, followers), and the seats that the processors would have made of them."""
     seats: dict[int, Seat] = {}
     rows = []
     for n, (author, followers) in enumerate(said, story):
-        outlet = (outlets or {}).get(n - story)
+        published = (outlets or {}).get(n - story)
+        outlet, kind = published or (accounts or {}).get(n - story), published and "news"
         rows.append(
-            mentions.Row(n, story, n, n, author, followers, outlet, None, None, False, "new", "{}", "{}")
+            mentions.Row(n, story, n, n, author, followers, outlet, kind, None, False, "new", "{}", "{}")
         )
         before = seats.get(author, Seat(n, 1_000 * story + author, 0, 0, 0))
         seats[author] = before._replace(followers=max(before.followers, followers))
@@ -74,7 +79,9 @@ def _largest(account: Account) -> tuple[int, int]:
 
 
 def test_each_outlet_is_told_once_by_its_first_article(store: Store) -> None:
-    tell(store, FIRST, [(1, 10), (2, 0), (3, 0), (4, 0)], {1: "b.example", 2: "a.example", 3: "b.example"})
+    """What an account of an outlet says is no article."""
+    published = {1: "b.example", 2: "a.example", 3: "b.example"}
+    tell(store, FIRST, [(1, 10), (2, 0), (3, 0), (4, 0), (5, 9)], published, {0: "c.example", 4: "b.example"})
     tell(store, OTHER, [(1, 0)], {0: "c.example"})
     with store.read() as connection:
         assert carriers.outlets(connection, FIRST) == [

@@ -111,6 +111,19 @@ def test_an_outlet_whose_audience_is_configured_counts_with_that(world: World) -
     assert [each.people for each in strongest] == [1_000_000, 90_000, 64_000, 41_000, 1_000]
 
 
+def test_an_outlet_that_its_own_account_outdoes_adds_nobody(world: World) -> None:
+    """What each adds is what is left beyond the account, so that all add up."""
+    paper = Words("Code agli sportelli", ago=140, who="vocedip", followers=9_000)
+    for followers, added, share in ((9_000, "1,000 people", "1%"), (10_000, "", "")):
+        story = world.tell("Ronvia", [*ACCOUNTS, *PRESS[:2], paper], outlet_followers={LOCAL: followers})
+        (row,) = carried(world, story).outlets
+        assert (row.name, row.people, row.share) == (
+            LOCAL,
+            added or "as many follow its own account",
+            share or "0%",
+        )
+
+
 def test_nobody_is_named_where_nobody_is_known_to_reach_anybody(world: World) -> None:
     story = world.tell("Ronvia", [Words("a", followers=0)])
     assert story_view.carried(ENGLISH, look(world, story), NOW) is None

@@ -100,6 +100,13 @@ def test_handles_are_bare_and_each_stands_once(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_each_handle_of_an_outlet_is_bare_and_of_one_outlet(name: str) -> None:
+    handles = [handle for outlet in listing(name).media() for handle in outlet.accounts]
+    assert len(handles) == len(set(handles)) > 30
+    assert not [handle for handle in handles if not re.fullmatch(r"[a-z0-9_]{2,30}", handle)]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_each_says_how_to_change_it_and_why_no_person_is_in_it(name: str) -> None:
     assert f"earshot lists {name} >" in shipped()[name]
     assert "no persons" in shipped()[name]
@@ -149,6 +156,7 @@ def test_the_operators_own_outlet_wins_and_voices_are_added(write: Write) -> Non
     )
     (ansa,) = [outlet for outlet in config.outlets if outlet.domain == "ansa.it"]
     assert (ansa.outlet_class, ansa.audience) == ("news", 5)
+    assert ansa.accounts == ("agenzia_ansa",), "what it does not say is the list's"
     assert config.rules.voices[:2] == ("mine", "codacons")
     assert config.rules.voices.count("codacons") == 1
     assert "altroconsumo" in config.rules.voices
@@ -268,6 +276,17 @@ def test_each_fault_of_a_file_is_told_with_its_line(faults: Callable[..., list[s
         "bad.toml:3: outlets.nationl: unknown key; did you mean 'national'?",
         "bad.toml:4: outlets.national[1]: must be a domain like news.example, without https:// and without a path",
         "bad.toml:6: outlets.local[0]: 'q.it' is in national already; keep one of them",
+    ]
+
+
+def test_accounts_of_what_is_no_outlet_of_the_list_are_told(faults: Callable[..., list[str]]) -> None:
+    bad = """        outlets.news = ["a.it"]
+        [accounts]
+        "a.it" = ["a"]
+        "b.it" = ["b"]
+        """
+    assert faults(using("bad.toml"), bad=bad) == [
+        "bad.toml:4: accounts.b.it: 'b.it' is in no class of [outlets]; add it there too"
     ]
 
 

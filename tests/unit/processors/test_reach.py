@@ -1,15 +1,23 @@
-from pipeline_world import config, mention
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pipeline_world import START, World, alike, config, mention, said, withdrawn
 
 from earshot.config import Outlet
 from earshot.model import Author
+from earshot.store import mentions
 from processors.judge import Judge
 from processors.reach import Reach
+from processors.rebuild import rebuild
 
 REACH = Reach(
     config().risk,
     (
         Outlet(domain="daily.example", **{"class": "national"}),
-        Outlet(domain="echo.example", **{"class": "local"}, audience=12_000),
+        Outlet(domain="echo.example", **{"class": "local"}, audience=12_000, accounts=("@TheEcho",)),
     ),
 )
 
@@ -48,7 +56,52 @@ def test_an_article_found_through_a_search_is_its_outlets() -> None:
 
 
 def test_a_configured_audience_wins_over_its_class_and_each_outlet_counts_once() -> None:
-    assert REACH.audience({"daily.example": "national", "echo.example": "local"}) == 1_012_000
+    assert REACH.audience({"daily.example": "national", "echo.example": "local"}, {}) == 1_012_000
+
+
+@pytest.mark.parametrize(("followers", "more"), [(2_000, 10_000), (12_000, 0), (50_000, 0)])
+def test_who_follows_an_outlet_is_no_further_reader(followers: int, more: int) -> None:
+    assert REACH.audience({"echo.example": "local"}, {"echo.example": followers}) == more
+
+
+def test_an_outlets_own_account_is_known_by_its_handle_on_any_source() -> None:
+    post = mention("1", author=Author(id="7", handle="theecho"))
+    assert (REACH.speaker(post), REACH.outlet(post)) == ("echo.example", None)
+    assert REACH.speaker(mention("2", author=Author(id="theecho", handle="anna"))) is None
+    assert REACH.speaker(mention("3", kind="article", by="theecho")) is None
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    order=st.permutations(range(4)),
+    follow=st.tuples(*[st.sampled_from([50, 400_000, 1_000_000])] * 2),
+    cut=st.integers(1, 6),
+)
+def test_an_outlets_article_and_its_account_count_as_the_larger_one_in_any_order(
+    order: list[int], follow: tuple[int, int], cut: int
+) -> None:
+    """Also after the account's post is edited and taken back, as for every account; and folded again from the store."""
+    told = (
+        {"kind": "article", "url": "https://daily.example/1", "by": "desk"},
+        {"by": "d", "followers": follow[0]},
+        {"by": "d", "followers": follow[1]},
+        {"by": "anna", "followers": 300},
+    )
+    log = [said("0", by="eva"), *(said(str(n + 1), n + 1, parent="x:0", **told[n]) for n in order)]
+    log.append(said("2", 10, "All is well", parent="x:0", edited_at=START, **told[1]))
+    log.append(withdrawn("3", 11))
+    with TemporaryDirectory() as folder:
+        world = World(Path(folder))
+        world.hear(*log[:cut]).hear(*log[cut:])
+        story = world.story()
+        assert (story.reach, story.outlet_followers) == (1_000_500, {"daily.example": max(follow)})
+        with world.store.read() as connection:
+            assert alike(rebuild(story, mentions.of_story(connection, story.id))[0], story)
+
+
+def test_an_account_alone_is_no_outlet_that_took_it_up(tmp_path: Path) -> None:
+    story = World(tmp_path).hear(said("1"), said("2", 1, parent="x:1", by="d", followers=70_000)).story()
+    assert (story.reach, story.outlets) == (70_200, {})
 
 
 def test_a_post_has_no_outlet() -> None:
