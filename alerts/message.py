@@ -9,7 +9,17 @@ from msgspec import structs
 from alerts.rules import Telling
 from alerts.words import WORDS, Words, month, source
 from earshot.config import RiskSettings
-from earshot.explain import Language, although, arithmetic, counted, explain, number, out_of_100, points
+from earshot.explain import (
+    Language,
+    about,
+    although,
+    arithmetic,
+    counted,
+    explain,
+    number,
+    out_of_100,
+    points,
+)
 from earshot.model import Mention, Story
 from earshot.seams import Notice
 from earshot.store.mentions import Kept
@@ -152,7 +162,7 @@ def _so_far(story: Story, language: Language) -> str:
     return words.so_far.format(
         mentions=counted(story.mentions, *words.mentions, language),
         authors=counted(story.authors, *words.authors, language),
-        people=counted(story.reach, *words.people, language),
+        people=about(story.reach, language),
         outlets=counted(len(story.outlets), *words.outlets, language),
     )
 

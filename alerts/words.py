@@ -25,7 +25,6 @@ class Words(NamedTuple):
     so_far: str
     mentions: tuple[str, str]
     authors: tuple[str, str]
-    people: tuple[str, str]
     outlets: tuple[str, str]
     why: str
     times: str
@@ -61,7 +60,6 @@ ENGLISH = Words(
     so_far="So far: {mentions} by {authors}, estimated reach {people}, {outlets}.",
     mentions=("mention", "mentions"),
     authors=("author", "authors"),
-    people=("person", "people"),
     outlets=("outlet", "outlets"),
     why="Why the risk of the story is {risk}:",
     times="Heard {heard}, decided {decided}.",
@@ -102,10 +100,9 @@ ITALIAN = Words(
         "{count} altra menzione dall’ultimo avviso su questo",
         "altre {count} menzioni dall’ultimo avviso su questo",
     ),
-    so_far="Finora: {mentions} di {authors}, copertura stimata {people}, {outlets}.",
+    so_far="Finora: {mentions} di {authors}, copertura stimata di {people}, {outlets}.",
     mentions=("menzione", "menzioni"),
     authors=("autore", "autori"),
-    people=("persona", "persone"),
     outlets=("testata", "testate"),
     why="Perché il rischio della vicenda è {risk}:",
     times="Rilevata: {heard}. Avviso deciso: {decided}.",

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from earshot.explain import People
+
 
 class When(NamedTuple):
     """A moment as the reader's clock shows it: in full with the zone, as short as is clear, and how long ago."""
@@ -164,8 +166,7 @@ class StoryPage(NamedTuple):
     opened: When
     mention_count: str
     author_count: str
-    people: str
-    people_word: str
+    people: People
     negative_count: str
     steps: list[StepRow]
     said: list[MentionRow]

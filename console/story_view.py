@@ -17,7 +17,7 @@ from console.rows import CarriedRow, CarrierRow, OutlookRow, StepRow, StoryPage,
 from console.tongue import Tongue
 from console.weighed import stopped_at
 from earshot.clock import from_us, to_us
-from earshot.explain import Line, outlet, points
+from earshot.explain import Line, People, outlet, people, points
 from earshot.model import Story
 
 _TITLED = 180
@@ -36,8 +36,7 @@ def story_page(
         views.when(say, story.opened_at, now),
         say.number(story.mentions),
         say.number(story.authors),
-        say.number(story.reach),
-        words.people_word(say, story.reach),
+        people(story.reach, say.language),
         say.number(story.negative_authors),
         [_step_row(say, called, shown, now) for called in reversed(found.called)],
         [views.mention_row(say, kept, now, accounts) for kept in found.newest],
@@ -165,20 +164,23 @@ def _expected(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
 def _expected_reach(say: Tongue, found: Detail, ahead: Fan) -> list[OutlookRow]:
     """By how many more mentions are expected to be heard; nothing where they would bring nobody."""
     each = _people_a_mention(found)
-    size, low, high = (_rough((heard - ahead.so_far) * each) for heard in (ahead.size, ahead.low, ahead.high))
-    if not high:
+    further = [(heard - ahead.so_far) * each for heard in (ahead.size, ahead.low, ahead.high)]
+    if further[-1] < 1:
         return []
-    told = {"size": size, "low": low, "high": high}
+    size, low, high = (people(found.story.reach + more, say.language, digits=3) for more in further)
     said = say.gettext(
-        "About %(size)s people in the end; between %(low)s and %(high)s if as many mentions are heard as expected.",
-        **{name: say.number(found.story.reach + further) for name, further in told.items()},
+        "About %(size)s in the end; between %(low)s and %(high)s if as many mentions are heard as expected.",
+        size=" ".join(size),
+        low=low.figure,
+        high=high.figure,
     )
+    few = People(say.number(round(each, 1)), people(0, say.language).unit)
     made = say.gettext(
-        "The estimated reach so far, and %(each)s people for each further mention that is heard (about %(more)s; what"
+        "The estimated reach so far, and %(each)s for each further mention that is heard (about %(more)s; what"
         " platforms only count shows nobody's followers): as many as one has added so far on average, without the"
         " account with most followers. Outlets that have not taken it up yet are not in it.",
         more=say.number(round(ahead.size - ahead.so_far)),
-        each=say.number(_rough(each) if each >= 1 else round(each, 1)),
+        each=" ".join(people(each, say.language) if each >= 1 else few),
     )
     return [OutlookRow(say.gettext("Expected reach"), said, made)]
 
@@ -189,11 +191,6 @@ def _people_a_mention(found: Detail) -> float:
     accounts = (each.people for each in found.carriers.strongest if not each.outlet)
     others = max(story.followers - max(accounts, default=0), 0)
     return others / max(story.authors - 1, 1) * story.authors / story.mentions
-
-
-def _rough(people: float) -> int:
-    """To two digits: it is an estimate of an estimate."""
-    return int(float(f"{people:.2g}"))
 
 
 def _pace(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
@@ -249,7 +246,9 @@ def _carrier_row(
         carrier.kept.n,
         views.brief(carrier.outlet) if carrier.outlet else views.handle(said),
         outlet(kind, say.language) if kind else views.brief(words.source(say, said.source)),
-        say.gettext("as many follow its own account") if outdone else words.people(say, carrier.people),
+        say.gettext("as many follow its own account")
+        if outdone
+        else " ".join(people(carrier.people, say.language)),
         say.percent(share),
         bars.share("media" if kind else "reach", share),
         views.when(say, said.created_at, now),

@@ -9,6 +9,7 @@ from console.fan import Fan
 from console.pace import Pace, Turn
 from console.tongue import N_, Tongue
 from earshot.clock import from_us
+from earshot.explain import people
 from earshot.model import Level
 
 _PRIOR, _LEARNT = 55, 110  # mentions, as in processors/outlook.py; a test compares
@@ -216,7 +217,7 @@ def others(say: Tongue, count: int, share: float) -> str:
     """The rest of the reach."""
     return say.gettext(
         "All others together: %(people)s, %(share)s.",
-        people=words.people(say, count),
+        people=" ".join(people(count, say.language)),
         share=say.percent(share),
     )
 

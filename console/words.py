@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from console.tongue import N_, Tongue
+from earshot.explain import about
 from earshot.model import Episode, Level, Rating, Score, Step, Story
 from earshot.staff import STAFF
 
@@ -102,18 +103,9 @@ def authors(say: Tongue, count: int) -> str:
     return say.ngettext("%(count)s author", "%(count)s authors", count)
 
 
-def people(say: Tongue, count: int) -> str:
-    return say.ngettext("%(count)s person", "%(count)s people", count)
-
-
-def people_word(say: Tongue, count: int) -> str:
-    """The unit alone, where the number stands apart."""
-    return say.ngettext("person", "people", count)
-
-
-def reach(say: Tongue, count: int) -> str:
+def reach(say: Tongue, estimate: int) -> str:
     """Always with its unit."""
-    return say.gettext("estimated reach %(people)s", people=people(say, count))
+    return say.gettext("estimated reach %(people)s", people=about(estimate, say.language))
 
 
 def negative(say: Tongue, count: int, voters: int, whole: int) -> str:

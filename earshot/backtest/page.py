@@ -8,6 +8,7 @@ from earshot.backtest import report
 from earshot.backtest.outcomes import Outcome
 from earshot.backtest.report import Found
 from earshot.clock import from_us
+from earshot.explain import about
 from earshot.model import Level
 
 _MOST = 200  # stories
@@ -83,7 +84,7 @@ def _story(of: Outcome, judged: Found) -> str:
     scale = _scale(of, marks)
     top = _ROW * (len(marks) + 1)
     bottom = top + _HEIGHT
-    head = f"{of.past.brand}: {of.mentions:,} mentions, reach {of.past.reach:,} ({of.past.first})"
+    head = f"{of.past.brand}: {of.mentions:,} mentions, reach {about(of.past.reach, 'en')} ({of.past.first})"
     return (
         f"<h3>{escape(head)}</h3>\n<p>{_moment(scale.first)} to {_moment(scale.first + scale.span)}</p>\n"
         f'<svg viewBox="0 0 {_WIDTH} {bottom + 4}" role="img" aria-label="{_said(marks)}">'

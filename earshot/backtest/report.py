@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from earshot.backtest.baselines import Chosen, baselines, chosen
 from earshot.backtest.outcomes import Outcome, Past, Worth, brand_weeks, called, outcome, worth
 from earshot.clock import from_us
+from earshot.explain import people
 from earshot.model import Level
 
 _MINUTE = 60_000_000  # µs
@@ -182,7 +183,7 @@ def story_rows(stories: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
         yield [
             each["brand"],
             f"{each['mentions']:,}",
-            f"{each['reach']:,}",
+            people(each["reach"], "en").figure,
             *(_short(each[name]) for name in ("large_at", "watch_at", "warning_at")),
             _number(each["warning_lead_min"]),
             str(each["story"]),

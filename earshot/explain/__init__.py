@@ -1,7 +1,7 @@
 """Why a story has its risk and its level, in sentences and points that add up as they are shown."""
 
 from earshot.explain.alarm import although
-from earshot.explain.figures import Language, counted, number, out_of_100, points
+from earshot.explain.figures import Language, People, about, counted, number, out_of_100, people, points
 from earshot.explain.formulas import Worked, work, worked
 from earshot.explain.sentences import Line, explain, outlet
 from earshot.explain.sums import TERMS, arithmetic
@@ -10,7 +10,9 @@ __all__ = [
     "TERMS",
     "Language",
     "Line",
+    "People",
     "Worked",
+    "about",
     "although",
     "arithmetic",
     "counted",
@@ -18,6 +20,7 @@ __all__ = [
     "number",
     "out_of_100",
     "outlet",
+    "people",
     "points",
     "work",
     "worked",

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import NamedTuple
 
-from earshot.explain.figures import Language, counted, number
+from earshot.explain.figures import Language, about, counted, number
 from earshot.explain.sums import TERMS, hundredths
 from earshot.model import OutletClass, Story
 
@@ -128,9 +128,7 @@ def _share_it(negative: int, voters: int) -> str:
 
 
 def _reach(people: int, language: Language) -> str:
-    if language == "it":
-        return f"Copertura stimata: {counted(people, 'persona', 'persone', 'it')}"
-    return f"Reach: {counted(people, 'person', 'people', 'en')}"
+    return f"{'Copertura stimata' if language == 'it' else 'Reach'}: {about(people, language)}"
 
 
 def _spread(story: Story, language: Language) -> str:

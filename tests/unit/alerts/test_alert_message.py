@@ -66,11 +66,11 @@ Raised by @viaggibelli (64,000 followers) on X, 26 Nov 2026, 09:41:00 UTC:
 “Anche a me, vergogna”
 Told because the risk of the story rose.
 
-So far: 14 mentions by 12 authors, estimated reach 66,000 people, 1 outlet.
+So far: 14 mentions by 12 authors, estimated reach about 66,000 people, 1 outlet.
 
 Why the risk of the story is 64 out of 100:
   +1.70  Negativity: 11 of 12 authors negative
-  +0.80  Reach: 66,000 people
+  +0.80  Reach: about 66,000 people
   +0.45  Press: taken up by 1 local outlet
   +0.50  Credibility: reposts apart, no mention repeats the words of another; automated accounts are not detected
   3.45 − 2.87 = 0.58 → 64 out of 100
@@ -94,11 +94,11 @@ A far scattare l’avviso è @viaggibelli (64.000 follower) su X, 26 nov 2026, 0
 “Anche a me, vergogna”
 Perché questo avviso: il rischio della vicenda è salito.
 
-Finora: 14 menzioni di 12 autori, copertura stimata 66.000 persone, 1 testata.
+Finora: 14 menzioni di 12 autori, copertura stimata di circa 66.000 persone, 1 testata.
 
 Perché il rischio della vicenda è 64 su 100:
   +1,70  Negatività: 11 autori su 12 negativi
-  +0,80  Copertura stimata: 66.000 persone
+  +0,80  Copertura stimata: circa 66.000 persone
   +0,45  Stampa: ripresa da 1 testata locale
   +0,50  Credibilità: rilanci a parte, nessuna menzione ripete le parole di un’altra; gli account automatici non sono rilevati
   3,45 − 2,87 = 0,58 → 64 su 100

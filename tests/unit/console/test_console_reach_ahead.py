@@ -37,7 +37,7 @@ def test_each_further_mention_brings_as_many_as_one_has_so_far_and_the_loudest_c
     found = told(world, crowd(*CROWD), Forecast(12, 6, 24))
     assert found
     assert found[0] == (
-        "About 201,100 people in the end; between 200,500 and 202,300 if as many mentions are heard as expected."
+        "About 201,000 people in the end; between 200,000 and 202,000 if as many mentions are heard as expected."
     )
     assert "100 people for each further mention" in found[1]
 
@@ -51,13 +51,13 @@ def test_who_goes_on_and_on_brings_nobody_new(world: World) -> None:
 def test_what_is_only_counted_adds_nobody_as_it_added_nobody_so_far(world: World) -> None:
     found = told(world, crowd(*CROWD), Forecast(16, 8, 32), counted=7)
     assert found
-    assert found[0].startswith("About 200,700 people in the end; between 200,300 and 201,500")
+    assert found[0].startswith("About 201,000 people in the end; between 200,000 and 202,000")
 
 
 def test_it_is_said_in_italian(world: World) -> None:
     found = told(world, crowd(*CROWD), Forecast(12, 6, 24), say=ITALIAN)
     assert found
-    assert found[0].startswith("Circa 201.100 persone alla fine; tra 200.500 e 202.300")
+    assert found[0].startswith("Circa 201.000 persone alla fine; tra 200.000 e 202.000")
     assert "più 100 persone per ogni altra menzione" in found[1]
 
 

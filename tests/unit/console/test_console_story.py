@@ -59,7 +59,7 @@ def test_who_adds_most_comes_first_each_once_and_all_add_up(world: World) -> Non
     )
     found = carried(world, story)
     assert [(row.name, row.what, row.people, row.share) for row in found.strongest] == [
-        (NATIONAL, "national outlet", "1,000,000 people", "90%"),
+        (NATIONAL, "national outlet", "1 million people", "90%"),
         ("blogger", "X", "64,000 people", "6%"),
         ("ronvia", "X", "41,000 people", "4%"),
         (LOCAL, "local outlet", "10,000 people", "1%"),

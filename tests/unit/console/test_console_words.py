@@ -75,9 +75,9 @@ def test_how_long_ago(seconds: int, english: str, italian: str) -> None:
 
 
 def test_a_number_is_written_as_it_is_there_and_a_reach_has_its_unit() -> None:
-    assert words.reach(ENGLISH, 210_000) == "estimated reach 210,000 people"
-    assert words.reach(ITALIAN, 210_000) == "copertura stimata 210.000 persone"
-    assert words.reach(ITALIAN, 1) == "copertura stimata 1 persona"
+    assert words.reach(ENGLISH, 210_000) == "estimated reach about 210,000 people"
+    assert words.reach(ITALIAN, 210_000) == "copertura stimata di circa 210.000 persone"
+    assert words.reach(ITALIAN, 1) == "copertura stimata di 1 persona"
     assert words.mentions(ITALIAN, 1_000_000) == "1.000.000 menzioni"
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot.config import RiskSettings
-from earshot.explain import TERMS, although, arithmetic, explain, number, points, work, worked
+from earshot.explain import TERMS, about, although, arithmetic, explain, number, people, points, work, worked
 from earshot.model import Forecast, Level, OutletClass, Story, Terms
 from processors.risk import assess
 
@@ -65,9 +65,32 @@ def test_negativity_names_the_authors_that_could_be_read(
 
 
 def test_reach_is_in_people() -> None:
-    assert sentences(a_story(reach=210_000), "en")["reach"] == "Reach: 210,000 people"
-    assert sentences(a_story(reach=210_000), "it")["reach"] == "Copertura stimata: 210.000 persone"
+    assert sentences(a_story(reach=210_000), "en")["reach"] == "Reach: about 210,000 people"
+    assert sentences(a_story(reach=210_000), "it")["reach"] == "Copertura stimata: circa 210.000 persone"
     assert sentences(a_story(reach=1), "it")["reach"] == "Copertura stimata: 1 persona"
+
+
+@pytest.mark.parametrize(
+    ("estimate", "english", "italian"),
+    [
+        (0, "0 people", "0 persone"),
+        (41, "41 people", "41 persone"),
+        (64_713, "about 65,000 people", "circa 65.000 persone"),
+        (999_600, "about 1 million people", "circa 1 milione di persone"),
+        (1_284_393, "about 1.3 million people", "circa 1,3 milioni di persone"),
+        (123_456_789, "about 120 million people", "circa 120 milioni di persone"),
+        (2_000_000_000, "about 2 billion people", "circa 2 miliardi di persone"),
+    ],
+)
+def test_an_estimate_says_no_more_than_it_knows(estimate: int, english: str, italian: str) -> None:
+    assert (about(estimate, "en"), about(estimate, "it")) == (english, italian)
+
+
+@given(st.integers(0, 10**12))
+def test_an_estimate_is_never_far_from_what_it_is_of(estimate: int) -> None:
+    figure, *scale = people(estimate, "en").figure.split()
+    shown = float(figure.replace(",", "")) * {"million": 1e6, "billion": 1e9}.get("".join(scale), 1)
+    assert abs(shown - estimate) <= 0.05 * estimate
 
 
 def test_press_names_the_outlets_by_class_the_widest_first() -> None:
