@@ -4,6 +4,7 @@
 
 FOLDER is what `negativity.py --halves` wrote. Each plane is trained six times without a sixth of the hands, which
 gives every text a score by who has not seen its hand: those make probabilities of distances, and the card's figures.
+Hands who wrote of dangers far more often than anybody hears of one have no say in how likely they are.
 """
 
 import argparse
@@ -30,7 +31,6 @@ BITS = 17
 _RECALL = {"legal": 2}  # a lawyer who is missed costs more than one who is told of in vain
 _C, _OF_COMPLAINTS = 0.5, 0.1  # a complaint is nearly the opinion: its own words travel less
 _FOLDS = 6
-_COARSE = 20  # steps of 16 bits that are one in the file: finer ones change nothing and fill it
 _OF_CLUES = 0.6  # how much a clue counts beside a text's words, whose squares add up to one
 
 
@@ -50,6 +50,7 @@ def main() -> None:
     labels = np.stack([holds(rows, plane) for plane in PLANES], axis=1)
 
     learnt = parts != HELD_OUT
+    usual = learnt & ~np.isin(parts, list(corpus.ON_DANGERS))
     fold_of = folds(parts)
     weights, biases, unseen = [], [], np.zeros(labels.shape)
     for at, plane in enumerate(PLANES):
@@ -61,18 +62,17 @@ def main() -> None:
             scores[asked] = machine.decision_function(inputs[asked])
         machine = _machine(plane, inputs, labels[:, at], among)
         scores[~learnt] = machine.decision_function(inputs[~learnt])
-        platt = LogisticRegression(C=1e3).fit(scores[among, None], labels[among, at])
+        platt = LogisticRegression(C=1e3).fit(scores[among & usual, None], labels[among & usual, at])
         slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
         unseen[:, at] = 1 / (1 + np.exp(-(slope * scores + shift)))
         weights.append(slope * machine.coef_[0])
         biases.append(slope * float(machine.intercept_[0]) + shift)
         print(plane, flush=True)
-    table, scale = whole(np.stack([each[: 1 << BITS] for each in weights], axis=1), 100, bits=16)
-    table, scale = np.rint(table / _COARSE).astype(np.int16), scale * _COARSE
+    table, scale = whole(np.stack([each[: 1 << BITS] for each in weights], axis=1), 100)
     of_clues = np.stack([each[1 << BITS :] for each in weights], axis=1) * _OF_CLUES / spread[:, None]
     least = np.array(
         [
-            _least(unseen[learnt, at], labels[learnt, at], _RECALL.get(plane, 1))
+            _least(unseen[usual, at], labels[usual, at], _RECALL.get(plane, 1))
             for at, plane in enumerate(PLANES)
         ]
     )

@@ -27,6 +27,7 @@ def write(
     text = text.replace("{hands}", "\n".join(_table(labels[learnt], unseen[learnt], least)))
     text = text.replace("{test}", "\n".join(_table(labels[~learnt], unseen[~learnt], least)))
     text = text.replace("{moods}", f"{100 * _moods(labels, unseen):.0f} %")
+    text = text.replace("{neutral}", f"{100 * labels[:, PLANES.index('neutral')].mean():.0f} %")
     model.with_suffix(".md").write_text(text, encoding="utf-8")
     manifest = {"python": platform.python_version(), "numpy": np.__version__, "files": files}
     model.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")

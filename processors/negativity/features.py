@@ -76,9 +76,7 @@ def _extracted(texts: tuple[str, ...]) -> Features:
     return Features(tokens, (_pairs(tokens), _negated(tokens)))
 
 
-def summed(
-    table: NDArray[np.int8] | NDArray[np.int16], bags: Sequence[Bag], owners: int
-) -> NDArray[np.int32]:
+def summed(table: NDArray[np.int8], bags: Sequence[Bag], owners: int) -> NDArray[np.int32]:
     """For each owner the sum of its features' rows in `table`, whose length is a power of two."""
     mask = np.uint64(len(table) - 1)
     sums = np.zeros((owners, table.shape[1]), np.int32)

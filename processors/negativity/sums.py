@@ -18,7 +18,7 @@ _REMEMBERED = 2**15
 class TokenSums:
     """Of one table, whose length is a power of two. Threads may share it."""
 
-    def __init__(self, table: NDArray[np.int8] | NDArray[np.int16]) -> None:
+    def __init__(self, table: NDArray[np.int8]) -> None:
         self._table = table
         self._hashes = np.zeros(_REMEMBERED, np.uint64)
         self._sums = np.zeros((_REMEMBERED, table.shape[1]), np.int32)

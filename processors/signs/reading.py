@@ -25,7 +25,9 @@ _MOODS = slice(_ADDRESSES.stop, None)
 
 _THREAT = 0.9
 """The least probability of danger, with a word for a hazard (gas, smoke), that calls where the brand is the setting."""
-_DANGER = ("injury", "hazard", "stranded", "violence", "selfharm", "health")
+_HARM = ("injury", "hazard", "violence", "selfharm")
+_DANGER = (*_HARM, "stranded", "health")
+"""Who is left outside, or is ill, may be in danger. Where it is told as discrimination those words tell of that."""
 _OF = {
     "legal": ("legal",),
     "safety": _DANGER,
@@ -120,12 +122,13 @@ def _grave(holds: dict[str, bool], found: Found, mood: Mood) -> tuple[Grave, ...
         return ("safety",) if holds["threat"] else ()
     grave: list[Grave] = []
     hurt = holds["sensitive"] and holds["complaint"]
-    danger = any(concept in found for concept in _DANGER)
+    excluded = "discrimination" in found and holds["sensitive"] and not holds["praise"]
+    danger = any(concept in found for concept in (_HARM if excluded else _DANGER))
     if (holds["safety"] and danger) or (hurt and "health" in found and mood == "worry"):
         grave.append("safety")
     if holds["legal"]:
         grave.append("legal")
-    if "discrimination" in found and holds["sensitive"] and not holds["praise"]:
+    if excluded:
         grave.append("discrimination")
     if "selfharm" in found and not holds["news"]:
         grave.append("self_harm")

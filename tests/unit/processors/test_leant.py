@@ -20,7 +20,7 @@ SAID = [
         ("I will call my lawyer about this invoice", "en"),
         ("I may well ask an expert what my rights are here", "en"),
         ("The heater gave off smoke last night, is that normal?", "en"),
-        ("the wheelchair lift stopped half way and staff laughed", "en"),
+        ("the wheelchair lift was out of order and staff laughed", "en"),
         ("Mia madre è diabetica e il frigorifero dei farmaci è spento, ho paura", "it"),
         ("They would not let us in because we are black, thanks for nothing", "en"),
         ("I want to kill myself over this debt", "en"),

@@ -135,10 +135,22 @@ def test_neighbours_have_no_influence_whatever_the_texts(texts: list[str]) -> No
 
 
 def test_a_hazard_is_grave_also_where_the_brand_is_only_the_setting() -> None:
-    gas, robbery = read(
+    smell, leak, robbery = read(
         "forte odore di gas davanti alla Coralba di via Orientale a Termoli, ho chiamato i vigili del fuoco",
+        "Fuga di gas davanti alla filiale Coralba di Termoli, evacuata la via, sul posto i vigili del fuoco",
         "Rapina alla Coralba di Modena, ladri in fuga",
     )
-    assert "victim" in gas.signs
-    assert gas.grave == ("safety",)
+    assert "victim" in leak.signs
+    assert smell.grave == leak.grave == ("safety",)
     assert robbery.grave == ()
+
+
+def test_who_is_left_outside_in_a_wheelchair_is_discriminated_against_and_not_in_danger_by_the_same_words() -> (
+    None
+):
+    outside, fell = read(
+        "Venerdì mia madre, in sedia a rotelle, è rimasta fuori dalla filiale: rampa chiusa, nessuno ad aprire",
+        "Mia madre, in sedia a rotelle, lasciata fuori dalla filiale: è caduta dalla rampa e si è ferita alla testa",
+    )
+    assert outside.grave == ("discrimination",)
+    assert "safety" in fell.grave
