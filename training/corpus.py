@@ -31,7 +31,11 @@ words say nothing. With the latest it reads our own test part better (it 78 % in
 (251 to 254 of 300 in three draws, instead of 264). So it does with the last five, of nine who wrote turns of support
 threads (261, and 267 with the first four).
 """
-_TEST_HAND, _TEST_SECTORS = "h", frozenset({"gym", "pharmacy", "water", "parking"})
+_TEST_HAND = "h"
+_TEST_SECTORS = re.compile(
+    r"gym|fitness|crossfit|pharmac|farmaci|apothe|drugstore|parking|car park|^(?:tap )?(?:water|eau|agua|água)$"
+)
+"""Gym, pharmacy, parking and water in the words of all hands, who name a trade freely."""
 
 
 class Text(NamedTuple):
@@ -67,9 +71,13 @@ def labelled(folder: Path) -> list[dict[str, Any]]:
     for path in sorted(folder.glob("hand_*.jsonl")):
         hand = path.stem.removeprefix("hand_")
         for row in rows(path):
-            held_out = hand == _TEST_HAND or row["sector"] in _TEST_SECTORS
+            held_out = hand == _TEST_HAND or tests_only(row["sector"])
             found.append(row | {"hand": hand, "part": HELD_OUT if held_out else hand})
     return found
+
+
+def tests_only(sector: str) -> bool:
+    return _TEST_SECTORS.search(sector.lower().replace("_", " ")) is not None
 
 
 def eval_only(folder: Path) -> list[str]:

@@ -55,6 +55,21 @@ def test_nothing_that_is_tested_on_is_learnt_and_no_checklist_case_is_a_label() 
     assert cases.isdisjoint(corpus.fingerprint(text) for _, text in ROWS)
 
 
+@pytest.mark.parametrize(
+    ("sector", "tests"),
+    [
+        (name, True)
+        for name in ("gym", "Fitness", "climbing gym", "fitness_app", "pharmacy_delivery", "farmacia")
+    ]
+    + [(name, True) for name in ("pharmacie", "Apotheke", "car park", "hospital_parking", "água", "water")]
+    + [
+        (name, False) for name in ("theme park", "water park", "water_heater", "farming", "pharma", "airline")
+    ],
+)
+def test_a_trade_that_only_tests_does_so_by_whatever_name(sector: str, tests: bool) -> None:
+    assert corpus.tests_only(sector) is tests
+
+
 def test_a_fault_is_named_with_its_hand(tmp_path: Path) -> None:
     lines = (LABELS / "hand_c.jsonl").read_text(encoding="utf-8").splitlines()[:3]
     (tmp_path / "hand_q.jsonl").write_text(
