@@ -1,4 +1,4 @@
-"""Whether the labels are as GUIDELINES.md says, and no two texts are nearly the same.
+"""Whether the labels are as GUIDELINES.md says, no two texts nearly the same, and none nearly a case that tests.
 
     PYTHONPATH=.:bench python training/labels_check.py [FOLDER]
 
@@ -6,13 +6,18 @@ Prints what is wrong, a line each, and ends with 1 where anything is; then the c
 """
 
 import sys
+import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import corpus
 from corpus import fingerprint
+
+from earshot.matching import fold
+
+CHECKLIST = Path(__file__).parents[1] / "tests" / "golden" / "checklist.jsonl"
 
 _KEYS = "text lang polarity intents address mood target other tried flags sector channel".split()
 _ONE = {
@@ -28,7 +33,9 @@ _MANY = {
     "flags": "press_interest confirmation sensitive minor employee spam victim".split(),
 }
 _ALIKE = 0.75  # of the words of two texts: as good as one text
-_LEAST_WORDS = 5
+_TOLD = 0.6  # of a label and a case that tests: the case is as good as told beforehand
+_LEAST_WORDS = 4
+_UNSPACED, _RUN = "ja", 3  # a language without blanks: runs of so many characters stand for words
 
 
 def problems(folder: Path) -> Iterator[str]:
@@ -36,7 +43,9 @@ def problems(folder: Path) -> Iterator[str]:
     for row in rows:
         yield from (f"hand {row['hand']}: {fault}: {row['text'][:60]}" for fault in _faults(row))
     yield from _twice(rows)
-    yield from _nearly_twice(rows)
+    words = [_words(row) for row in rows]
+    yield from _nearly_twice(rows, words)
+    yield from _told(corpus.rows(CHECKLIST), rows, words)
 
 
 def _faults(row: dict[str, Any]) -> Iterator[str]:
@@ -50,6 +59,13 @@ def _faults(row: dict[str, Any]) -> Iterator[str]:
     other = row["other"]
     if other and (set(other) != {"name", "polarity"} or other["polarity"] not in _ONE["polarity"]):
         yield "other"
+        return
+    names = {"target": row["target"], "other": other and other["name"]}
+    yield from (
+        f"{key} {name!r} is not in the text"
+        for key, name in names.items()
+        if name is not None and (not name or name not in row["text"])
+    )
 
 
 def _twice(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -60,9 +76,18 @@ def _twice(rows: list[dict[str, Any]]) -> Iterator[str]:
         seen[form] = row["hand"]
 
 
-def _nearly_twice(rows: list[dict[str, Any]]) -> Iterator[str]:
+def _words(row: dict[str, Any]) -> frozenset[str]:
+    r"""Without `\w`, which takes the vowels of Hindi for gaps."""
+    kept = (sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in fold(row["text"]))
+    words = "".join(kept).split()
+    if row["lang"] != _UNSPACED:
+        return frozenset(words)
+    run = "".join(words)
+    return frozenset(run[at : at + _RUN] for at in range(len(run) - _RUN + 1))
+
+
+def _nearly_twice(rows: list[dict[str, Any]], words: Sequence[frozenset[str]]) -> Iterator[str]:
     """By the words that two have in common, of all that either has; found by their rarest ones."""
-    words = [frozenset(row["text"].lower().split()) for row in rows]
     times = Counter(word for each in words for word in each)
     by_word = defaultdict[str, list[int]](list)
     for at, each in enumerate(words):
@@ -75,6 +100,21 @@ def _nearly_twice(rows: list[dict[str, Any]]) -> Iterator[str]:
                 yield f"hands {both}: nearly twice: {rows[other]['text'][:60]} | {rows[at]['text'][:60]}"
         for word in rarest:
             by_word[word].append(at)
+
+
+def _told(
+    cases: list[dict[str, Any]], rows: list[dict[str, Any]], words: Sequence[frozenset[str]]
+) -> Iterator[str]:
+    """Labels that nearly are a case that tests, however short it is."""
+    by_word = defaultdict[str, list[int]](list)
+    for at, each in enumerate(words):
+        for word in each:
+            by_word[word].append(at)
+    for case in cases:
+        asked = _words(case)
+        for at, both in Counter(at for word in asked for at in by_word[word]).items():
+            if both >= _TOLD * (len(asked) + len(words[at]) - both):
+                yield f"hand {rows[at]['hand']}: tested on: {case['text'][:60]} | {rows[at]['text'][:60]}"
 
 
 def counts(folder: Path) -> dict[str, Counter[str]]:

@@ -1,7 +1,9 @@
 """Our own labels: as GUIDELINES.md says, enough of each kind, none twice, and labelled twice where it is said so."""
 
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,12 +49,10 @@ def test_a_tenth_is_labelled_twice_and_the_two_agree_on_what_matters_most() -> N
     assert agreement.kappa(one, other) >= 0.9
 
 
-def test_nothing_that_is_tested_on_is_learnt_and_no_checklist_case_is_a_label() -> None:
+def test_nothing_that_is_tested_on_is_learnt() -> None:
     parts = {row["part"] for row in ROWS.values()}
     assert "h" not in parts
     assert corpus.HELD_OUT in parts
-    cases = {corpus.fingerprint(row["text"]) for row in corpus.rows(ROOT / "tests/golden/checklist.jsonl")}
-    assert cases.isdisjoint(corpus.fingerprint(text) for _, text in ROWS)
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,42 @@ def test_a_fault_is_named_with_its_hand(tmp_path: Path) -> None:
     found = list(labels_check.problems(tmp_path))
     assert any("hand q" in fault and "fax" in fault for fault in found)
     assert any("twice" in fault for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("lang", "one", "other"),
+    [
+        ("it", "Ci vediamo dal giudice di pace", "ci vediamo dal giudice di pace, buffoni"),
+        ("de", "da kann man nicht meckern", "Kann man nicht meckern."),
+        ("ja", "注文した商品がまだ届きません", "注文した商品がまだ届きません!!困る"),
+        ("hi", "यह बैंक बहुत अच्छा है", "यह बैंक बहुत अच्छा है, सच!"),
+    ],
+)
+def test_two_texts_that_differ_in_signs_and_a_word_are_nearly_the_same(
+    tmp_path: Path, lang: str, one: str, other: str
+) -> None:
+    found = _problems(tmp_path, {"lang": lang, "text": one}, {"lang": lang, "text": other})
+    assert len(found) == 1
+    assert "nearly twice" in found[0]
+
+
+def test_what_is_nearly_a_case_that_tests_is_no_label(tmp_path: Path) -> None:
+    (found,) = _problems(tmp_path, {"lang": "en", "text": "Not half bad, this."})
+    assert "tested on: Not half bad" in found
+
+
+def test_names_stand_in_the_text_as_they_are_written_there(tmp_path: Path) -> None:
+    text = "Skylark was late, unlike Dunmere Air"
+    dunmere = {"name": "Dunmere Air", "polarity": "pos"}
+    assert _problems(tmp_path, {"text": text, "target": "Skylark", "other": dunmere}) == []
+    (found,) = _problems(tmp_path, {"text": text, "target": "Skylark Air", "other": dunmere})
+    assert "target 'Skylark Air'" in found
+    (found,) = _problems(tmp_path, {"text": text, "other": dunmere | {"name": "dunmere air"}})
+    assert "other 'dunmere air'" in found
+
+
+def _problems(folder: Path, *rows: dict[str, Any]) -> list[str]:
+    some = json.loads((LABELS / "hand_c.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    lines = [json.dumps(some | {"target": None, "other": None} | row) for row in rows]
+    (folder / "hand_q.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return list(labels_check.problems(folder))
