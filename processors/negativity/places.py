@@ -2,10 +2,9 @@
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 
-from processors.negativity.tokens import ADDRESSES, HANDLES, LONGEST, TAGS
+from processors.negativity.tokens import ADDRESSES, HANDLES, LONGEST, TAGS, alike
 
 Place = tuple[int, int]
 
@@ -53,15 +52,15 @@ def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
     for piece in _PIECE.finditer(text):
         written = piece[0]
         if piece["address"]:
-            alike = "\ue001"
+            letters = "\ue001"
         elif piece["handle"]:
-            alike = "\ue002"
+            letters = "\ue002"
         elif piece["tag"]:
-            alike = " "
+            letters = " "
         else:
             read = html.unescape(written) if piece["sign"] else " " if written.isspace() else written
-            alike = unicodedata.normalize("NFC", read).lower().replace("’", "'")
-        yield piece.start(), piece.end(), re.sub("[0-9]", "0", alike)
+            letters = alike(read)
+        yield piece.start(), piece.end(), re.sub("[0-9]", "0", letters)
 
 
 def _is_repeated(line: list[str], letter: str) -> bool:

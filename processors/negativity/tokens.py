@@ -1,9 +1,10 @@
 """Texts as tokens, for a whole batch at once: one buffer of code points, no Python loop over what is in a text.
 
 What does not carry an opinion is made alike first: every address is one sign and every handle another, letters
-are lower case, digits are 0, and a letter that is repeated is repeated once. Then a run of letters, digits, marks
-and apostrophes is a token, and so is a run of one symbol. A character of Chinese, Japanese and Korean is a token by
-itself: words are not told apart by blanks there, or carry their particles with them. (In Thai a run is long.)
+are lower case, digits are 0, the sign of three dots is three dots, and a letter that is repeated is repeated once.
+Then a run of letters, digits, marks and apostrophes is a token, and so is a run of one symbol. A character of
+Chinese, Japanese and Korean is a token by itself: words are not told apart by blanks there, or carry their particles
+with them. (In Thai a run is long.)
 """
 
 import html
@@ -121,7 +122,12 @@ def _made_alike(lines: str) -> str:
     """No pattern here reaches over the end of a line."""
     if "@" in lines:
         lines = HANDLES.sub(f" {_HANDLE} ", lines)
-    return unicodedata.normalize("NFC", lines).lower().replace("’", "'")
+    return alike(lines)
+
+
+def alike(text: str) -> str:
+    """As it is read, however it was typed."""
+    return unicodedata.normalize("NFC", text).lower().replace("’", "'").replace("…", "...")
 
 
 def _without_repeats(

@@ -20,6 +20,7 @@ def spelled(text: str) -> list[str]:
     [
         ("Non è male!", ["non", "è", "male", "!"]),
         ("NOOOO, ma che... dite?!", ["noo", ",", "ma", "che", "...", "dite", "?", "!"]),
+        ("Bravi… due ore……", ["bravi", "...", "due", "ore", "......"]),
         ("Ordine 48213 del 3/4", ["ordine", "0", "del", "0", "/", "0"]),
         ("l’assistenza c'era", ["l'assistenza", "c'era"]),
         ("@acme_help vedi https://a.example/b?c=d", ["\ue002", "vedi", "\ue001"]),
