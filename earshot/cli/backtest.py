@@ -30,6 +30,7 @@ from earshot.cli.options import (
     read_config,
 )
 from earshot.cli.replay import map_of, run_showing, settings_of, value_of
+from earshot.cli.tables import so_many
 from earshot.cli.verdict import tell
 from earshot.clock import from_us
 from earshot.config import Config
@@ -186,7 +187,9 @@ def _done(run: _Run, large: int, *, quiet: bool) -> tuple[dict[str, Any], report
         asyncio.run(run_showing(runtime, quiet=quiet))
         where, then = (general.data_dir, "") if run.is_kept else (run.name, "with --data-dir FOLDER ")
         if left := _left(context):
-            raise Refused(f"{where}: stopped with {left:,} mentions to go; {then}the same command goes on")
+            raise Refused(
+                f"{where}: stopped with {so_many(left, 'mention')} to go; {then}the same command goes on"
+            )
         with context.store.read() as connection:
             past = history(connection, run.labels)
             if not any(each.heard for each in past.pasts):

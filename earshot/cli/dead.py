@@ -17,7 +17,7 @@ from earshot.cli.options import (
     with_data_dir,
     with_own_time,
 )
-from earshot.cli.tables import one_line, printable
+from earshot.cli.tables import one_line, printable, so_many
 from earshot.clock import SystemClock, from_us, to_us
 from earshot.errors import Refused, Unreadable
 from earshot.seams import Message
@@ -152,7 +152,7 @@ def drop(
         raise Refused("name the letters to delete, or --all: earshot dead list shows them")
     with existing_store(config, data_dir) as store:
         gone = _drop_all(store, yes=yes) if every else _drop(store, numbers or ())
-    _OUT.print(f"{_how_many(gone)} deleted")
+    _OUT.print(f"{so_many(gone, 'letter')} deleted")
 
 
 def _drop(store: Store, numbers: Sequence[int]) -> int:
@@ -181,11 +181,9 @@ def _drop_all(store: Store, *, yes: bool) -> int:
 def _agreed(waiting: int) -> bool:
     if not typer.get_text_stream("stdin").isatty():
         raise Refused("nobody can be asked, and nothing was deleted: --yes deletes them")
-    return typer.confirm(f"Delete all letters for good? {_how_many(waiting)} nobody has retried.", err=True)
-
-
-def _how_many(count: int) -> str:
-    return f"{count:,} letter{'' if count == 1 else 's'}"
+    return typer.confirm(
+        f"Delete all letters for good? {so_many(waiting, 'letter')} nobody has retried.", err=True
+    )
 
 
 def _message(topic: str, raw: bytes) -> Message:

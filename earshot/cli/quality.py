@@ -21,6 +21,7 @@ from earshot.cli.options import (
     with_data_dir,
     with_own_time,
 )
+from earshot.cli.tables import so_many
 from earshot.errors import Refused
 from earshot.model import Intent
 from earshot.quality import (
@@ -205,7 +206,8 @@ def _tell(found: Quality) -> None:
 def _tell_labels(found: Quality) -> None:
     shown = found.shown
     _OUT.print(
-        f"{found.corrections:,} mentions were labelled. Rows: what staff said; columns: what Earshot showed:"
+        f"{so_many(found.corrections, 'mention was', 'mentions were')} labelled."
+        " Rows: what staff said; columns: what Earshot showed:"
     )
     table = _table("", *_CLASSES)
     for name, row in zip(_CLASSES, shown.confusion, strict=True):
@@ -229,7 +231,7 @@ def _tell_labels(found: Quality) -> None:
 
 def _tell_intents(found: Quality) -> None:
     _OUT.print(
-        f"Intents, of {found.named:,} labels that name them: how often staff named each, how often Earshot takes it to"
+        f"Intents, of {so_many(found.named, 'label that names', 'labels that name')} them: how often staff named each, how often Earshot takes it to"
         " hold, and the mean squared error, as shipped and by what the other labels teach:",
         soft_wrap=True,
     )

@@ -11,6 +11,7 @@ from earshot.cli import listing
 from earshot.cli.listing import Limit
 from earshot.cli.options import AsJson, ConfigPath, DataDir, opened, read_config, with_data_dir, with_own_time
 from earshot.cli.rescore import alone
+from earshot.cli.tables import so_many
 from earshot.model import Story
 from earshot.regrouping import Regrouper, find_regrouper
 from earshot.runtime import Context
@@ -50,7 +51,7 @@ def join(story: Number, other: Number, config: ConfigPath = None, data_dir: Data
     Example: earshot stories join 1099511627811 1099511627890
     """
     kept, joined = _do(config, data_dir, lambda regrouper: regrouper.join(story, other))[:2]
-    _OUT.print(f"Story {joined.id} is part of {kept.id} now: {kept.mentions:,} mentions.")
+    _OUT.print(f"Story {joined.id} is part of {kept.id} now: {so_many(kept.mentions, 'mention')}.")
 
 
 @app.command("split")
@@ -70,7 +71,7 @@ def split(
     """
     left, begun = _do(config, data_dir, lambda regrouper: regrouper.split(story, mentions))[:2]
     _OUT.print(
-        f"Story {begun.id} has {begun.mentions:,} mentions now, story {left.id} has {left.mentions:,}."
+        f"Story {begun.id} has {so_many(begun.mentions, 'mention')} now, story {left.id} has {left.mentions:,}."
     )
 
 

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from earshot import logs
 from earshot.cli.options import AsJson, ConfigPath, changed, opened, read_config
+from earshot.cli.tables import so_many
 from earshot.config import Config
 from earshot.config.kinds import installed
 from earshot.errors import Refused
@@ -177,8 +178,8 @@ def _summary(context: Context, processed: float, seconds: float) -> dict[str, An
 
 def _tell(summary: dict[str, Any], unmatched: int, data_dir: Path) -> None:
     _OUT.print(
-        f"{_so_many(summary['mentions'], 'mention', 'mentions')} in {summary['seconds']:,.1f} s ({summary['mentions_per_s']:,.0f} a second)"
-        f" made {_so_many(summary['stories'], 'story', 'stories')} and {_so_many(summary['alerts'], 'alert', 'alerts')};"
+        f"{so_many(summary['mentions'], 'mention')} in {summary['seconds']:,.1f} s ({summary['mentions_per_s']:,.0f} a second)"
+        f" made {so_many(summary['stories'], 'story', 'stories')} and {so_many(summary['alerts'], 'alert')};"
         f" {summary['dead']:,} could not be read or stored."
     )
     total, done = (round(value_of(REPLAY_RECORDS.collect(), state=state)) for state in ("total", "done"))
@@ -195,10 +196,6 @@ def _tell(summary: dict[str, Any], unmatched: int, data_dir: Path) -> None:
     _OUT.print(f"  earshot run console --data-dir {where}")
     if summary["dead"]:
         _OUT.print(f"  earshot dead list --data-dir {where}")
-
-
-def _so_many(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def _count(counter: Counter) -> float:

@@ -21,7 +21,7 @@ from earshot.cli.options import (
     with_data_dir,
     with_own_time,
 )
-from earshot.cli.tables import one_line
+from earshot.cli.tables import one_line, so_many
 from earshot.config import Config
 from earshot.errors import Refused
 from earshot.rescoring import Change, Rescorer, find_rescorer
@@ -183,14 +183,19 @@ def _tell(tally: _Tally, model: str, *, dry: bool) -> None:
     if not tally.scored:
         _OUT.print(f"All that can be scored carries {model} already, or would read the same.")
         return
-    would = "would be" if dry else "were"
+
+    def were(count: int) -> str:
+        return "would be" if dry else "was" if count == 1 else "were"
+
     turned = tally.turned_negative + tally.turned_from_negative
     _OUT.print(
-        f"{tally.scored:,} mentions {would} scored with {model}; {turned:,} {would} on the other side of one half:"
+        f"{so_many(tally.scored, 'mention')} {were(tally.scored)} scored with {model};"
+        f" {turned:,} {were(turned)} on the other side of one half:"
         f" {tally.turned_negative:,} negative now, {tally.turned_from_negative:,} no longer."
     )
     if not dry:
-        _OUT.print(f"{tally.stories_at_another_level:,} stories stand at another level. Nobody was notified.")
+        moved = so_many(tally.stories_at_another_level, "story stands", "stories stand")
+        _OUT.print(f"{moved} at another level. Nobody was notified.")
     for brand, change in tally.movers:
         if change.moved:
             _OUT.print(

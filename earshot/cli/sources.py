@@ -24,7 +24,7 @@ from earshot.cli.options import (
     with_data_dir,
     with_own_time,
 )
-from earshot.cli.tables import Column, day_or_time, one_line, table
+from earshot.cli.tables import Column, day_or_time, one_line, so_many, table
 from earshot.cli.telling import lines, plain
 from earshot.clock import SystemClock
 from earshot.config import Config
@@ -189,7 +189,9 @@ def _tell(source: str, found: Sequence[Found], now: datetime) -> None:
     for each in matched:
         _OUT.print("\n".join(lines(each, now)), end="\n\n")
     if strange:
-        _OUT.print(f"{len(strange)} concern no brand and would not be published, such as:")
+        _OUT.print(
+            f"{so_many(len(strange), 'concerns', 'concern')} no brand and would not be published, such as:"
+        )
         for each in strange[:_FEW]:
             _OUT.print("\n".join(f"  {line}" for line in lines(each, now)[1:2]))
         _OUT.print()

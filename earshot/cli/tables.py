@@ -26,6 +26,11 @@ def one_line(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
+def so_many(count: int, one: str, many: str = "") -> str:
+    """How many of what; `many` where that is not `one` with an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def day_or_time(moment: datetime, now: datetime) -> str:
     """As short as it can be understood (UTC): 17:34 today, 21 Feb, Feb 2015."""
     if moment.date() == now.date():

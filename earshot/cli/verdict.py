@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from earshot.backtest.report import LEVELS, brand_rows, rule_rows, story_rows
-from earshot.cli.tables import Column, one_line, table
+from earshot.cli.tables import Column, one_line, so_many, table
 
 _OUT = Console(highlight=False)
 _SHOWN = 20  # stories; --json has all
@@ -29,8 +29,8 @@ _STORIES: list[Column] = [
 def tell(found: Mapping[str, Any], data_dir: Path | None) -> None:
     """`data_dir`: where to look closer; None where nothing was kept."""
     _say(
-        f"{one_line(found['history'])}: {found['mentions']:,} mentions of {len(found['brands'])} brands, {found['from'][:10]} to"
-        f" {found['until'][:10]}, {found['brand_weeks']:.1f} brand-weeks, made {found['stories']:,} stories and {found['surges']:,} surges."
+        f"{one_line(found['history'])}: {so_many(found['mentions'], 'mention')} of {so_many(len(found['brands']), 'brand')}, {found['from'][:10]} to"
+        f" {found['until'][:10]}, {found['brand_weeks']:.1f} brand-weeks, made {so_many(found['stories'], 'story', 'stories')} and {so_many(found['surges'], 'surge')}."
     )
     _say(
         f"Model {', '.join(found['models']) or 'none'}; configuration {found['config']}; version {found['version']}."
@@ -48,7 +48,7 @@ def tell(found: Mapping[str, Any], data_dir: Path | None) -> None:
     _OUT.print(table(_OUT, _BRANDS, list(brand_rows(found["brands"]))))
     stories = found["told"]
     more = f"; the {_SHOWN} largest of them, --json has all" if len(stories) > _SHOWN else ""
-    _say(f"\n{len(stories):,} stories called or became large{more}.")
+    _say(f"\n{so_many(len(stories), 'story', 'stories')} called or became large{more}.")
     if stories:
         _OUT.print(table(_OUT, _STORIES, list(story_rows(stories[:_SHOWN]))))
     if data_dir:
@@ -58,7 +58,7 @@ def tell(found: Mapping[str, Any], data_dir: Path | None) -> None:
 
 
 def _labels(found: Mapping[str, Any]) -> str:
-    return f" and is not half negative by {found['labels']:,} labels" if found["labels"] else ""
+    return f" and is not half negative by {so_many(found['labels'], 'label')}" if found["labels"] else ""
 
 
 def _say(text: str) -> None:

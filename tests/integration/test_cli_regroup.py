@@ -54,7 +54,7 @@ def test_joined_and_split_again(earshot: Earshot, known: list[int], tmp_path: Pa
     status, _, err = earshot("stories", "join", older, younger, "--data-dir", "data")
     assert (status, "they are one already" in err) == (1, True)
     status, out, _ = earshot("stories", "split", older, younger, "--data-dir", "data")
-    assert (status, f"Story {younger} has 1 mentions now" in out) == (0, True)
+    assert (status, f"Story {younger} has 1 mention now" in out) == (0, True)
     store = Store(tmp_path / "data" / "earshot.db")
     assert of_one_brand(store) == known
     store.close()
