@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from earshot.bus.sqlite import SqliteBus
 from earshot.cli.options import ConfigPath, DataDir, read_config, with_data_dir
+from earshot.cli.tables import so_many
 from earshot.clock import SystemClock
 from earshot.config import Config
 from earshot.errors import Refused
@@ -37,7 +38,7 @@ def migrate_store(
 ) -> None:
     """Copy the embedded database into an empty one of PostgreSQL's. Stop Earshot first, and start it after.
 
-    All is copied, or nothing is; the embedded database stays as it is.
+    All is copied, or nothing is; the embedded database stays as it is, and must be of this version.
 
     Example: earshot migrate-store --to postgresql://earshot@db/earshot --password-file /run/secrets/db
     """
@@ -45,7 +46,7 @@ def migrate_store(
     source = _embedded(settings, data_dir)
     target = _target(to, password_file)
     _must_be_drained(settings, config, data_dir)
-    with closing(Store(source)) as old, closing(Store(target)) as new, _progress() as progress:
+    with closing(Store(source, as_it_is=True)) as old, closing(Store(target)) as new, _progress() as progress:
         bars: dict[str, TaskID] = {}
 
         def show(table: str, done: int, total: int) -> None:
@@ -96,7 +97,9 @@ def _must_be_drained(settings: Config, config: Path | None, data_dir: Path | Non
         return
     with closing(SqliteBus(log, SystemClock())) as bus:
         waiting = [
-            f"{lag:,} {topic} wait for {group}" for topic, group in READERS if (lag := bus.lag(topic, group))
+            f"{so_many(lag, 'message')} of {topic} not read by {group} yet"
+            for topic, group in READERS
+            if (lag := bus.lag(topic, group))
         ]
     if waiting:
         options = [

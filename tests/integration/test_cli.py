@@ -372,6 +372,7 @@ def test_what_only_reads_writes_nothing(
         ["rescore"],
         ["stories", "join", "1", "2"],
         ["stories", "split", "1", "2"],
+        ["migrate-store", "--to", "postgresql://nowhere/x"],
     ],
 )
 def test_another_versions_database_is_left_as_it_is(

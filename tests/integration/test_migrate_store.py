@@ -138,7 +138,7 @@ def test_what_waits_must_be_done_first(earshot: Earshot, folder: Path, postgres_
         bus.publish("mentions", [Message("Acme", b"1")])
         ran = earshot("migrate-store", "--to", postgres_url, "--data-dir", folder)
         assert ran.status == 1
-        assert "1 mentions wait for processors; nothing was copied" in ran.errors
+        assert "1 message of mentions not read by processors yet; nothing was copied" in ran.errors
         assert f"\n  earshot run processors alerts --data-dir {folder}\n" in ran.errors
         subscription = bus.subscribe("mentions", "processors")
         batch = subscription.poll(5)
