@@ -1,10 +1,12 @@
 """How well spread is forecast: our tables beside a count, a rate, and Szabo and Huberman's log-linear forecast.
 
-    python bench/quality_spread.py --train FILE… [--test FILE…] [--once] [--json]
+    python bench/quality_spread.py --data FILE… [--once] [--json]
+    python bench/quality_spread.py --train FILE… --test FILE… [--once] [--json]
 
-Files are JSON Lines of cascades, as `training/spread.py` reads them; a file's platform is what its name begins
-with. Everything is fitted on --train, thresholds are chosen there (ours on stories that its tables did not see),
-and all figures are of --test. Without --test the later 40 % of each platform test what the earlier 60 % taught.
+Files are JSON Lines of cascades, as `training/spread.py` reads them; a file's name tells its platform there. Where
+--train and --test have one each, those are a pair whatever their names. Everything is fitted on --train, thresholds
+are chosen there (ours on stories that its tables did not see), and all figures are of --test. Without --test the later
+40 % of each platform test what the earlier 60 % taught; --data is --train alone.
 Then our figures as a range over three splits of --train by time, each with a threshold from its own earlier part;
 --once leaves them out.
 "In one number" is what the product says: it keeps only a counter's newest count; stories of 110 and more. What it
@@ -53,7 +55,7 @@ _SPLITS = ((0.45, 0.72), (0.6, 1.0), (0.72, 1.0))
 def main() -> None:
     options = _options()
     try:
-        found = _found(read(options.train), read(options.test), ranges=not options.once)
+        found = _found(read(options.train or options.data), read(options.test), ranges=not options.once)
     except Refused as error:
         raise SystemExit(str(error)) from None
     print(json.dumps(_plain(found), indent=1, allow_nan=False) if options.json else for_people(found))
@@ -63,18 +65,32 @@ def _found(
     train: dict[str, list[Floats]], test: dict[str, list[Floats]], *, ranges: bool
 ) -> dict[str, dict[str, Any]]:
     """Figures by platform. Raises `Refused`: there is none that can be measured."""
-    pairs = {name: _cut(stories, _FIRST, 1.0) for name, stories in train.items()}
-    if test:
-        pairs = {name: (train.get(name, []), test.get(name, [])) for name in train | test}
     found = {}
-    for name, (taught, tested) in pairs.items():
+    for name, (taught, tested) in _pairs(train, test).items():
         if each := _measured(name, taught, tested):
             found[name] = each | {"splits": _ranges(name, train[name]) if ranges else {}}
     if not found:
-        raise Refused(
-            "nothing was measured; --train and --test take files of the same platform: what their names begin with"
-        )
+        raise Refused("nothing was measured: no platform has what that needs")
     return found
+
+
+def _pairs(
+    train: dict[str, list[Floats]], test: dict[str, list[Floats]]
+) -> dict[str, tuple[list[Floats], list[Floats]]]:
+    """What teaches and what tests, by platform. Raises `Refused`: nobody can tell which belong together."""
+    if not test:
+        return {name: _cut(stories, _FIRST, 1.0) for name, stories in train.items()}
+    if len(train) == len(test) == 1:
+        ((name, taught),), ((other, tested),) = train.items(), test.items()
+        if other != name:
+            warn(f"--test ({other}) and --train ({name}) have one platform each: taken for the same")
+        return {name: (taught, tested)}
+    if train.keys().isdisjoint(test):
+        raise Refused(
+            f"nothing was measured: --train has {', '.join(train)} and --test has {', '.join(test)}, none of them the"
+            " same; begin the names of files that belong together with the same word, such as their platform"
+        )
+    return {name: (train.get(name, []), test.get(name, [])) for name in train | test}
 
 
 def _measured(what: str, train: list[Floats], test: list[Floats]) -> dict[str, Any] | None:
@@ -320,11 +336,14 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--train", type=Path, nargs="+", required=True, metavar="FILE")
-    parser.add_argument("--test", type=Path, nargs="+", default=[], metavar="FILE")
+    for name in ("--data", "--train", "--test"):
+        parser.add_argument(name, type=Path, nargs="+", default=[], metavar="FILE")
     parser.add_argument("--once", action="store_true", help="Without the range over three splits.")
     parser.add_argument("--json", action="store_true")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if bool(options.data) == bool(options.train) or (options.data and options.test):
+        parser.error("name either --data FILE…, or --train FILE… and perhaps --test FILE…")
+    return options
 
 
 if __name__ == "__main__":

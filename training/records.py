@@ -16,6 +16,8 @@ _X = "%a %b %d %H:%M:%S %z %Y"  # as X's API 1.1 writes it
 _MILLISECONDS, _MICROSECONDS = 1e11, 1e14  # from here on a number is no count of seconds, or of ms
 _LATEST = 4_102_444_800.0  # the year 2100, s
 _QUOTES = "a quote is not closed where its value ends; double each quote that stands inside others"
+_LONG = f"a value has more than {csv.field_size_limit():,} characters: a text too long, or a quote that is not closed"
+_NO_OBJECT = "this is no JSON object; write one a line"
 
 
 class Record(NamedTuple):
@@ -43,23 +45,26 @@ class Left:
 def records(path: Path, known: Collection[str], left: Left) -> list[Record]:
     """Of JSON Lines, or of CSV by any of four delimiters whose header names one of `known` twice or more.
 
-    Rows of CSV whose quotes leave open where a value ends are `left` out. Raises `Refused`: the file cannot be read,
-    or has nothing in it.
+    Lines that are no JSON object, and rows of CSV whose quotes leave open where a value ends or whose values are too
+    long, are `left` out. Raises `Refused`: the file cannot be read, or has nothing in it.
     """
     text = _text(path)
     first = text.lstrip()[:1]
     if first == "[":
         raise Refused(f"{path}:1: this is a list; write one JSON object a line (JSON Lines)")
-    found = list(_objects(path, text) if first == "{" else _table(path, text, known, left))
+    found = list(_objects(text, left) if first == "{" else _table(path, text, known, left))
     if not found:
         why = [*left.said(), f"{path}: there is nothing below its header"][0]
         raise Refused(f"{why}; name a file with rows")
     return found
 
 
-def objects(path: Path) -> list[Record]:
-    """Of JSON Lines; blank lines are skipped. Raises `Refused`."""
-    return list(_objects(path, _text(path)))
+def objects(path: Path, left: Left) -> list[Record]:
+    """Of JSON Lines; blank lines are skipped, those that are no object `left` out. Raises `Refused`: none is one."""
+    found = list(_objects(_text(path), left))
+    if not found:
+        raise Refused(f"{left.said()[0]}; name a file of JSON Lines")
+    return found
 
 
 def seconds(time: object) -> float:
@@ -103,7 +108,7 @@ def _text(path: Path) -> str:
     return text
 
 
-def _objects(path: Path, text: str) -> Iterator[Record]:
+def _objects(text: str, left: Left) -> Iterator[Record]:
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
@@ -111,9 +116,10 @@ def _objects(path: Path, text: str) -> Iterator[Record]:
             row = json.loads(line)
         except (ValueError, RecursionError):
             row = None
-        if not isinstance(row, dict):
-            raise Refused(f"{path}:{number}: this is no JSON object; write one a line, or take the line out")
-        yield Record(number, {name.strip().lower(): value for name, value in row.items()})
+        if isinstance(row, dict):
+            yield Record(number, {name.strip().lower(): value for name, value in row.items()})
+        else:
+            left.out(number, _NO_OBJECT)
 
 
 def _table(path: Path, text: str, known: Collection[str], left: Left) -> Iterator[Record]:
@@ -131,24 +137,24 @@ def _table(path: Path, text: str, known: Collection[str], left: Left) -> Iterato
     at = start + 1
     while at < len(lines):
         row, length = _row(lines, at, delimiter, len(names))
-        if row is None:
-            left.out(at + 1, _QUOTES)
+        if isinstance(row, str):
+            left.out(at + 1, row)
         elif row:
             yield Record(at + 1, dict(zip(names, row, strict=False)))
         at += length
 
 
-def _row(lines: Sequence[str], at: int, delimiter: str, columns: int) -> tuple[list[str] | None, int]:
-    """The values of the row that begins at this line, none where its quotes are wrong, and its length in lines.
+def _row(lines: Sequence[str], at: int, delimiter: str, columns: int) -> tuple[list[str] | str, int]:
+    """The values of the row that begins at this line, or what is wrong with it, and its length in lines.
 
     By tabs, most programs quote nothing: there a quote is a character of the text wherever lines have all columns.
     """
     reader = csv.reader(map(lines.__getitem__, range(at, len(lines))), delimiter=delimiter, strict=True)
     try:
         row, length = next(reader), reader.line_num
-    except csv.Error:
-        row, length = None, 1
-    if delimiter == "\t" and (row is None or length > 1):
+    except csv.Error as error:
+        row, length = _LONG if "field limit" in str(error) else _QUOTES, 1
+    if delimiter == "\t" and (isinstance(row, str) or length > 1):
         plain = [line.rstrip("\r\n").split("\t") for line in lines[at : at + length]]
         if all(len(values) == columns for values in plain):
             return plain[0], 1

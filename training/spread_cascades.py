@@ -18,7 +18,8 @@ from processors.spread.state import State, add, begin
 Ints = NDArray[np.int64]
 DAY = 86_400.0
 _LONGEST = 1e10  # s
-_PLATFORM, _UNNAMED = re.compile("[a-z]+", re.IGNORECASE), "any"
+_KNOWN = re.compile("tideh|twitter|weibo")
+_PLATFORM, _UNNAMED = re.compile("[a-z]+"), "any"
 
 
 class Cascades(NamedTuple):
@@ -56,17 +57,15 @@ def warn(line: str) -> None:
 
 
 def read(paths: Iterable[Path], say: Callable[[str], object] = warn) -> dict[str, list[Floats]]:
-    """Times by platform, which is what a file's name begins with; stories in the order in which they began.
+    """Times by `platform` of the files; stories in the order in which they began.
 
     The same for the same files in any order. `say` hears what was left out and why. Raises `Refused`.
     """
     paths = list(dict.fromkeys(paths))
     found: dict[str, list[Floats]] = {platform(path): [] for path in paths}
     for path in sorted(paths, key=lambda path: (path.name, str(path))):
-        if not _PLATFORM.match(path.stem):
-            say(
-                f'{path}: its name begins with no letter: its platform is "{_UNNAMED}"; rename it to name one'
-            )
+        if platform(path) == _UNNAMED:
+            say(f'{path}: its name tells no platform: it is taken for "{_UNNAMED}"; rename it to name one')
         found[platform(path)] += stories_of(path, say)
     return {name: sorted(stories, key=lambda times: float(times[0])) for name, stories in found.items()}
 
@@ -74,7 +73,7 @@ def read(paths: Iterable[Path], say: Callable[[str], object] = warn) -> dict[str
 def stories_of(path: Path, say: Callable[[str], object] = warn) -> list[Floats]:
     """(events,) s since 1970, or since anything where `started_at` is missing, of each story. Raises `Refused`."""
     left, stories, undated = Left(path), [], 0
-    for record in objects(path):
+    for record in objects(path, left):
         try:
             stories.append(_story(record))
         except ValueError as error:
@@ -108,8 +107,9 @@ def _number(t: object) -> bool:
 
 
 def platform(path: Path) -> str:
-    """The letters that a file's name begins with: "twitter" of `twitter1516_dev.jsonl`."""
-    return (_PLATFORM.match(path.stem.lower()) or [_UNNAMED])[0]
+    """What we know in a file's name, else the letters that it begins with: "twitter" of `later_twitter16.jsonl`."""
+    name = path.stem.lower()
+    return (_KNOWN.search(name) or _PLATFORM.match(name) or [_UNNAMED])[0]
 
 
 def trace(times: list[Floats]) -> Cascades:

@@ -88,6 +88,11 @@ class TestTable:
         ]
         assert left[0].endswith("(the first: line 2)")
 
+    def test_a_value_that_is_too_long_is_called_so(self, tmp_path: Path) -> None:
+        rows, left = table(written(tmp_path, f"title,story\n{'a ' * 100_000},a\nb,c\n"))
+        assert [values["title"] for _, values in rows] == ["b"]
+        assert "1 left out: a value has more than 131,072 characters" in left[0]
+
     def test_a_line_ends_where_an_editor_ends_it(self, tmp_path: Path) -> None:
         path = written(tmp_path, "title,story\r\na\u2028b\x85,c\r\nd,e\r\n")
         assert table(path).rows == [
@@ -104,7 +109,7 @@ class TestTable:
             ('title,story\nz,"never closed\n', "a.csv: 1 left out: a quote is not closed"),
             ("title,story\nx,y\n\xe0,z\n".encode("latin-1"), "a.csv:3: this is not UTF-8"),
             ('[{"title": "x"}]', "a.csv:1: this is a list; write one JSON object a line"),
-            ('{"title": "x"}\n{bad\n', "a.csv:2: this is no JSON object"),
+            ("{bad\n", "a.csv: 1 left out: this is no JSON object"),
         ],
     )
     def test_what_cannot_be_read_is_refused_with_its_line(
@@ -122,12 +127,18 @@ class TestTable:
 class TestObjects:
     def test_names_are_in_lower_case_and_blank_lines_skipped(self, tmp_path: Path) -> None:
         path = written(tmp_path, '\ufeff{"T": [1]}\n\n{"t": 2}\n')
-        assert [tuple(record) for record in objects(path)] == [(1, {"t": [1]}), (3, {"t": 2})]
+        assert [tuple(record) for record in objects(path, Left(path))] == [(1, {"t": [1]}), (3, {"t": 2})]
 
     @pytest.mark.parametrize("line", ["null", "[1]", "3", "[" * 100_000])
-    def test_a_line_that_is_none_is_refused(self, tmp_path: Path, line: str) -> None:
-        with pytest.raises(Refused, match=r"a\.csv:1: this is no JSON object"):
-            objects(written(tmp_path, line))
+    def test_a_line_that_is_none_is_left_out_and_a_file_of_such_is_refused(
+        self, tmp_path: Path, line: str
+    ) -> None:
+        path = written(tmp_path, f'{{"t": 1}}\n{line}\n{{"t": 2}}')
+        left = Left(path)
+        assert [record.line for record in objects(path, left)] == [1, 3]
+        assert "1 left out: this is no JSON object" in left.said()[0]
+        with pytest.raises(Refused, match=r"1 left out: this is no JSON object.*\(the first: line 1\)"):
+            objects(path := written(tmp_path, line), Left(path))
 
 
 class TestSeconds:

@@ -66,17 +66,18 @@ class TestCascades:
             '{"t": ["a"]}',
         ]
         rows += ['{"t": [NaN]}', '{"t": [0], "started_at": "soon"}', '{"t": [0], "started_at": NaN}']
+        rows += ['{"t": [0', "null"]
         path.write_text("\n".join(rows), encoding="utf-8-sig")
         said: list[str] = []
         assert [times.tolist() for times in read([path], said.append)["weibo"]] == [[MIDNIGHT, MIDNIGHT + 1]]
-        assert ["2 left out" in line for line in said] == [True] * 3
-        assert "(the first: line 3)" in said[0]
+        assert ["2 left out" in line for line in said] == [True] * 4
+        assert "no JSON object; write one a line (the first: line 9)" in said[0]
 
     @pytest.mark.parametrize(
         ("content", "what"),
         [
             ("", "the file is empty"),
-            ("{bad", r"weibo\.jsonl:1: this is no JSON object"),
+            ("{bad", r"weibo\.jsonl: 1 left out: this is no JSON object"),
             ('{"t": []}', "no story can be read"),
         ],
     )
@@ -90,7 +91,7 @@ class TestCascades:
         path, said = tmp_path / "2020.jsonl", list[str]()
         path.write_text('{"t": [0, 1]}\n{"t": [0], "started_at": 5}', encoding="utf-8")
         assert list(read([path], said.append)) == ["any"]
-        assert "begins with no letter" in said[0]
+        assert "tells no platform" in said[0]
         assert "1 of 2 stories have no started_at" in said[1]
 
     def test_the_order_of_the_files_says_nothing(self, tmp_path: Path) -> None:
@@ -110,6 +111,8 @@ class TestCascades:
 
     def test_a_file_is_named_after_its_platform(self) -> None:
         assert platform(Path("twitter1516_later.jsonl")) == "twitter"
+        assert platform(Path("heldout_Twitter.jsonl")) == "twitter"
+        assert platform(Path("mastodon_2020.jsonl")) == "mastodon"
         assert platform(Path("2020.jsonl")) == "any"
 
     def test_states_at_an_age_know_nothing_of_what_comes(self, cascades: Cascades) -> None:
@@ -225,7 +228,7 @@ class TestBench:
         assert json.loads(json.dumps(_plain(found), allow_nan=False))["weibo"]["stories"]["train"] == 36
         assert _plain({"a": [float("nan"), (float("inf"), 1)]}) == {"a": [None, [None, 1]]}
 
-    @pytest.mark.parametrize("test", [{"other": [np.zeros(1)]}, {"weibo": []}])
+    @pytest.mark.parametrize("test", [{"other": [np.zeros(1)], "weibo": []}, {"weibo": []}])
     def test_where_nothing_is_measured_it_is_refused(
         self, cascades: Cascades, test: dict[str, list[Floats]], capsys: pytest.CaptureFixture[str]
     ) -> None:
