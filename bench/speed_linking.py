@@ -1,13 +1,13 @@
-"""What linking by words costs with 100,000 live stories, beside MinHash-LSH and a TF-IDF nearest neighbour.
+"""What linking costs with 100,000 live stories, beside MinHash-LSH and a TF-IDF nearest neighbour; spread and risk too.
 
-    python bench/speed_linking.py [--live 100000] [--queries 5000] [--closed] [--ties] [--json]
+    python bench/speed_linking.py [--live 100000] [--queries 5000] [--closed] [--alone] [--json]
 
 CPU-µs a mention, seconds to take over, MB. The texts are drawn: 12 words each, Zipf's law over 200,000; of the
 queries half are new texts, a quarter near-duplicates, a quarter share five words with a live story. --closed feeds as
-many stories again first, which are closed by then: they must cost nothing. --ties measures all of linking instead,
-by what ties the mention, in batches of 500 on a SQLite store, and reading a brand back from it; each tie leads to any
-of the live stories, nearly none of which is cached. Peers get an environment of their own in .servers/peers. Read
-bench/README.md with it.
+many stories again first, which are closed by then: they must cost nothing. First the words alone, as the peers do it;
+then all of linking, by what ties the mention, in batches of 500 on a SQLite store, and reading a brand back from it:
+each tie leads to any of the live stories, nearly none of which is cached. Peers get an environment of their own in
+.servers/peers. Read bench/README.md with it.
 """
 
 import os
@@ -29,6 +29,7 @@ from typing import Any
 import machine
 import numpy as np
 from linkers import PEERS
+from spread_and_risk import spread_and_risk
 
 from earshot.config import from_dict
 from earshot.model import Author, Mention, Score
@@ -52,10 +53,6 @@ _SCRIPT = Path(__file__).with_name("peers_linking.py")
 
 def main() -> None:
     options = _options()
-    if options.ties:
-        found = ties_alone(options.live, options.queries)
-        print(json.dumps(found, indent=1) if options.json else _ties_for_people(found))
-        return
     draw = np.random.default_rng(5)
     live = _drawn(draw, options.live)
     queries = _queries(draw, live, options.queries)
@@ -63,6 +60,9 @@ def main() -> None:
     found["peers"] = (
         {} if options.alone else {name: _peer(name, live, queries) for name in ("minhash", "sklearn")}
     )
+    del live, queries
+    found["ties"] = _ties(options.live, options.queries)
+    found["spread and risk"] = spread_and_risk()
     print(json.dumps(found, indent=1) if options.json else _for_people(found))
 
 
@@ -134,8 +134,8 @@ def _peer(name: str, live: list[str], queries: list[str]) -> dict[str, Any]:
 # --- all of linking -----------------------------------------------------------------------------------------
 
 
-def ties_alone(live: int, count: int) -> dict[str, Any]:
-    """CPU-µs a mention, by what ties it."""
+def _ties(live: int, count: int) -> dict[str, Any]:
+    """CPU-µs a mention, by what ties it, and s to take the brand over."""
     draw = np.random.default_rng(5)
     texts = _drawn(draw, live)
     fresh, like = _drawn(draw, 2 * count), _queries(draw, texts, count)
@@ -153,7 +153,7 @@ def ties_alone(live: int, count: int) -> dict[str, Any]:
         gc.collect()
         gc.freeze()
         spent = {kind: brand.hear([given(n) for n in range(count)]) for kind, given in kinds.items()}
-    return {"live": live, "machine": _ticks(), "take_over_s": taken, "us": spent}
+    return {"take_over_s": taken, "us": spent}
 
 
 def _page(n: int) -> str:
@@ -209,14 +209,6 @@ class _Brand:
         return spent
 
 
-def _ties_for_people(found: dict[str, Any]) -> str:
-    spent = ", ".join(f"{kind} {us:.0f}" for kind, us in found["us"].items())
-    return (
-        f"{found['live']:,} live stories (1,000 look-ups take {found['machine']:.0f} µs here); CPU-µs a mention tied by"
-        f" {spent}; taken over in {found['take_over_s']:.1f} s"
-    )
-
-
 # --- texts --------------------------------------------------------------------------------------------------
 
 
@@ -263,7 +255,13 @@ def _for_people(found: dict[str, Any]) -> str:
         lines.append(f"| {name} | {cells} |")
     parts = ", ".join(f"{name} {found['ours'][name]:.0f}" for name in ("words", "find", "add", "sweep"))
     alone = ", ".join(f"{name} {found['ours'][name]:.0f}" for name in ("near alone", "centroid alone"))
-    return "\n".join([*lines, "", f"ours, by stage: {parts}; a query of {alone}"])
+    ties = ", ".join(f"{kind} {us:.0f}" for kind, us in found["ties"]["us"].items())
+    risk = ", ".join(f"{kind} {us:.1f}" for kind, us in found["spread and risk"].items())
+    lines += ["", f"ours, by stage: {parts}; a query of {alone}"]
+    lines.append(
+        f"all of linking, tied by: {ties}; a brand is taken over in {found['ties']['take_over_s']:.1f} s"
+    )
+    return "\n".join([*lines, f"spread and risk, of a story that is: {risk}"])
 
 
 def _options() -> argparse.Namespace:
@@ -273,7 +271,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--live", type=int, default=100_000)
     parser.add_argument("--queries", type=int, default=5_000)
     parser.add_argument("--closed", action="store_true", help="As many stories before, closed by now.")
-    parser.add_argument("--ties", action="store_true", help="All of linking, by what ties a mention.")
     parser.add_argument("--alone", action="store_true", help="Without peers.")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
