@@ -11,9 +11,8 @@ from msgspec import structs
 from collectors.conversations import Conversations
 from collectors.handing import Handing
 from collectors.reports import Report
-from earshot.attribution import Names, attribute
+from earshot.attribution import Attribution, Names
 from earshot.clock import to_us
-from earshot.matching import Matcher
 from earshot.metrics import HEARD, PARKED, UNMATCHED
 from earshot.runtime import Context
 from earshot.seams import Message
@@ -40,7 +39,7 @@ class Intake:
         self._conversations = conversations or Conversations(context.bus)
         self._collector = collector
         self._report = report or Report(collector, "", context.clock)
-        self._matcher = Matcher(context.config.brands)
+        self._attribution = Attribution(context.config.brands)
         self._names = Names(brand.name for brand in context.config.brands)
         self._handing = Handing(monotonic)
         self._monotonic, self._looked = monotonic, -math.inf
@@ -106,13 +105,13 @@ class Intake:
             yield from (structs.replace(event, brand=name) for name in names)
             return
         mention = event.mention
-        names, why = attribute(mention, self._matcher, self._conversations.brands)
-        if not names:
+        found = self._attribution.of(mention, self._conversations.brands)
+        if not found:
             UNMATCHED.labels(self._collector).inc()
             self._report.unmatched()
-        self._conversations.remember(mention.id, names)
-        if names == (mention.brand,) and mention.why == why:
+        self._conversations.remember(mention.id, tuple(found))
+        if mention.brand:
             yield event
             return
-        for name in names:
+        for name, why in found.items():
             yield Said(mention=structs.replace(mention, brand=name, why=why))

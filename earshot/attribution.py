@@ -1,10 +1,14 @@
-"""Whom a mention concerns, and why: what its source says, else its terms, else what it answers or carries on."""
+"""Whom a mention concerns, and why: what its source says, else its terms, else what it answers or carries on.
 
-from collections.abc import Callable, Iterable, Sequence
+What a brand's own account says concerns the brand whatever its words, but for those that exclude it.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from msgspec import structs
 
+from earshot.accounts import author_of, handle_of
 from earshot.matching import Matcher, Watched
 from earshot.model import Mention, Why
 from earshot.topics import Event, Said, brand_of
@@ -13,19 +17,39 @@ _SHOWN = 20  # names in a message
 _LONGEST = 80  # characters of one that is unknown
 
 
-class Attribution(NamedTuple):
-    brands: tuple[str, ...]
-    """None: it concerns nobody who is watched."""
-    why: Why
+class Attribution:
+    """The terms and the own accounts of all brands; safe to use from several threads."""
+
+    def __init__(self, brands: Sequence[Watched]) -> None:
+        """Raises `ConfigError` for terms of which nothing is left to look for."""
+        self._matcher = Matcher(brands)
+        self._owners: dict[str, list[str]] = {}
+        for brand in brands:
+            for handle in dict.fromkeys(map(handle_of, brand.accounts)):
+                self._owners.setdefault(handle, []).append(brand.name)
+
+    def of(self, mention: Mention, known: Callable[[str], Sequence[str]]) -> dict[str, Why]:
+        """The brands that it concerns, each with the reason; nobody who is watched where there are none.
+
+        `known` tells the brands of a mention that was heard before, by its id; none where it was not.
+        """
+        if mention.brand:
+            return {mention.brand: mention.why}
+        found: dict[str, Why] = dict.fromkeys(self._matcher.match(_words(mention)), "term")
+        found = found or dict.fromkeys(_inherited(mention, known), "followed conversation")
+        return found | dict.fromkeys(self.owners(author_of(mention), mention, found), "own account")
+
+    def owners(self, handle: str, mention: Mention, found: Collection[str]) -> Sequence[str]:
+        """Whose account it is, but for those whom its words exclude; of several those that are `found` already."""
+        owners = self._owners.get(handle)
+        if not owners:
+            return ()
+        named = [name for name in owners if name in found]
+        return named or self._matcher.admitted(owners, _words(mention))
 
 
-def attribute(mention: Mention, matcher: Matcher, known: Callable[[str], Sequence[str]]) -> Attribution:
-    """`known` tells the brands of a mention that was heard before, by its id; none where it was not."""
-    if mention.brand:
-        return Attribution((mention.brand,), mention.why)
-    if names := matcher.match(f"{mention.title} {mention.text}"):
-        return Attribution(names, "term")
-    return Attribution(_inherited(mention, known), "followed conversation")
+def _words(mention: Mention) -> str:
+    return f"{mention.title} {mention.text}"
 
 
 def _inherited(mention: Mention, known: Callable[[str], Sequence[str]]) -> tuple[str, ...]:

@@ -79,6 +79,7 @@ class Matcher:
         for number, rule in enumerate(self._rules):
             for term in rule.wanted | rule.every:
                 self._led.setdefault(term, []).append(number)
+        self._never = {rule.name: rule.never for rule in self._rules}
         self._automaton = _automaton(rule.terms for rule in self._rules)
 
     def match(self, text: str) -> tuple[str, ...]:
@@ -88,6 +89,11 @@ class Matcher:
             return ()
         hit = sorted({number for term in hits for number in self._led.get(term, ())})
         return tuple(self._rules[number].name for number in hit if self._rules[number].concerned(hits))
+
+    def admitted(self, names: Iterable[str], text: str) -> list[str]:
+        """Those of some brands none of whose forbidden terms hits."""
+        hits = set(self._hits(fold(text)))
+        return [name for name in names if self._never[name].isdisjoint(hits)]
 
     def _hits(self, folded: str) -> Iterator[str]:
         for last, term in self._automaton.iter(folded):

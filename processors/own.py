@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
+from earshot.accounts import author_of, handle_of
 from earshot.config import Brand
 from earshot.model import Mention
 from processors.tasks import New, Revised, Task
@@ -28,11 +29,3 @@ class OwnAccounts:
         ):
             return task
         return task._replace(mention=structs.replace(task.mention, metrics=None))
-
-
-def author_of(mention: Mention) -> str:
-    return handle_of(mention.author.handle or mention.author.id)
-
-
-def handle_of(account: str) -> str:
-    return account.removeprefix("@").casefold()

@@ -2,9 +2,9 @@
 
 from urllib.parse import urlsplit
 
+from earshot.accounts import author_of, handle_of
 from earshot.config import Outlet, RiskSettings
 from earshot.model import Mention, OutletClass
-from processors.own import author_of, handle_of
 
 AUDIENCE: dict[OutletClass, int] = {
     "national": 1_000_000,

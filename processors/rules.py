@@ -3,10 +3,11 @@
 A brand's own accounts are no voices: what they publish is an answer.
 """
 
+from earshot.accounts import author_of, handle_of
 from earshot.config import Brand, Rules
 from earshot.model import Level, Mention, OutletClass, Score, Story
 from processors.episodes import Signal
-from processors.own import OwnAccounts, author_of, handle_of
+from processors.own import OwnAccounts
 
 _TRUSTED: tuple[OutletClass, ...] = ("national", "regional", "local")
 

@@ -3,29 +3,24 @@
 from collections.abc import Sequence
 
 from collectors.x.payload import Post
-from earshot.matching import Matcher, Watched, fold
+from earshot.accounts import handle_of
+from earshot.attribution import Attribution
+from earshot.matching import Watched
+from earshot.model import Why
 
 
 class Accounts:
     """The brands' own accounts."""
 
     def __init__(self, brands: Sequence[Watched]) -> None:
-        self._matcher = Matcher(brands)
-        self._own = {_handle(account) for brand in brands for account in brand.accounts}
+        self._attribution = Attribution(brands)
 
-    def said(self, post: Post) -> tuple[str, ...]:
-        """The brands that its text concerns."""
-        return self._matcher.match(post.mention.text)
+    def said(self, post: Post) -> dict[str, Why]:
+        """The brands that it concerns by its text, or by whose it is: the intake finds them as well."""
+        return self._attribution.of(post.mention, lambda _: ())
 
-    def unsaid(self, post: Post) -> tuple[str, ...]:
-        """The brands that it concerns only by whose it is, or whom it answers. Their forbidden terms hold."""
-        handles = {_handle(post.mention.author.handle), _handle(post.replied_to)} & self._own
-        if not handles:
-            return ()
-        named = " ".join([post.mention.text, *(f"@{handle}" for handle in sorted(handles))])
+    def answered(self, post: Post) -> list[str]:
+        """The brands that it concerns only by whom it answers, which X alone tells. Their forbidden terms hold."""
         said = self.said(post)
-        return tuple(name for name in self._matcher.match(named) if name not in said)
-
-
-def _handle(account: str) -> str:
-    return fold(account).removeprefix("@")
+        answered = self._attribution.owners(handle_of(post.replied_to), post.mention, said)
+        return [name for name in answered if name not in said]

@@ -124,8 +124,8 @@ class Hearing:
 
 
 def events_of(post: Post, accounts: Accounts) -> Iterator[Event]:
-    """What one post is to the intake, which finds its brands; but for those that its text does not name."""
-    for brand in accounts.unsaid(post):
+    """What one post is to the intake, which finds its brands; but for those that only its answer concerns."""
+    for brand in accounts.answered(post):
         yield Said(mention=structs.replace(post.mention, brand=brand, why="own account"))
     yield Said(mention=post.mention)
 

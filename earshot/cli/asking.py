@@ -1,7 +1,7 @@
 """Ask sources what is there now, without keeping any of it: what `earshot try` and `earshot check` share."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import typer
 
-from earshot.attribution import Attribution, Names, attribute, finder, terms_of
+from earshot.attribution import Attribution, Names, finder, terms_of
 from earshot.bus.memory import MemoryBus
 from earshot.clock import PlayedClock, SystemClock
 from earshot.config import Brand, Config
 from earshot.errors import EarshotError, Refused
-from earshot.matching import Matcher
+from earshot.model import Why
 from earshot.runtime import Context
 from earshot.seams import Clock, Collector, CollectorSettings
 from earshot.store import Store
@@ -86,25 +86,25 @@ def not_asked(source: CollectorSettings) -> Answer:
 
 def concerning(answers: Sequence[Answer], brands: Sequence[Brand]) -> list[Found]:
     """Every event with the brands that it would be published for, as a collector's intake finds them."""
-    matcher, why, names = Matcher(brands), _Why(brands), Names(brand.name for brand in brands)
+    attribution, why, names = Attribution(brands), _Why(brands), Names(brand.name for brand in brands)
     known: dict[str, tuple[str, ...]] = {}
     found = []
     for answer in answers:
         for event in map(names.configured, answer.events):
-            attribution = _attributed(event, matcher, known)
-            found.append(Found(answer.source.name, event, attribution.brands, why.told(event, attribution)))
-            if attribution.brands:
-                known[_id(event)] = attribution.brands
+            whom = _attributed(event, attribution, known)
+            found.append(Found(answer.source.name, event, tuple(whom), why.told(event, whom)))
+            if whom:
+                known[_id(event)] = tuple(whom)
     return found
 
 
-def _attributed(event: Event, matcher: Matcher, known: dict[str, tuple[str, ...]]) -> Attribution:
+def _attributed(event: Event, attribution: Attribution, known: dict[str, tuple[str, ...]]) -> dict[str, Why]:
     def heard(mention: str) -> tuple[str, ...]:
         return known.get(mention, ())
 
     if isinstance(event, Said):
-        return attribute(event.mention, matcher, heard)
-    return Attribution((event.brand,) if event.brand else heard(event.id), "followed conversation")
+        return attribution.of(event.mention, heard)
+    return dict.fromkeys((event.brand,) if event.brand else heard(event.id), "followed conversation")
 
 
 def _id(event: Event) -> str:
@@ -118,11 +118,15 @@ class _Why:
         self._of = {brand.name: terms_of(brand) for brand in brands}
         self._finder = finder(term for terms in self._of.values() for term in terms)
 
-    def told(self, event: Event, attribution: Attribution) -> str:
-        if attribution.why != "term" or not isinstance(event, Said):
-            return attribution.why
+    def told(self, event: Event, whom: Mapping[str, Why]) -> str:
+        reasons = dict.fromkeys(whom.values()) or ("followed conversation",)
+        return ", ".join(self._term(event, whom) if why == "term" else why for why in reasons)
+
+    def _term(self, event: Event, whom: Mapping[str, Why]) -> str:
+        if not isinstance(event, Said):
+            return "term"
         hits = self._finder.match(f"{event.mention.title} {event.mention.text}")
-        wanted = {term for brand in attribution.brands for term in self._of.get(brand, ())}
+        wanted = {term for brand, why in whom.items() if why == "term" for term in self._of.get(brand, ())}
         return f"term {', '.join(term for term in hits if term in wanted)}"
 
 

@@ -233,7 +233,8 @@ class Brand(Settings):
     all: Words = Field(default=(), description="Terms that must all be there.")
     none: Words = Field(default=(), description="Terms that must not be there.")
     accounts: Words = Field(
-        default=(), description="Its own accounts: what names them or answers them concerns it."
+        default=(),
+        description="Its own accounts: what they say, what names them or answers them concerns it.",
     )
     competitors: Words = Field(default=(), description="Names of competitors.")
     voices: Words = Field(

@@ -24,7 +24,10 @@ from earshot.runtime import Context
 from earshot.store import dead, sources
 from earshot.topics import MENTIONS, Event, Measured, Said, Withdrawn
 
-BRANDS = [{"name": "Acme"}, {"name": "Bolt", "any": ["bolt", "boltair"]}]
+BRANDS = [
+    {"name": "Acme", "any": ["acme"], "accounts": ["@acme_help"]},
+    {"name": "Bolt", "any": ["bolt", "boltair"]},
+]
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -35,12 +38,12 @@ def place(tmp_path: Path) -> Iterator[Place]:
     here.store.close()
 
 
-def said(native: str, text: str = "", brand: str = "", **values: Any) -> Said:
+def said(native: str, text: str = "", brand: str = "", by: str = "u", **values: Any) -> Said:
     mention = Mention(
         id=f"x:{native}",
         brand=brand,
         text=text,
-        author=Author(id="u"),
+        author=Author(id=by),
         created_at=AT,
         collected_at=AT,
         **values,
@@ -89,6 +92,17 @@ def test_brands_that_a_source_gave_are_inherited_all_of_them(place: Place) -> No
 def test_what_a_reply_itself_names_counts_more_than_what_it_answers(place: Place) -> None:
     place.intake().hear([said("1", "Acme"), said("2", "bolt is better", parent="x:1")])
     assert brands(place)[1:] == [("x:2", "Bolt")]
+
+
+def test_a_statement_of_a_brands_own_account_and_who_answers_it_concern_the_brand(place: Place) -> None:
+    place.intake().hear(
+        [
+            said("1", "Recall: batch 4471", by="Acme_Help"),
+            said("2", "is 4472 safe?", parent="x:1"),
+            said("3", "thanks", parent="x:77"),
+        ]
+    )
+    assert heard(place) == [("x:1", "Acme", "own account"), ("x:2", "Acme", "followed conversation")]
 
 
 def test_what_concerns_nobody_is_counted_and_nothing_is_published(place: Place) -> None:

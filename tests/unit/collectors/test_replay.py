@@ -55,6 +55,26 @@ def row(native: str, at: str, text: str = "words") -> dict[str, str]:
     return {"id": native, "at": at, "text": text, "brand": "Acme"}
 
 
+def test_a_brands_own_account_is_known_by_who_wrote(tmp_path: Path) -> None:
+    here = Place(tmp_path, brands=[{"name": "Acme", "accounts": ["@acme_help"]}])
+    told = {"brand": "", "text": "batch 4471"}
+    here.replay(
+        "statement.jsonl",
+        jsonl(
+            [
+                own("1", 1, author={"id": "7", "handle": "Acme_Help"}, **told),
+                own("2", 2, parent="x:1", **told),
+                own("3", 3, **told),
+            ]
+        ),
+    )
+    assert [(each.mention.id, each.mention.why) for each in here.heard] == [
+        ("x:1", "own account"),
+        ("x:2", "followed conversation"),
+    ]
+    here.store.close()
+
+
 # --- order ----------------------------------------------------------------------------------------------------
 
 

@@ -6,12 +6,14 @@ import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 import uvicorn
+from collectors_world import Place
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
@@ -123,9 +125,10 @@ async def serve(
     *,
     start: bool = True,
     brands: Sequence[str] = ("Ronvia", "Bolt"),
+    intake: Any = None,
     **settings: Any,
 ) -> AsyncIterator[Site]:
-    intake, clock, port = Memory(), SetClock(NOW), listening.getsockname()[1]
+    intake, clock, port = intake or Memory(), SetClock(NOW), listening.getsockname()[1]
     config = Webhook.model_validate({"name": "forum", "secret": SECRET, **settings})
     configured = SimpleNamespace(brands=[SimpleNamespace(name=name) for name in brands])
     collector = config.build(SimpleNamespace(clock=clock, config=configured))
@@ -173,6 +176,22 @@ async def test_a_mention_of_no_brand_is_accepted_and_not_published(site: Site) -
         "note": "of 2 accepted at least 1 concern no brand, and what concerns no brand is not kept:"
         " it holds no term of [[brands]]",
     })  # fmt: skip
+
+
+async def test_a_statement_of_an_own_account_and_its_answer_concern_its_brand(
+    listening: socket.socket, tmp_path: Path
+) -> None:
+    place = Place(tmp_path, brands=[{"name": "Ronvia", "accounts": ["@ronvia"]}])
+    told = [
+        mention(1, "Richiamo volontario, lotto 4471", author={"id": "9", "handle": "ronvia"}),
+        mention(2, "e il lotto 4472?", parent="1"),
+        mention(3, "e il lotto 4473?", parent="77"),
+    ]
+    async with serve(listening, brands=["Ronvia"], intake=place.intake()) as site:
+        answer = await site.post(told)
+    assert (answer.json()["accepted"], answer.json()["published"]) == (3, 2)
+    assert place.ids == ["forum:1", "forum:2"]
+    place.store.close()
 
 
 async def test_an_empty_array_is_nothing_to_do(site: Site) -> None:

@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.attribution import Names, attribute, finder, terms_of
+from earshot.attribution import Attribution, Names, finder, terms_of
 from earshot.config import Brand
-from earshot.matching import Matcher
 from earshot.model import Author, Mention
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-MATCHER = Matcher([Brand(name="Acme"), Brand(name="Bolt", none=("usain bolt",))])
+BRANDS = [
+    Brand(name="Acme", all=("acme",), accounts=("@Acme_Help", "acme_help", "group")),
+    Brand(name="Bolt", none=("usain bolt",), any=("bolt",), accounts=("boltair", "@group")),
+]
 KNOWN = {"x:1": ("Bolt",), "x:2": ("Acme", "Bolt")}
 
 
@@ -25,23 +27,52 @@ def mention(text: str = "", **values: Any) -> Mention:
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (mention("Acme and Bolt"), (("Acme", "Bolt"), "term")),
-        (mention(title="ACME"), (("Acme",), "term")),
-        (mention("Acme", brand="Bolt"), (("Bolt",), "configured source")),
-        (mention("me too", parent="x:1"), (("Bolt",), "followed conversation")),
-        (mention("me too", reposted="x:2", parent="x:1"), (("Acme", "Bolt"), "followed conversation")),
-        (mention("me too", parent="x:7", root="x:1"), (("Bolt",), "followed conversation")),
-        (mention("Acme too", parent="x:1"), (("Acme",), "term")),
-        (mention("Usain Bolt runs"), ((), "followed conversation")),
-        (mention("see https://acme.example/recall"), (("Acme",), "term")),
+        (mention("Acme and Bolt"), {"Acme": "term", "Bolt": "term"}),
+        (mention(title="ACME"), {"Acme": "term"}),
+        (mention("Acme", brand="Bolt"), {"Bolt": "configured source"}),
+        (mention("me too", parent="x:1"), {"Bolt": "followed conversation"}),
+        (
+            mention("me too", reposted="x:2", parent="x:1"),
+            dict.fromkeys(["Acme", "Bolt"], "followed conversation"),
+        ),
+        (mention("me too", parent="x:7", root="x:1"), {"Bolt": "followed conversation"}),
+        (mention("Acme too", parent="x:1"), {"Acme": "term"}),
+        (mention("Usain Bolt runs"), {}),
+        (mention("see https://acme.example/recall"), {"Acme": "term"}),
         (
             mention("see here", url="https://news.example/acme", links=("https://acme.example/recall",)),
-            ((), "followed conversation"),
+            {},
         ),
     ],
 )
-def test_a_mention_concerns(said: Mention, expected: tuple[tuple[str, ...], str]) -> None:
-    assert attribute(said, MATCHER, lambda mention: KNOWN.get(mention, ())) == expected
+def test_a_mention_concerns(said: Mention, expected: dict[str, str]) -> None:
+    assert Attribution(BRANDS).of(said, lambda mention: KNOWN.get(mention, ())) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "more", "expected"),
+    [
+        ("Batch 4471 is recalled", Author(id="7", handle="ACME_help"), {}, {"Acme": "own account"}),
+        ("Batch 4471 is recalled", Author(id="acme_help"), {}, {"Acme": "own account"}),
+        ("Batch 4471 is recalled", Author(id="acme_help", handle="anna"), {}, {}),
+        ("Acme recalls a batch", Author(id="acme_help"), {}, {"Acme": "own account"}),
+        ("Bolt is late", Author(id="acme_help"), {}, {"Bolt": "term", "Acme": "own account"}),
+        ("We are sorry", Author(id="boltair"), {"brand": "Acme"}, {"Acme": "configured source"}),
+        ("Usain Bolt visits us", Author(id="boltair"), {}, {}),
+        ("We are sorry", Author(id="boltair"), {"parent": "x:1"}, {"Bolt": "own account"}),
+        ("Happy birthday", Author(id="group"), {}, {"Acme": "own account", "Bolt": "own account"}),
+        ("Usain Bolt visits us", Author(id="group"), {}, {"Acme": "own account"}),
+        ("We are sorry", Author(id="group"), {"parent": "x:1"}, {"Bolt": "own account"}),
+    ],
+)
+def test_what_a_brands_own_account_says_concerns_it(
+    text: str, who: Author, more: dict[str, str], expected: dict[str, str]
+) -> None:
+    """Of an account of several brands: those that its words or its conversation name, else all."""
+    said = mention(text, author=who, **more)
+    assert list(Attribution(BRANDS).of(said, lambda each: KNOWN.get(each, ())).items()) == list(
+        expected.items()
+    )
 
 
 @pytest.mark.parametrize(

@@ -121,16 +121,24 @@ def test_own_accounts(world: World) -> None:
         frame(post(ID + 3, "the ronvia street office", answers=9), [user(), own]),
         frame(post(ID + 4, "ronvia and me", author=9), [own]),
         frame(post(ID + 5, "hello"), [user(7, "ronvia_fan")]),
+        frame(post(ID + 6, "and another thing", author=9, answers=9), [own]),
     )
     assert world.memory.told == [
-        (f"x:{ID + 1}", "Ronvia"),
         (f"x:{ID + 1}", ""),
         (f"x:{ID + 2}", "Ronvia"),
         (f"x:{ID + 2}", ""),
         (f"x:{ID + 3}", ""),
         (f"x:{ID + 4}", ""),
         (f"x:{ID + 5}", ""),
+        (f"x:{ID + 6}", ""),
     ]
+
+
+def test_a_statement_of_an_own_account_is_heard_where_it_comes_along_with_its_answer(world: World) -> None:
+    statement = post(ID, "batch 4471 is recalled", author=9)
+    answer = post(ID + 1, "is 4472 safe?", answers=9, refers=[("replied_to", ID)])
+    world.hear(frame(answer, [user(), user(9, "RONVIA")], [statement]))
+    assert world.memory.told == [(f"x:{ID}", ""), (f"x:{ID + 1}", "Ronvia"), (f"x:{ID + 1}", "")]
 
 
 def test_the_place_moves_only_with_what_is_durable(world: World) -> None:
