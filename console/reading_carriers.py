@@ -29,8 +29,9 @@ class Carrier(NamedTuple):
     people: int
     """What it adds to the story's reach."""
     outlet: str = ""
-    """Its domain, where it is an outlet."""
+    """Its domain, where it is an outlet or an account of one."""
     outlet_class: OutletClass | None = None
+    """None where no article of its is in the story."""
 
 
 class Carriers(NamedTuple):
@@ -63,19 +64,18 @@ def find(connection: Connection, story: Story, configured: Sequence[Outlet] = ()
 
 def _press(connection: Connection, story: Story, audiences: Mapping[str, int | None]) -> list[_Place]:
     """In the order in which they were heard; a class is the story's own, as it counts for its reach."""
-    if not story.outlets:
+    known = story.outlets.keys() | story.outlet_followers
+    if not known:
         return []
     heard = carriers.outlets(connection, story.id)
-    return [
-        _outlet(each, story, audiences.get(each.outlet)) for each in heard if each.outlet in story.outlets
-    ]
+    return [_outlet(each, story, audiences.get(each.outlet)) for each in heard if each.outlet in known]
 
 
 def _outlet(heard: carriers.Outlet, story: Story, configured: int | None) -> _Place:
-    kind = story.outlets[heard.outlet]
-    audience = AUDIENCE[kind] if configured is None else configured
-    counted = story.outlet_followers.get(heard.outlet, 0)
-    return _Place(heard.n, max(0, audience - counted), heard.outlet, kind)
+    kind = story.outlets.get(heard.outlet)
+    readers = 0 if kind is None else AUDIENCE[kind] if configured is None else configured
+    people = max(readers, story.outlet_followers.get(heard.outlet, 0))
+    return _Place(heard.n, people, heard.outlet, kind)
 
 
 def _carriers(places: Sequence[_Place], told: Mapping[int, Kept]) -> list[Carrier]:

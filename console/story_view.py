@@ -241,14 +241,11 @@ def _carrier_row(
 ) -> CarrierRow:
     said, kind = carrier.kept.mention, carrier.outlet_class
     share = min(1.0, carrier.people / story.reach)
-    outdone = not carrier.people and carrier.outlet in story.outlet_followers
     return CarrierRow(
         carrier.kept.n,
-        views.brief(carrier.outlet) if carrier.outlet else views.handle(said),
+        views.brief(carrier.outlet) if kind else views.handle(said),
         outlet(kind, say.language) if kind else views.brief(words.source(say, said.source)),
-        say.gettext("as many follow its own account")
-        if outdone
-        else " ".join(people(carrier.people, say.language)),
+        " ".join(people(carrier.people, say.language)),
         say.percent(share),
         bars.share("media" if kind else "reach", share),
         views.when(say, said.created_at, now),

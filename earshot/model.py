@@ -335,13 +335,13 @@ class Story(Struct, omit_defaults=True, kw_only=True):
     negative_authors: int = 0
     """Voters whose mean p(negative) is at least one half."""
     followers: int = 0
-    """Sum over distinct accounts, each at most a million."""
+    """Sum over distinct accounts, each at most a million; an outlet's own are in `outlet_followers`."""
     reach: int = 0
-    """Estimated people: `followers` and, as far as they are more than follow an account of theirs, the outlets' audiences."""
+    """Estimated people: `followers`, and of each outlet its audience or its largest account, whichever is more."""
     outlets: dict[str, OutletClass] = field(default_factory=dict)
     """Domain -> class, for each outlet that carried it; the classes of place are the trusted ones."""
     outlet_followers: dict[str, int] = field(default_factory=dict)
-    """Domain -> followers of the largest of the outlet's own accounts that spoke in it; they are among `followers`."""
+    """Domain -> followers of the largest of the outlet's own accounts that spoke in it."""
     confirmations: int = 0
     """Mentions that say that it happened to their author too."""
     grave: int = 0

@@ -111,7 +111,7 @@ class Judge:
 
     def _stand(self, story: Story, base: float, x_neg: float) -> tuple[Level, Level]:
         people = story.followers
-        if story.outlets:
+        if story.outlets or story.outlet_followers:
             people += self.reach.audience(story.outlets, story.outlet_followers)
         return risk.assess(story, base, people, self._risk, self._hysteresis, x_neg)
 

@@ -52,10 +52,7 @@ def add(
     if story.mentions > 1:
         story.last_at = max(story.last_at, from_us(row.heard_at))
         story.opened_at = min(story.opened_at, from_us(row.said_at))
-    if row.outlet is not None:
-        _credit(story, row, row.outlet)
-    seat = _hear(story, seat, row.followers)
-    return _count(story, seat, row)
+    return _count(story, _hear(story, seat, row), row)
 
 
 def revise(story: Story, seat: Seat, old: Row, new: Row) -> Seat:
@@ -65,10 +62,7 @@ def revise(story: Story, seat: Seat, old: Row, new: Row) -> Seat:
     _weigh(story, read_before, 0 if old.withdrawn else -1)
     _weigh(story, read_after, 0 if new.withdrawn else 1)
     recount(story, before, after)
-    if new.outlet is not None:
-        _credit(story, new, new.outlet)
-    seat = _hear(story, seat, new.followers)
-    return _count(story, _discount(story, seat, old), new)
+    return _count(story, _discount(story, _hear(story, seat, new), old), new)
 
 
 def recount(story: Story, before: Mention, after: Mention) -> None:
@@ -127,7 +121,7 @@ def _said(row: Row) -> tuple[Mention, Score]:
 
 
 def _credit(story: Story, row: Row, outlet: str) -> None:
-    """An outlet that published it, or an account of its: with the most followers, which nothing takes back."""
+    """An outlet that published it, or an account of its: the most that follow one, which nothing takes back."""
     if row.outlet_class is None:
         if row.followers > story.outlet_followers.get(outlet, 0):
             story.outlet_followers = story.outlet_followers | {outlet: row.followers}
@@ -136,11 +130,14 @@ def _credit(story: Story, row: Row, outlet: str) -> None:
         story.outlets = story.outlets | {outlet: kind}
 
 
-def _hear(story: Story, seat: Seat, followers: int) -> Seat:
-    if followers <= seat.followers:
+def _hear(story: Story, seat: Seat, row: Row) -> Seat:
+    if row.outlet is not None:
+        _credit(story, row, row.outlet)
         return seat
-    story.followers += followers - seat.followers
-    return Seat(seat.n, seat.hash, seat.votes, seat.voted, followers)
+    if row.followers <= seat.followers:
+        return seat
+    story.followers += row.followers - seat.followers
+    return Seat(seat.n, seat.hash, seat.votes, seat.voted, row.followers)
 
 
 def _count(story: Story, seat: Seat, row: Row) -> Seat:

@@ -60,10 +60,13 @@ class Reach:
         return None
 
     def audience(self, outlets: dict[str, OutletClass], followers: dict[str, int]) -> int:
-        """People behind a story's outlets, each once, who are more than the `followers` of an account of theirs."""
+        """People behind a story's outlets, each once: its readers where it published, or the `followers` of its account."""
         people = 0
         for domain, kind in outlets.items():
-            people += max(0, self._audiences.get(domain, AUDIENCE[kind]) - followers.get(domain, 0))
+            people += max(self._audiences.get(domain, AUDIENCE[kind]), followers.get(domain, 0))
+        for domain, count in followers.items():
+            if domain not in outlets:
+                people += count
         return people
 
 

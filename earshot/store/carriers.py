@@ -15,7 +15,7 @@ class Account(NamedTuple):
 
 
 class Outlet(NamedTuple):
-    """One outlet in a story, by the first of its articles."""
+    """One outlet in a story, by the first of its articles, or of what its accounts say where it published none."""
 
     n: int
     outlet: str
@@ -37,8 +37,8 @@ def largest(connection: Connection, story: int, limit: int) -> list[Account]:
 def outlets(connection: Connection, story: int) -> list[Outlet]:
     """Each outlet once, in the order in which they were heard. It reads every mention's row: only where there are some."""
     found = connection.exec_driver_sql(
-        "select min(n) as first, outlet from mentions where story = ? and outlet_class is not null"
-        " group by outlet order by first",
+        "select coalesce(min(case when outlet_class is not null then n end), min(n)) as first, outlet from mentions"
+        " where story = ? and outlet is not null group by outlet order by first",
         (story,),
     )
     return [Outlet(*row) for row in found]

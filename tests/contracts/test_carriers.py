@@ -78,14 +78,14 @@ def _largest(account: Account) -> tuple[int, int]:
     return -account.followers, account.n
 
 
-def test_each_outlet_is_told_once_by_its_first_article(store: Store) -> None:
-    """What an account of an outlet says is no article."""
+def test_each_outlet_is_told_once_by_its_first_article_else_by_its_account(store: Store) -> None:
     published = {1: "b.example", 2: "a.example", 3: "b.example"}
-    tell(store, FIRST, [(1, 10), (2, 0), (3, 0), (4, 0), (5, 9)], published, {0: "c.example", 4: "b.example"})
+    tell(store, FIRST, [(1, 10), (2, 0), (3, 0), (4, 0), (5, 9)], published, {0: "b.example", 4: "c.example"})
     tell(store, OTHER, [(1, 0)], {0: "c.example"})
     with store.read() as connection:
         assert carriers.outlets(connection, FIRST) == [
             Outlet(FIRST + 1, "b.example"),
             Outlet(FIRST + 2, "a.example"),
+            Outlet(FIRST + 4, "c.example"),
         ]
         assert carriers.outlets(connection, FIRST + 400) == []

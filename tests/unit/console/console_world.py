@@ -48,6 +48,8 @@ class Words:
     backfill: bool = False
     outlet: OutletClass | None = None
     """The class of the outlet, whose domain is `who`; it has an audience, and no followers."""
+    speaks_for: str = ""
+    """The domain of the outlet whose own account `who` is."""
 
 
 class World:
@@ -130,7 +132,7 @@ class World:
             to_us(at),
             hash64("author", words.who),
             0 if words.outlet else words.followers,
-            words.who if words.outlet else None,
+            words.who if words.outlet else words.speaks_for or None,
             words.outlet,
             score.vote,
             words.withdrawn,
@@ -144,9 +146,13 @@ class World:
     ) -> Story:
         people = {words.who: words for words in said}
         standing = [words for words in people.values() if words.negative is not None]
-        seen = sum(words.followers for words in people.values() if not words.outlet)
+        seen = sum(words.followers for words in people.values() if not (words.outlet or words.speaks_for))
         outlets = {words.who: words.outlet for words in said if words.outlet}
-        reach = seen + sum(AUDIENCE[kind] for kind in outlets.values())
+        follow: dict[str, int] = {}
+        for words in filter(lambda words: words.speaks_for, said):
+            follow[words.speaks_for] = max(words.followers, follow.get(words.speaks_for, 0))
+        readers = {domain: AUDIENCE[kind] for domain, kind in outlets.items()}
+        reach = seen + sum(max(readers.get(each, 0), follow.get(each, 0)) for each in readers | follow)
         defaults: dict[str, Any] = {
             "first": f"{said[0].source}:{first}",
             "opened_at": self.now - timedelta(minutes=max(words.ago for words in said)),
@@ -159,6 +165,7 @@ class World:
             "negative_authors": sum((words.negative or 0) >= 0.5 for words in standing),
             "followers": seen,
             "outlets": outlets,
+            "outlet_followers": follow,
             "reach": reach,
             "risk": 9.0,
             "terms": Terms(bias=-5.0, neg=0.6, reach=0.2, credibility=0.5),
@@ -171,7 +178,8 @@ def _seats(story: int, rows: Sequence[mentions.Row]) -> list[Seat]:
     seats: dict[int, Seat] = {}
     for row in rows:
         seat = seats.get(row.author, Seat(row.n, hash64(str(story), str(row.author)), 0, 0, 0))
-        seats[row.author] = seat._replace(followers=max(seat.followers, row.followers))
+        counted = 0 if row.outlet else row.followers
+        seats[row.author] = seat._replace(followers=max(seat.followers, counted))
     return list(seats.values())
 
 

@@ -111,17 +111,33 @@ def test_an_outlet_whose_audience_is_configured_counts_with_that(world: World) -
     assert [each.people for each in strongest] == [1_000_000, 90_000, 64_000, 41_000, 1_000]
 
 
-def test_an_outlet_that_its_own_account_outdoes_adds_nobody(world: World) -> None:
-    """What each adds is what is left beyond the account, so that all add up."""
-    paper = Words("Code agli sportelli", ago=140, who="vocedip", followers=9_000)
-    for followers, added, share in ((9_000, "1,000 people", "1%"), (10_000, "", "")):
-        story = world.tell("Ronvia", [*ACCOUNTS, *PRESS[:2], paper], outlet_followers={LOCAL: followers})
-        (row,) = carried(world, story).outlets
-        assert (row.name, row.people, row.share) == (
-            LOCAL,
-            added or "as many follow its own account",
-            share or "0%",
-        )
+def test_an_outlet_and_its_accounts_are_one_carrier_by_its_article(world: World) -> None:
+    """The largest counts, whether it came before the article or after it, and all add up."""
+    posts = [
+        Words("Code agli sportelli", ago=155, who="vocedip", followers=46_000, speaks_for=LOCAL),
+        Words("Code agli sportelli", ago=140, who="fb-vocedip", followers=61_000, speaks_for=LOCAL),
+    ]
+    story = world.tell("Ronvia", [*ACCOUNTS, posts[0], *PRESS[:2], posts[1]])
+    found = carried(world, story)
+    assert [(row.n, row.name, row.people) for row in found.strongest] == [
+        (FIRST + 1, "blogger", "64,000 people"),
+        (FIRST + 6, LOCAL, "61,000 people"),
+        (FIRST + 3, "ronvia", "41,000 people"),
+        (FIRST + 5, BLOG, "1,000 people"),
+        (FIRST, "giulia", "700 people"),
+    ]
+    assert [(row.name, row.people) for row in found.outlets] == [(LOCAL, "61,000 people")]
+    assert found.others == ""
+
+
+def test_accounts_of_an_outlet_without_an_article_are_one_account(world: World) -> None:
+    posts = [Words("a", who=who, followers=9_000, speaks_for=LOCAL) for who in ("vocedip", "fb-vocedip")]
+    found = carried(world, world.tell("Ronvia", [ACCOUNTS[0], *posts]))
+    assert [(row.name, row.what, row.people) for row in found.strongest] == [
+        ("vocedip", "X", "9,000 people"),
+        ("giulia", "X", "500 people"),
+    ]
+    assert (found.outlets, found.others) == ([], "")
 
 
 def test_nobody_is_named_where_nobody_is_known_to_reach_anybody(world: World) -> None:

@@ -33,7 +33,7 @@ CONFIG: dict[str, Any] = {
         {"name": "Acme", "any": ["acme"], "accounts": ["@acme_help"]},
         {"name": "Bolt", "voices": ["@watchdog"]},
     ],
-    "outlets": [{"domain": "daily.example", "class": "national", "accounts": ["@d"]}],
+    "outlets": [{"domain": "daily.example", "class": "national", "accounts": ["@d", "d_too"]}],
 }
 
 

@@ -59,9 +59,13 @@ def test_a_configured_audience_wins_over_its_class_and_each_outlet_counts_once()
     assert REACH.audience({"daily.example": "national", "echo.example": "local"}, {}) == 1_012_000
 
 
-@pytest.mark.parametrize(("followers", "more"), [(2_000, 10_000), (12_000, 0), (50_000, 0)])
-def test_who_follows_an_outlet_is_no_further_reader(followers: int, more: int) -> None:
-    assert REACH.audience({"echo.example": "local"}, {"echo.example": followers}) == more
+@pytest.mark.parametrize(("followers", "people"), [(2_000, 12_000), (12_000, 12_000), (50_000, 50_000)])
+def test_who_follows_an_outlet_is_no_further_reader(followers: int, people: int) -> None:
+    assert REACH.audience({"echo.example": "local"}, {"echo.example": followers}) == people
+
+
+def test_an_outlet_that_only_its_account_spoke_for_reaches_who_follows_it() -> None:
+    assert REACH.audience({"daily.example": "national"}, {"echo.example": 50}) == 1_000_050
 
 
 def test_an_outlets_own_account_is_known_by_its_handle_on_any_source() -> None:
@@ -73,19 +77,20 @@ def test_an_outlets_own_account_is_known_by_its_handle_on_any_source() -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    order=st.permutations(range(4)),
-    follow=st.tuples(*[st.sampled_from([50, 400_000, 1_000_000])] * 2),
-    cut=st.integers(1, 6),
+    order=st.permutations(range(5)),
+    follow=st.tuples(*[st.sampled_from([50, 400_000, 1_000_000])] * 3),
+    cut=st.integers(1, 7),
 )
-def test_an_outlets_article_and_its_account_count_as_the_larger_one_in_any_order(
-    order: list[int], follow: tuple[int, int], cut: int
+def test_an_outlets_article_and_all_its_accounts_count_as_the_largest_in_any_order(
+    order: list[int], follow: tuple[int, int, int], cut: int
 ) -> None:
-    """Also after the account's post is edited and taken back, as for every account; and folded again from the store."""
+    """Also after an account's post is edited and taken back, as for every account; and folded again from the store."""
     told = (
         {"kind": "article", "url": "https://daily.example/1", "by": "desk"},
         {"by": "d", "followers": follow[0]},
         {"by": "d", "followers": follow[1]},
         {"by": "anna", "followers": 300},
+        {"by": "d_too", "followers": follow[2]},
     )
     log = [said("0", by="eva"), *(said(str(n + 1), n + 1, parent="x:0", **told[n]) for n in order)]
     log.append(said("2", 10, "All is well", parent="x:0", edited_at=START, **told[1]))
@@ -99,9 +104,14 @@ def test_an_outlets_article_and_its_account_count_as_the_larger_one_in_any_order
             assert alike(rebuild(story, mentions.of_story(connection, story.id))[0], story)
 
 
-def test_an_account_alone_is_no_outlet_that_took_it_up(tmp_path: Path) -> None:
-    story = World(tmp_path).hear(said("1"), said("2", 1, parent="x:1", by="d", followers=70_000)).story()
-    assert (story.reach, story.outlets) == (70_200, {})
+def test_accounts_alone_are_no_outlet_that_took_it_up_and_count_once(tmp_path: Path) -> None:
+    posts = [
+        said("2", 1, parent="x:1", by="d", followers=70_000),
+        said("3", 2, parent="x:1", by="d_too", followers=90_000),
+        said("4", 3, parent="x:1", by="d", followers=80_000),
+    ]
+    story = World(tmp_path).hear(said("1"), *posts).story()
+    assert (story.reach, story.outlets) == (90_200, {})
 
 
 def test_a_post_has_no_outlet() -> None:
