@@ -3,7 +3,8 @@
 Danger and self-harm call for a second person at once. From then on, and the law and discrimination from their first
 time on, a reason calls again a set pause after it last did: for the first of those who have waited since, with how
 many they are. Whatever calls meanwhile takes along all who wait: reasons with a clock each would call one after another.
-Where nobody says more the clock calls (`processors.episodes.expire`): nobody stays a number.
+Where nobody says more the clock calls (`processors.episodes.expire`): nobody stays a number. What an outlet tells is
+told of others.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,6 +23,11 @@ _COPIED = frozenset({"copy", "repost"})
 def in_own_words(kind: str, link: str) -> bool:
     """Whether a mention tied by `link` says what it says itself; nearly the same words may be another person's."""
     return kind != "repost" and link not in _COPIED
+
+
+def is_told_of_oneself(reason: Reason, *, by_outlet: bool) -> bool:
+    """Whether who says it again may be somebody else; who may hurt themselves is told of whoever says so."""
+    return not by_outlet or reason == "self_harm"
 
 
 def wait(steps: Sequence[Step], waiting: tuple[Step, ...], step: Step, pause: timedelta) -> tuple[Step, ...]:

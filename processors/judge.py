@@ -22,7 +22,7 @@ class Judge:
         self._outlook = Outlook(config.risk.half_life)
         self.reach = Reach(config.risk, config.outlets)
         self.own = OwnAccounts(config.brands)
-        self.rules = MentionRules(config.rules, config.brands, self.own)
+        self.rules = MentionRules(config.rules, config.brands, self.own, self.reach)
         self.resolve_after = config.alerts.resolve_after
         self._risk = config.risk
         self._hysteresis = config.alerts.hysteresis
@@ -62,7 +62,7 @@ class Judge:
             signals.append(("pick_up", Level.warning))
         if level or signals or story.episodes or story.level:
             now = from_us(clock)
-            cause = _cause(mention, row, before) if signals else Cause(mention.id)
+            cause = self._cause(mention, row, before) if signals else Cause(mention.id)
             episodes.advance(
                 story, level, held, signals, cause, now, pause=self._pause, quiet=mention.backfill
             )
@@ -115,10 +115,10 @@ class Judge:
             people += self.reach.audience(story.outlets, story.outlet_followers)
         return risk.assess(story, base, people, self._risk, self._hysteresis, x_neg)
 
-
-def _cause(mention: Mention, row: Row | None, before: Row | None) -> Cause:
-    """What was grave before it was edited is nothing new."""
-    if row is None:
-        return Cause(mention.id)
-    was_grave = before is not None and bool(mentions.score_of(before).calls)
-    return Cause(mention.id, row.author, again.in_own_words(mention.kind, row.link) and not was_grave)
+    def _cause(self, mention: Mention, row: Row | None, before: Row | None) -> Cause:
+        """What was grave before it was edited is nothing new."""
+        if row is None:
+            return Cause(mention.id)
+        was_grave = before is not None and bool(mentions.score_of(before).calls)
+        is_new = again.in_own_words(mention.kind, row.link) and not was_grave
+        return Cause(mention.id, row.author, is_new, self.reach.is_outlet(mention))

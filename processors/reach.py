@@ -51,6 +51,11 @@ class Reach:
             return None
         return self._accounts.get(author_of(mention))
 
+    def is_outlet(self, mention: Mention) -> bool:
+        """Whether a configured outlet speaks: in an article of its, or by an account of its own."""
+        found = self.outlet(mention)
+        return found[0] in self._classes if found else self.speaker(mention) is not None
+
     def _configured(self, domain: str) -> tuple[str, OutletClass] | None:
         """A configured domain speaks for its subdomains."""
         while domain:

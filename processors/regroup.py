@@ -36,6 +36,7 @@ _Decision = tuple[Step, ...]
 class _Said(NamedTuple):
     row: Row
     kept: Kept
+    by_outlet: bool
 
 
 class Regroup:
@@ -114,7 +115,7 @@ class Regroup:
         """
         if (episode := left.episode) is None:
             return
-        here, there = ([_Said(each, mentions.read(each)) for each in some] for some in rows)
+        here, there = ([self._said(each) for each in some] for some in rows)
         gone = {each.kept.mention.id for each in there}
         levels = self._level(left, row), self._level(begun, row)
         going = [each for each in episode.decisions if _goes(each, gone, levels)]
@@ -129,6 +130,10 @@ class Regroup:
         for story, level in zip((left, begun), levels, strict=True):
             if story.episode is None:  # of these mentions people were told at least as loudly
                 story.calmed = min(level, episode.level)
+
+    def _said(self, row: Row) -> _Said:
+        kept = mentions.read(row)
+        return _Said(row, kept, self._judge.reach.is_outlet(kept.mention))
 
     def _level(self, story: Story, row: Brand) -> Level:
         """At which it stands by its numbers alone."""
@@ -210,6 +215,7 @@ def _waiting(episode: Episode, some: Sequence[_Said], everybody: Sequence[_Said]
             if each.row.n >= numbers.get(step.mention, 0)
             and step.reason in each.kept.score.calls
             and again.in_own_words(each.kept.mention.kind, each.kept.link)
+            and again.is_told_of_oneself(step.reason, by_outlet=each.by_outlet)
             and each.row.author not in told
         ]
         if mine:

@@ -1,6 +1,6 @@
 """Rules that call whatever the risk: a small story can have a loud first voice, or be taken up by the press.
 
-A brand's own accounts are no voices: what they publish is an answer.
+A brand's own accounts are no voices: what they publish is an answer. An outlet's are no loud authors: they are press.
 """
 
 from earshot.accounts import author_of, handle_of
@@ -8,6 +8,7 @@ from earshot.config import Brand, Rules
 from earshot.model import Level, Mention, OutletClass, Score, Story
 from processors.episodes import Signal
 from processors.own import OwnAccounts
+from processors.reach import Reach
 
 _TRUSTED: tuple[OutletClass, ...] = ("national", "regional", "local")
 
@@ -22,8 +23,8 @@ def takes_up(story: Story, outlet: str | None) -> bool:
 class MentionRules:
     """Negative, and said by many followers or by a voice; or grave; or the press asks for a word, whatever its mood."""
 
-    def __init__(self, rules: Rules, brands: tuple[Brand, ...], own: OwnAccounts) -> None:
-        self._rules, self._own = rules, own
+    def __init__(self, rules: Rules, brands: tuple[Brand, ...], own: OwnAccounts, reach: Reach) -> None:
+        self._rules, self._own, self._reach = rules, own, reach
         self._everywhere = frozenset(map(handle_of, rules.voices))
         self._voices = {brand.name: frozenset(map(handle_of, brand.voices)) for brand in brands}
 
@@ -40,7 +41,8 @@ class MentionRules:
 
     def _negative(self, mention: Mention, handle: str) -> list[Signal]:
         fired: list[Signal] = []
-        if (mention.author.followers or 0) >= self._rules.loud_followers:
+        is_loud = (mention.author.followers or 0) >= self._rules.loud_followers
+        if is_loud and not self._reach.is_outlet(mention):
             fired.append(("loud_author", Level.warning))
         if handle in self._everywhere or handle in self._voices.get(mention.brand, ()):
             fired.append(("voice", Level.warning))

@@ -111,6 +111,32 @@ def test_what_is_no_other_danger_calls_nobody(world: World, event: Event) -> Non
     assert calls(world) == [("x:1", 0, 0, 0)]
 
 
+PAPER: dict[str, Any] = {"kind": "article", "url": "https://www.daily.example/burns", "by": "daily.example"}
+
+
+@pytest.mark.parametrize(("reason", "text"), [("safety", MINE_TOO), ("legal", COURT)])
+def test_what_an_outlet_or_its_account_tells_is_told_of_others(world: World, reason: str, text: str) -> None:
+    first = BURNT if reason == "safety" else LAWYER
+    world.hear(said("1", 0, first), too("2", 5, text, **PAPER), too("3", 6, f"{text} today", by="d"))
+    assert [each[0] for each in calls(pass_time(world, 300), reason)] == ["x:1"]
+
+
+def test_an_outlet_calls_once_and_who_is_in_danger_after_it_at_once(world: World) -> None:
+    world.hear(said("1", 0, BURNT, **PAPER), too("2", 5, MINE_TOO, by="d"), too("3", 9, SUNDAY))
+    assert calls(world) == [("x:1", 0, 0, 0), ("x:3", 9, 1, 1)]
+
+
+def test_a_site_that_is_no_known_outlet_may_be_in_danger(world: World) -> None:
+    blog = PAPER | {"url": "https://my-kitchen.example/burns", "by": "my-kitchen.example"}
+    world.hear(said("1", 0, BURNT), too("2", 5, MINE_TOO, **blog))
+    assert [each[0] for each in calls(world)] == ["x:1", "x:2"]
+
+
+def test_who_may_hurt_themselves_is_told_of_whoever_says_so(world: World) -> None:
+    world.hear(said("1", 0, DESPAIR), too("2", 5, f"{DESPAIR} and of her", by="d"))
+    assert [each[0] for each in calls(world, "self_harm")] == ["x:1", "x:2"]
+
+
 def test_an_edit_that_brings_a_danger_calls(world: World) -> None:
     world.hear(said("1", 0, BURNT), too("2", 5, PLAIN))
     world.hear(too("2", 9, MINE_TOO, edited_at=mention("2", 9).collected_at))

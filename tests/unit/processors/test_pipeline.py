@@ -118,6 +118,11 @@ def test_what_the_brand_itself_publishes_is_no_loud_author(world: World) -> None
     assert not world.story().episodes
 
 
+def test_an_outlets_own_account_is_press_and_no_loud_author(world: World) -> None:
+    world.hear(said("1", by="d", followers=800_000))
+    assert not [step for each in world.story().episodes for step in each.steps if step.reason != "risk"]
+
+
 def test_what_is_heard_late_builds_stories_and_never_alerts(world: World) -> None:
     world.hear(said("1", followers=800_000, backfill=True))
     assert (world.story().mentions, world.story().episodes) == (1, ())

@@ -354,6 +354,15 @@ def test_each_story_waits_for_its_own_people(
     assert waits == [[here], [there]]
 
 
+def test_an_outlets_account_that_is_split_off_waits_for_nobody(world: ByHand) -> None:
+    story = world.hear(
+        said("1", 0, PLAIN), *(danger(n, int(n)) for n in "234"), danger("5", 5, by="d")
+    ).story()
+    left, begun = world.hand.split(story.id, numbers(world, story, "5"))
+    assert [step.mention for step in open_of(left).waiting] == ["x:4"]
+    assert begun.episode is None
+
+
 def test_who_was_told_louder_is_not_told_again_of_what_is_left(world: ByHand) -> None:
     story = world.hear(
         danger("1", 0, parent=None), *(said(str(n), n, parent="x:1") for n in range(2, 9))
