@@ -176,6 +176,11 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
         return None if self.negative is None else round(self.negative * 10_000)
 
     @property
+    def is_glad(self) -> bool:
+        """Whether it is more likely positive towards the brand than negative."""
+        return self.negative is not None and (self.positive or 0.0) > self.negative
+
+    @property
     def calls(self) -> tuple[Grave, ...]:
         """What of `grave`, and of what staff named, holds towards the brand.
 

@@ -1,8 +1,9 @@
 """When a story calls, gets louder, and is over: decided after each mention and each tick, in log order.
 
 An episode opens when the level rises above where it had settled, or when a rule fires; it takes a step for
-each higher level and each new kind of reason, and for a grave one again (`processors.again`); it is resolved when
-the level that opened it has not been held for a set time (thresholds lowered by the hysteresis), or when everything
+each higher level and each new kind of reason, and for a grave one again (`processors.again`). Where the mention is
+positive the next that is not takes the step of a higher level, if the risk is still so high. It is resolved when the
+level that opened it has not been held for a set time (thresholds lowered by the hysteresis), or when everything
 was withdrawn. Where a rule opened it the risk may never have reached that level: then it is over when nothing more
 has been said for that time.
 """
@@ -29,6 +30,8 @@ class Cause(NamedTuple):
     is_new: bool = False
     """It says for the first time what it says, in words of its own."""
     by_outlet: bool = False
+    is_glad: bool = False
+    """It is positive towards the brand: whatever it does to the numbers, it is not what raises a risk."""
 
 
 def advance(
@@ -97,7 +100,8 @@ def _call(story: Story, signals: Iterable[Signal], cause: Cause, now: datetime, 
     episode = story.episode
     steps, waiting = (episode.steps, episode.waiting) if episode else ((), ())
     loudest = max((step.level for step in steps), default=story.calmed)
-    fresh = [_step(story, story.level, "risk", cause, now)] if story.level > loudest else []
+    rose = story.level > loudest and not cause.is_glad
+    fresh = [_step(story, story.level, "risk", cause, now)] if rose else []
     for reason, least in signals:
         step = _step(story, max(least, story.level), reason, cause, now)
         if all(known.reason != reason for known in (*steps, *fresh)):

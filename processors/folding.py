@@ -156,8 +156,8 @@ class Folding:
         joining.hand_over(kept, joined, task.n, from_us(self._clock))
         left = sizes.grow(self._sizes, sizes_before[1], 0)
         self._resize(sizes.grow(left, sizes_before[0], kept.size))
-        newest = mentions.read(self._newest(kept.id, rows[-1])).mention
-        self._assess(kept, newest, None)
+        newest = mentions.read(self._newest(kept.id, rows[-1]))
+        self._assess(kept, newest.mention, None, is_glad=newest.score.is_glad)
         self.due.pop(joined.id, None)
         self._reschedule(kept)
 
@@ -231,14 +231,15 @@ class Folding:
         self.rows[task.n] = row._replace(mention=mentions.encode(after))
         self.changed_rows.add(task.n)
         if measure.counts(after) != measure.counts(before):
-            self._grow(self._own(task.story), before, after)
+            is_glad = mentions.score_of(row).is_glad
+            self._grow(self._own(task.story), before, after, is_glad=is_glad)
 
-    def _grow(self, story: Story, before: Mention, after: Mention) -> None:
+    def _grow(self, story: Story, before: Mention, after: Mention, *, is_glad: bool) -> None:
         """Counters tell of more than was heard."""
         size = story.size
         measure.recount(story, before, after)
         self._resize(sizes.grow(self._sizes, size, story.size))
-        self._assess(story, after, None)
+        self._assess(story, after, None, is_glad=is_glad)
         self._reschedule(story)
 
     def _change(self, task: Task, old: Row, new: Row, mention: Mention, score: Score | None) -> None:
@@ -248,7 +249,7 @@ class Folding:
         self._resize(sizes.grow(self._sizes, size, story.size))
         self.rows[task.n] = new
         self.changed_rows.add(task.n)
-        self._assess(story, mention, score, new, old)
+        self._assess(story, mention, score, new, old, is_glad=mentions.score_of(new).is_glad)
         self._reschedule(story)
 
     def _weigh(self, vote: int | None, times: int) -> None:
@@ -267,13 +268,23 @@ class Folding:
         *,
         picked_up: bool = False,
         spoken: bool = False,
+        is_glad: bool = False,
     ) -> None:
         base = self._judge.base_rate(self._votes, self._voters)
         story.large = self._large
         story.surge = self._surging.share(story)
         self._assessed[story.id] = self._clock
         self._judge.assess(
-            story, base, self._clock, mention, score, row, before, picked_up=picked_up, spoken=spoken
+            story,
+            base,
+            self._clock,
+            mention,
+            score,
+            row,
+            before,
+            picked_up=picked_up,
+            spoken=spoken,
+            is_glad=is_glad,
         )
 
     def _resize(self, now: sizes.Sizes) -> None:

@@ -47,11 +47,13 @@ class Judge:
         *,
         picked_up: bool = False,
         spoken: bool = True,
+        is_glad: bool = False,
     ) -> None:
         """Set the story's risk, level and episodes after `mention` was counted or changed at `clock` µs.
 
         `row`: the mention's, where it says something; `before`: as it was until now. `picked_up`: it is the first
         that a trusted outlet made of it. `spoken`: somebody has just said it; else silence goes on.
+        `is_glad`: where there is no `score`, as it was read.
         """
         x_neg = risk.negativity(story, base)
         story.echo = 1.0 if spoken else self._outlook.echo(story, clock)
@@ -62,7 +64,8 @@ class Judge:
             signals.append(("pick_up", Level.warning))
         if level or signals or story.episodes or story.level:
             now = from_us(clock)
-            cause = self._cause(mention, row, before) if signals else Cause(mention.id)
+            is_glad = score.is_glad if score else is_glad
+            cause = self._cause(mention, row if signals else None, before, is_glad=is_glad)
             episodes.advance(
                 story, level, held, signals, cause, now, pause=self._pause, quiet=mention.backfill
             )
@@ -115,10 +118,10 @@ class Judge:
             people += self.reach.audience(story.outlets, story.outlet_followers)
         return risk.assess(story, base, people, self._risk, self._hysteresis, x_neg)
 
-    def _cause(self, mention: Mention, row: Row | None, before: Row | None) -> Cause:
+    def _cause(self, mention: Mention, row: Row | None, before: Row | None, *, is_glad: bool) -> Cause:
         """What was grave before it was edited is nothing new."""
         if row is None:
-            return Cause(mention.id)
+            return Cause(mention.id, is_glad=is_glad)
         was_grave = before is not None and bool(mentions.score_of(before).calls)
         is_new = again.in_own_words(mention.kind, row.link) and not was_grave
-        return Cause(mention.id, row.author, is_new, self.reach.is_outlet(mention))
+        return Cause(mention.id, row.author, is_new, self.reach.is_outlet(mention), is_glad)
