@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
 from functools import partial
 
 import msgspec
@@ -52,14 +53,15 @@ class Alerter:
         *,
         base_url: str,
         risk: RiskSettings,
+        zone: tzinfo,
         topics: Sequence[Topic] = (),
         decided: Callable[[], None] = lambda: None,
     ) -> None:
         """`decided` is called when new notices are stored."""
         self._bus, self._store, self._clock = bus, store, clock
         self._receivers, self._base_url, self._decided = receivers, base_url, decided
-        self._risk, self._topics = risk, topics
-        self._surges = SurgeAlerts(receivers, clock, base_url)
+        self._risk, self._zone, self._topics = risk, zone, topics
+        self._surges = SurgeAlerts(receivers, clock, base_url, zone)
         self._subscription: Subscription | None = None
         self._in_hand: Batch | None = None
         self._done: OrderedDict[int, Shape] = OrderedDict()
@@ -159,7 +161,8 @@ class Alerter:
             else alerts.mention_behind(connection, story.part_of or story.id, mention)
             for mention in telling.mentions
         ]
-        notice = compose(telling, first, [each for each in causes if each], now, self._base_url, self._risk)
+        found = [each for each in causes if each]
+        notice = compose(telling, first, found, now, self._base_url, self._risk, self._zone)
         return notices.New(notice.identity, number, notice.receiver, to_us(now), notices.encode(notice))
 
     def _remember(self, shapes: Mapping[int, Shape]) -> None:

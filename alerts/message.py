@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from msgspec import structs
 
@@ -48,11 +48,16 @@ def compose(
     decided: datetime,
     base_url: str,
     risk: RiskSettings,
+    zone: tzinfo,
 ) -> KeptNotice:
-    """The notice of one decision, as of the story's snapshot. `first` began the story, `causes` made us decide."""
+    """The notice of one decision, as of the story's snapshot. `first` began the story, `causes` made us decide.
+
+    The subject quotes what began the story, and from the second decision on what raised it now.
+    """
     story, step = telling.story, telling.step
     words = WORDS[telling.receiver.language]
     link = f"{base_url}/stories/{story.id}"
+    quoted = first if telling.is_first or not causes else causes[0]
     return KeptNotice(
         identity=telling.identity,
         receiver=telling.receiver.name,
@@ -64,12 +69,12 @@ def compose(
         also=tuple(each.reason for each in telling.steps if each is not step),
         decided_at=decided,
         heard_at=step.at,
-        subject=f'[Earshot] {_head(telling)}, "{headline(first, words)}"',
+        subject=f'[Earshot] {_head(telling)}, "{headline(quoted, words)}"',
         text="\n".join(
             [
-                *_what(telling, first, causes),
+                *_what(telling, first, causes, zone),
                 "",
-                *_how_bad(telling, causes, decided, risk),
+                *_how_bad(telling, causes, decided, risk, zone),
                 words.open.format(link=link),
             ]
         ),
@@ -98,16 +103,16 @@ def _head(telling: Telling) -> str:
     return f"{level}: {one_line(telling.story.brand, _NAME)}"
 
 
-def _what(telling: Telling, first: Kept | None, causes: Sequence[Kept]) -> list[str]:
+def _what(telling: Telling, first: Kept | None, causes: Sequence[Kept], zone: tzinfo) -> list[str]:
     """What was said, by whom, and who made us tell it, if another."""
     language = telling.receiver.language
     words = WORDS[language]
     lines = [_head(telling), f"“{headline(first, words)}”", ""]
     if first:
-        lines.append(_by(words.begun, first.mention, language))
+        lines.append(_by(words.begun, first.mention, language, zone))
     for n, cause in enumerate(causes):
         if first is None or cause.mention.id != first.mention.id:
-            lines += [_by(words.raised[n > 0], cause.mention, language), f"“{headline(cause, words)}”"]
+            lines += [_by(words.raised[n > 0], cause.mention, language, zone), f"“{headline(cause, words)}”"]
     return [*lines, words.because.format(reasons=_reasons(telling))]
 
 
@@ -121,7 +126,9 @@ def _reasons(telling: Telling) -> str:
     return "; ".join(said)
 
 
-def _how_bad(telling: Telling, causes: Sequence[Kept], decided: datetime, risk: RiskSettings) -> list[str]:
+def _how_bad(
+    telling: Telling, causes: Sequence[Kept], decided: datetime, risk: RiskSettings, zone: tzinfo
+) -> list[str]:
     """How far it has gone, why that is a risk, and since when we know; what calls again may have waited."""
     language, step, episode = telling.receiver.language, telling.step, telling.episode
     words = WORDS[language]
@@ -134,14 +141,14 @@ def _how_bad(telling: Telling, causes: Sequence[Kept], decided: datetime, risk: 
         "",
     ]
     heard = min(step.at, causes[0].mention.collected_at) if causes and step.again else step.at
-    lines.append(words.times.format(heard=when(heard, language), decided=when(decided, language)))
+    lines.append(words.times.format(heard=when(heard, language, zone), decided=when(decided, language, zone)))
     if episode.resolved_at:
-        lines.append(words.calmed.format(when=when(episode.resolved_at, language)))
+        lines.append(words.calmed.format(when=when(episode.resolved_at, language, zone)))
     return lines
 
 
-def _by(sentence: str, mention: Mention, language: Language) -> str:
-    return sentence.format(who=who(mention, language), when=when(mention.created_at, language))
+def _by(sentence: str, mention: Mention, language: Language, zone: tzinfo) -> str:
+    return sentence.format(who=who(mention, language), when=when(mention.created_at, language, zone))
 
 
 def who(mention: Mention, language: Language) -> str:
@@ -178,10 +185,10 @@ def _why(story: Story, language: Language) -> list[str]:
     return [why, *terms, f"  {arithmetic(story, language)}"]
 
 
-def when(at: datetime, language: Language) -> str:
-    """26 Nov 2026, 09:41:12 UTC: the same for every reader."""
-    at = at.astimezone(UTC)
-    return f"{at.day} {month(at.month, language)} {at.year}, {at:%H:%M:%S} UTC"
+def when(at: datetime, language: Language, zone: tzinfo) -> str:
+    """26 Nov 2026, 10:41 CET: as on the story's page."""
+    at = at.astimezone(zone)
+    return f"{at.day} {month(at.month, language)} {at.year}, {at:%H:%M} {at.tzname()}"
 
 
 def _span(length: timedelta, words: Words) -> str:

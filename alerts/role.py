@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.routing import BaseRoute
 
@@ -34,8 +35,9 @@ class Alerts:
         self._senders = tuple(self._sender(receiver) for receiver in context.config.receivers)
         names = [receiver.name for receiver in context.config.receivers]
         self._orphans = Orphans(context.store, context.clock, names, context.config.alerts.give_up_after)
+        zone = ZoneInfo(context.config.console.time_zone)
         self._silence = SilenceAlerts(
-            context.store, context.config.receivers, context.clock, context.config.server.base_url
+            context.store, context.config.receivers, context.clock, context.config.server.base_url, zone
         )
         self._alerter = Alerter(
             context.bus,
@@ -44,6 +46,7 @@ class Alerts:
             context.config.receivers,
             base_url=context.config.server.base_url,
             risk=context.config.risk,
+            zone=zone,
             topics=context.config.topics,
             decided=self._wake,
         )

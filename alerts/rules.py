@@ -25,6 +25,11 @@ class Telling(NamedTuple):
         return self.identities[0]
 
     @property
+    def is_first(self) -> bool:
+        """Whether the story has called for nothing before."""
+        return self.story.episodes[0].decisions[0][0] == self.steps[0]
+
+    @property
     def step(self) -> Step:
         """The loudest one, the first of those."""
         return max(self.steps, key=lambda step: step.level)

@@ -1,6 +1,6 @@
 """A source that has gone quiet is an alert of its own: it names the source, and waits for no story."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -58,9 +58,15 @@ WORDS: dict[Language, Words] = {
 
 class SilenceAlerts:
     def __init__(
-        self, store: Store, receivers: tuple[ReceiverSettings, ...], clock: Clock, base_url: str
+        self,
+        store: Store,
+        receivers: tuple[ReceiverSettings, ...],
+        clock: Clock,
+        base_url: str,
+        zone: tzinfo,
     ) -> None:
-        self._store, self._receivers, self._clock, self._base_url = store, receivers, clock, base_url
+        self._store, self._receivers, self._clock = store, receivers, clock
+        self._base_url, self._zone = base_url, zone
         self._pause = Pause(_EVERY, clock.now())
 
     def look(self) -> bool:
@@ -89,7 +95,9 @@ class SilenceAlerts:
             return False
         row = alerts.add(connection, _alert(outage))
         DECIDED.labels(LEVEL.name, REASON).inc()
-        told = [compose(outage, each, now, self._base_url) for each in self._receivers if _wants(each)]
+        told = [
+            compose(outage, each, now, self._base_url, self._zone) for each in self._receivers if _wants(each)
+        ]
         if told:
             notices.add(
                 connection,
@@ -98,11 +106,13 @@ class SilenceAlerts:
         return bool(told)
 
 
-def compose(outage: Outage, receiver: ReceiverSettings, now: datetime, base_url: str) -> KeptNotice:
+def compose(
+    outage: Outage, receiver: ReceiverSettings, now: datetime, base_url: str, zone: tzinfo
+) -> KeptNotice:
     words, link = WORDS[receiver.language], f"{base_url}/sources"
     said = {"quiet": words.quiet, "failing": words.failing}[outage.kind]
     head = said.format(source=one_line(outage.source, _NAME))
-    lines = [head, "", words.since.format(moment=when(from_us(outage.began_at), receiver.language))]
+    lines = [head, "", words.since.format(moment=when(from_us(outage.began_at), receiver.language, zone))]
     if outage.usual:
         lines.append(words.usual.format(minutes=round(outage.usual / 60)))
     return KeptNotice(

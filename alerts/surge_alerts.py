@@ -1,6 +1,7 @@
 """Turns what became of surges into alert and notice rows: each once, however often it is told."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 
 from sqlalchemy import Connection
 
@@ -25,8 +26,10 @@ def shape_of(surge: Surge) -> Shape:
 
 
 class SurgeAlerts:
-    def __init__(self, receivers: Sequence[ReceiverSettings], clock: Clock, base_url: str) -> None:
-        self._receivers, self._clock, self._base_url = receivers, clock, base_url
+    def __init__(
+        self, receivers: Sequence[ReceiverSettings], clock: Clock, base_url: str, zone: tzinfo
+    ) -> None:
+        self._receivers, self._clock, self._base_url, self._zone = receivers, clock, base_url, zone
 
     def store(self, connection: Connection, told: Sequence[Surge]) -> list[notices.New]:
         """The notices that are new."""
@@ -51,7 +54,8 @@ class SurgeAlerts:
         kept = surges.get(connection, [surge.id]).get(surge.id)
         rows = mentions.get(connection, surge.mentions)
         said = [mentions.read(rows[n]) for n in surge.mentions if n in rows]
-        notice = surge_message.compose(telling, kept.fresh if kept else (), said, now, self._base_url)
+        fresh = kept.fresh if kept else ()
+        notice = surge_message.compose(telling, fresh, said, now, self._base_url, self._zone)
         return notices.New(notice.identity, number, notice.receiver, to_us(now), notices.encode(notice))
 
 

@@ -1,7 +1,7 @@
 """What a notice of a surge says. Pure; plain text. Mentions are hostile input: none of it can break a line."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from alerts.message import headline, one_line, when, who
 from alerts.surge_rules import EPISODE, REASON, SurgeTelling
@@ -17,7 +17,12 @@ _ADDRESS = 500
 
 
 def compose(
-    telling: SurgeTelling, fresh: Sequence[Fresh], said: Sequence[Kept], decided: datetime, base_url: str
+    telling: SurgeTelling,
+    fresh: Sequence[Fresh],
+    said: Sequence[Kept],
+    decided: datetime,
+    base_url: str,
+    zone: tzinfo,
 ) -> KeptNotice:
     """The notice of one step. `said` are the mentions that made it, the most telling first."""
     surge, step, language = telling.surge, telling.step, telling.receiver.language
@@ -25,12 +30,14 @@ def compose(
     link = f"{base_url}/surges/{surge.id}"
     lines = [
         _head(surge, language),
-        *_how_many(telling, words),
+        *_how_many(telling, words, zone),
         *_why_now(surge, fresh, words),
-        *_said(said, words, language),
+        *_said(said, words, language, zone),
         "",
         words.inhibits,
-        COMMON[language].times.format(heard=when(step.at, language), decided=when(decided, language)),
+        COMMON[language].times.format(
+            heard=when(step.at, language, zone), decided=when(decided, language, zone)
+        ),
         words.open.format(link=link),
     ]
     return KeptNotice(
@@ -61,14 +68,14 @@ def _in_short(telling: SurgeTelling, words: SurgeWords) -> str:
     return (words.grown_short if grown else words.short).format(**_figures(telling.step, words))
 
 
-def _how_many(telling: SurgeTelling, words: SurgeWords) -> list[str]:
+def _how_many(telling: SurgeTelling, words: SurgeWords, zone: tzinfo) -> list[str]:
     surge, step = telling.surge, telling.step
     figures = _figures(step, words)
-    lines = [words.many.format(end=when(step.at, words.language), **figures), ""]
+    lines = [words.many.format(end=when(step.at, words.language, zone), **figures), ""]
     if telling.number:
         before = surge.steps[telling.number - 1]
         lines.insert(1, words.grown.format(before=_count(before.hour, words), **figures))
-    lines.insert(-1, words.since.format(since=when(surge.since, words.language)))
+    lines.insert(-1, words.since.format(since=when(surge.since, words.language, zone)))
     return lines
 
 
@@ -94,11 +101,11 @@ def _why_now(surge: Surge, fresh: Iterable[Fresh], words: SurgeWords) -> list[st
     return [*lines, words.fresh.format(terms=terms) if terms else words.nothing_new, ""]
 
 
-def _said(said: Sequence[Kept], words: SurgeWords, language: Language) -> list[str]:
+def _said(said: Sequence[Kept], words: SurgeWords, language: Language, zone: tzinfo) -> list[str]:
     lines = [words.made] if said else []
     for kept in said:
         mention = kept.mention
-        lines.append(f"  {who(mention, language)}, {when(mention.created_at, language)}:")
+        lines.append(f"  {who(mention, language)}, {when(mention.created_at, language, zone)}:")
         lines.append(f"  “{headline(kept, COMMON[language])}”")
         address = one_line(mention.url, _ADDRESS)
         if not kept.withdrawn and address.startswith(("https://", "http://")):

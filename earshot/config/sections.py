@@ -86,7 +86,9 @@ class ConsoleSettings(Settings):
         default="",
         description="Language of the pages until somebody chooses: en or it; empty: the browser's.",
     )
-    time_zone: str = Field(default="UTC", description="In which times are shown, like `Europe/Rome`.")
+    time_zone: str = Field(
+        default="UTC", description="In which the pages and notices give times, like `Europe/Rome`."
+    )
 
     @field_validator("password")
     @classmethod

@@ -1,7 +1,8 @@
 import unicodedata
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from alerts_world import (
@@ -42,13 +43,14 @@ def composed(
     cause: Kept | None = None,
     story: Story | None = None,
     waited: Sequence[Kept] = (),
+    zone: tzinfo = UTC,
     **receiver: Any,
 ) -> KeptNotice:
     story = story or a_story(an_episode(a_step(minute=109, mention="x:9")))
-    (telling,) = tellings(story, [Recorded(language=language, **receiver)])
+    *_, telling = tellings(story, [Recorded(language=language, **receiver)])
     first = first or kept(a_mention())
     causes = [cause or kept(CAUSE, n=9), *waited]
-    return compose(telling, first, causes, START + minutes(109.05), BASE, RISK)
+    return compose(telling, first, causes, START + minutes(109.05), BASE, RISK, zone)
 
 
 def test_the_english_notice() -> None:
@@ -61,8 +63,8 @@ def test_the_english_notice() -> None:
 Warning: Ronvia
 “{HEADLINE}”
 
-Begun by @giulia_trevi (1,900 followers) on X, 26 Nov 2026, 07:52:00 UTC
-Raised by @viaggibelli (64,000 followers) on X, 26 Nov 2026, 09:41:00 UTC:
+Begun by @giulia_trevi (1,900 followers) on X, 26 Nov 2026, 07:52 UTC
+Raised by @viaggibelli (64,000 followers) on X, 26 Nov 2026, 09:41 UTC:
 “Anche a me, vergogna”
 Told because the risk of the story rose.
 
@@ -75,7 +77,7 @@ Why the risk of the story is 64 out of 100:
   +0.50  Credibility: reposts apart, no mention repeats the words of another; automated accounts are not detected
   3.45 − 2.87 = 0.58 → 64 out of 100
 
-Heard 26 Nov 2026, 09:41:00 UTC, decided 26 Nov 2026, 09:41:03 UTC.
+Heard 26 Nov 2026, 09:41 UTC, decided 26 Nov 2026, 09:41 UTC.
 Open the story: {BASE}/stories/7"""
     )
 
@@ -89,8 +91,8 @@ def test_the_italian_notice() -> None:
 Attenzione: Ronvia
 “{HEADLINE}”
 
-Nata da @giulia_trevi (1.900 follower) su X, 26 nov 2026, 07:52:00 UTC
-A far scattare l’avviso è @viaggibelli (64.000 follower) su X, 26 nov 2026, 09:41:00 UTC:
+Nata da @giulia_trevi (1.900 follower) su X, 26 nov 2026, 07:52 UTC
+A far scattare l’avviso è @viaggibelli (64.000 follower) su X, 26 nov 2026, 09:41 UTC:
 “Anche a me, vergogna”
 Perché questo avviso: il rischio della vicenda è salito.
 
@@ -103,9 +105,26 @@ Perché il rischio della vicenda è 64 su 100:
   +0,50  Credibilità: rilanci a parte, nessuna menzione ripete le parole di un’altra; gli account automatici non sono rilevati
   3,45 − 2,87 = 0,58 → 64 su 100
 
-Rilevata: 26 nov 2026, 09:41:00 UTC. Avviso deciso: 26 nov 2026, 09:41:03 UTC.
+Rilevata: 26 nov 2026, 09:41 UTC. Avviso deciso: 26 nov 2026, 09:41 UTC.
 Apri la vicenda: {BASE}/stories/7"""
     )
+
+
+def test_times_are_those_of_the_configured_zone_with_its_name() -> None:
+    text = composed(zone=ZoneInfo("Europe/Rome")).text
+    assert "Begun by @giulia_trevi (1,900 followers) on X, 26 Nov 2026, 08:52 CET\n" in text
+    assert "Heard 26 Nov 2026, 10:41 CET, decided 26 Nov 2026, 10:41 CET." in text
+
+
+def test_from_the_second_decision_on_the_subject_quotes_what_raised_it_now() -> None:
+    """Else all mails of a story would be called the same."""
+    opened, louder = a_step(Level.watch), a_step(Level.warning, minute=109, mention="x:9", reason="legal")
+    notice = composed(story=a_story(an_episode(opened, louder)))
+    assert notice.subject == '[Earshot] Warning: Ronvia, "Anche a me, vergogna"'
+    assert f"“{HEADLINE}”" in notice.text
+    assert "“Anche a me, vergogna”" in notice.text
+    again = a_story(an_episode(opened, resolved=70), an_episode(louder, number=2))
+    assert composed(story=again).subject == notice.subject
 
 
 @pytest.mark.parametrize(
@@ -172,7 +191,7 @@ def test_what_calls_again_says_how_many_said_so_and_when_the_first_of_them_was_h
     first, second = (composed(each, cause=cause, story=a_story(an_episode(waited))) for each in ("en", "it"))
     assert f"somebody may be hurt or in danger ({english} this was last told)." in first.text
     assert f"essere in pericolo ({italian} avviso su questo)." in second.text
-    assert "Heard 26 Nov 2026, 08:52:00 UTC, decided" in first.text
+    assert "Heard 26 Nov 2026, 08:52 UTC, decided" in first.text
 
 
 def test_who_had_waited_is_named_beside_who_called() -> None:
@@ -182,11 +201,11 @@ def test_who_had_waited_is_named_beside_who_called() -> None:
     story = a_story(an_episode(a_step(minute=109, mention="x:9", reason="legal"), waited))
     english, italian = (composed(each, story=story, waited=[kept(burnt, n=8)]).text for each in ("en", "it"))
     assert (
-        "Raised by @viaggibelli (64,000 followers) on X, 26 Nov 2026, 09:41:00 UTC:\n“Anche a me, vergogna”\n"
-        "Raised also by @nonna_pina on X, 26 Nov 2026, 07:52:00 UTC:\n“Mi sono ustionata”\n"
+        "Raised by @viaggibelli (64,000 followers) on X, 26 Nov 2026, 09:41 UTC:\n“Anche a me, vergogna”\n"
+        "Raised also by @nonna_pina on X, 26 Nov 2026, 07:52 UTC:\n“Mi sono ustionata”\n"
     ) in english
     assert "or an authority; somebody may be hurt or in danger (3 more mentions since" in english
-    assert "\nA farlo scattare è anche @nonna_pina su X, 26 nov 2026, 07:52:00 UTC:\n“Mi sono" in italian
+    assert "\nA farlo scattare è anche @nonna_pina su X, 26 nov 2026, 07:52 UTC:\n“Mi sono" in italian
 
 
 def test_a_mention_that_began_the_story_and_raised_it_is_named_once() -> None:
@@ -219,10 +238,8 @@ def test_what_was_withdrawn_is_not_quoted() -> None:
 
 def test_a_story_that_has_calmed_down_since_says_so() -> None:
     story = a_story(an_episode(a_step(), resolved=70))
-    assert "It has calmed down since: 26 Nov 2026, 09:02:00 UTC." in composed(story=story).text
-    assert (
-        "Nel frattempo la vicenda è rientrata: 26 nov 2026, 09:02:00 UTC." in composed("it", story=story).text
-    )
+    assert "It has calmed down since: 26 Nov 2026, 09:02 UTC." in composed(story=story).text
+    assert "Nel frattempo la vicenda è rientrata: 26 nov 2026, 09:02 UTC." in composed("it", story=story).text
 
 
 @pytest.mark.parametrize(

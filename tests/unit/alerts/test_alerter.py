@@ -1,5 +1,6 @@
 import random
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 from typing import Any, Never
 
 import pytest
@@ -43,7 +44,9 @@ def an_alerter(
     receivers: Sequence[ReceiverSettings] = RECEIVERS,
     **changes: Any,
 ) -> Alerter:
-    return Alerter(bus, store, clock, receivers, base_url="https://earshot.example", risk=RISK, **changes)
+    return Alerter(
+        bus, store, clock, receivers, base_url="https://earshot.example", risk=RISK, zone=UTC, **changes
+    )
 
 
 def tell(bus: MemoryBus, *stories: Story) -> None:

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def test_it_says_in_the_receivers_language_what_it_is_about(line: Line) -> None:
     danger = a_step(Level.critical, reason="safety")
     story = a_story(an_episode(danger, a_step(Level.warning, also=True)))
     (telling,) = tellings(story, [Recorded(language="it")])
-    printed = line(compose(telling, kept(a_mention()), (), START, "https://earshot.example", RISK))
+    printed = line(compose(telling, kept(a_mention()), (), START, "https://earshot.example", RISK, UTC))
     assert printed["event"] == (
         "Critico: Ronvia, qualcuno può essersi fatto male o essere in pericolo; il rischio della vicenda è salito"
     )
@@ -57,7 +58,7 @@ def test_it_says_in_the_receivers_language_what_it_is_about(line: Line) -> None:
 
 def test_a_source_that_has_gone_quiet_is_named(line: Line) -> None:
     outage = Outage(1, "x-stream", "quiet", to_us(START), to_us(START), None, None)
-    printed = line(of_silence(outage, Recorded(language="it"), START, "https://earshot.example"))
+    printed = line(of_silence(outage, Recorded(language="it"), START, "https://earshot.example", UTC))
     assert (printed["event"], printed["alert"]) == ("x-stream tace", "watch")
 
 

@@ -1,3 +1,4 @@
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def decide(store: Store, no: int = 7, receiver: Recorded = "press") -> str:
     """A story called: its alert and notice as the alerter writes them; the notice's identity."""
     story = a_story(an_episode(), no=no)
     (telling,) = tellings(story, [Recorded(name=receiver)])
-    notice = compose(telling, kept(a_mention()), (), START, "https://earshot.example", RISK)
+    notice = compose(telling, kept(a_mention()), (), START, "https://earshot.example", RISK, UTC)
     with store.begin() as connection:
         number = alerts.add(connection, alert(story, story.episodes[0])).id
         row = notices.New(notice.identity, number, receiver, to_us(START), notices.encode(notice))

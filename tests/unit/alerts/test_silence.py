@@ -1,6 +1,6 @@
 """A source that has gone quiet is told once to those who ask for everything, and resolves when it speaks again."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from alerts_world import START, Recorded, minutes
@@ -21,7 +21,7 @@ RECEIVERS = (
 
 @pytest.fixture
 def silence(store: Store, clock: SetClock) -> SilenceAlerts:
-    return SilenceAlerts(store, RECEIVERS, clock, "https://earshot.example")
+    return SilenceAlerts(store, RECEIVERS, clock, "https://earshot.example", UTC)
 
 
 def out(store: Store, kind: str = "quiet", ago: float = 40, usual: float | None = 540) -> None:
@@ -45,7 +45,7 @@ def test_it_names_the_source_and_since_when(store: Store, clock: SetClock, silen
     italian, english = told(store)
     assert (english.receiver, english.level, english.brand) == ("desk", Level.watch, "")
     assert english.subject == "[Earshot] x-stream has gone quiet"
-    assert "Nothing since 26 Nov 2026, 07:12:00 UTC." in english.text
+    assert "Nothing since 26 Nov 2026, 07:12 UTC." in english.text
     assert "longer than 9 minutes" in english.text
     assert italian.subject == "[Earshot] x-stream tace"
     assert english.link == "https://earshot.example/sources"

@@ -1,7 +1,7 @@
 """A surge is told once for each step; the complaints that belong to it are not told one by one."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -79,7 +79,9 @@ def an_alerter(
     bus: MemoryBus, store: Store, clock: SetClock, receivers: Sequence[ReceiverSettings] = (ENGLISH, ITALIAN)
 ) -> Alerter:
     topics = (Topic(name="Carte", any=("carta",)),)
-    return Alerter(bus, store, clock, receivers, base_url="https://earshot.example", risk=RISK, topics=topics)
+    return Alerter(
+        bus, store, clock, receivers, base_url="https://earshot.example", risk=RISK, zone=UTC, topics=topics
+    )
 
 
 def tell(bus: MemoryBus, store: Store, surge: Surge) -> None:
@@ -112,7 +114,7 @@ def test_a_surge_is_an_alert_and_a_notice_a_receiver(bus: MemoryBus, store: Stor
     assert "@giulia_trevi (1,900 followers) on X" in english.text
     assert "https://x.example/1" in english.text
     assert english.link == f"https://earshot.example/surges/{a_surge().id}"
-    assert "14 autori negativi nell’ora fino a 26 nov 2026, 07:52:00 UTC; di solito sono 2,2." in italian.text
+    assert "14 autori negativi nell’ora fino a 26 nov 2026, 07:52 UTC; di solito sono 2,2." in italian.text
 
 
 def test_what_is_told_again_is_not_noticed_again_and_growth_is(
@@ -153,7 +155,7 @@ def test_no_word_of_others_breaks_a_line(words: str, name: str) -> None:
     surge = a_surge(topic=name, expected=name)
     (telling,) = surge_tellings(surge, [ENGLISH])
     mention = kept(a_mention(text=words, url=f"https://x.example/{words}"))
-    notice = compose(telling, [Fresh(words, 2, 0)], [mention], START, "https://earshot.example")
+    notice = compose(telling, [Fresh(words, 2, 0)], [mention], START, "https://earshot.example", UTC)
     assert "\n" not in notice.subject
     assert len(notice.text.splitlines()) == len(notice.text.split("\n"))
 
