@@ -1,7 +1,7 @@
 """What a notice of a surge says. Pure; plain text. Mentions are hostile input: none of it can break a line."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from alerts.message import headline, one_line, when, who
 from alerts.surge_rules import EPISODE, REASON, SurgeTelling
@@ -14,6 +14,7 @@ from earshot.surge import LEVEL, Fresh, Growth, Surge
 
 _NAME = 80
 _ADDRESS = 500
+_HOUR = timedelta(hours=1)
 
 
 def compose(
@@ -69,22 +70,31 @@ def _in_short(telling: SurgeTelling, words: SurgeWords) -> str:
 
 
 def _how_many(telling: SurgeTelling, words: SurgeWords, zone: tzinfo) -> list[str]:
-    surge, step = telling.surge, telling.step
-    figures = _figures(step, words)
-    lines = [words.many.format(end=when(step.at, words.language, zone), **figures), ""]
-    if telling.number:
-        before = surge.steps[telling.number - 1]
-        lines.insert(1, words.grown.format(before=_count(before.hour, words), **figures))
-    lines.insert(-1, words.since.format(since=when(surge.since, words.language, zone)))
-    return lines
+    """A step counts the hour before it was decided, the first one the hour that the surge was seen in."""
+    surge, step, language = telling.surge, telling.step, words.language
+    seen = {"since": when(surge.since, language, zone), "until": when(surge.since + _HOUR, language, zone)}
+    if telling.number == 0:
+        return [words.many.format(within=words.first.format(**seen), **_figures(step, words)), ""]
+    before = surge.steps[telling.number - 1]
+    within = words.later.format(at=when(step.at, language, zone))
+    return [
+        words.many.format(within=within, **_figures(step, words)),
+        words.grown.format(before=_count(before.hour, words)),
+        words.since.format(**seen),
+        "",
+    ]
 
 
 def _figures(step: Growth, words: SurgeWords) -> dict[str, str]:
-    return {"hour": _count(step.hour, words), "usual": _decimal(step.usual, words)}
+    return {"hour": _count(step.hour, words), "usual": _usual(step.usual, words)}
 
 
 def _count(hour: float, words: SurgeWords) -> str:
     return number(round(hour), words.language)
+
+
+def _usual(usual: float, words: SurgeWords) -> str:
+    return words.usual.format(count=_decimal(usual, words)) if round(usual, 1) else words.hardly_any
 
 
 def _decimal(usual: float, words: SurgeWords) -> str:

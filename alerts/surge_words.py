@@ -12,7 +12,11 @@ class SurgeWords(NamedTuple):
     topic: str
     short: str
     grown_short: str
+    usual: str
+    hardly_any: str
     many: str
+    first: str
+    later: str
     grown: str
     since: str
     expected: str
@@ -26,11 +30,15 @@ class SurgeWords(NamedTuple):
 ENGLISH = SurgeWords(
     language="en",
     topic=", on {topic}",
-    short="{hour} negative authors in an hour, {usual} is usual",
-    grown_short="the surge grows: {hour} negative authors in an hour, {usual} is usual",
-    many="Many complain at once: {hour} negative authors in the hour up to {end}; {usual} is usual. Reposts do not count.",
+    short="{hour} negative authors in an hour, {usual}",
+    grown_short="the surge grows: {hour} negative authors in an hour, {usual}",
+    usual="{count} is usual",
+    hardly_any="usually hardly any",
+    many="Many complain at once: {hour} negative authors {within}; {usual}. Reposts do not count.",
+    first="in the hour from {since} to {until}",
+    later="in an hour, counted {at}",
     grown="It has grown: when it was last told they were {before}.",
-    since="It was seen in the hour that began {since}.",
+    since="It was first seen in the hour from {since} to {until}.",
     expected="Expected in these hours: {name}. So it takes more than usual to be told.",
     fresh="What is new in what they say: {terms}.",
     nothing_new="What they say has no words that are new.",
@@ -45,14 +53,15 @@ ENGLISH = SurgeWords(
 ITALIAN = SurgeWords(
     language="it",
     topic=", tema {topic}",
-    short="{hour} autori negativi in un’ora, di solito {usual}",
-    grown_short="l’impennata cresce: {hour} autori negativi in un’ora, di solito {usual}",
-    many=(
-        "In molti si lamentano insieme: {hour} autori negativi nell’ora fino a {end}; di solito sono {usual}. I rilanci"
-        " non contano."
-    ),
+    short="{hour} autori negativi in un’ora, {usual}",
+    grown_short="l’impennata cresce: {hour} autori negativi in un’ora, {usual}",
+    usual="di solito {count}",
+    hardly_any="di solito quasi nulla",
+    many="In molti si lamentano insieme: {hour} autori negativi {within}; {usual}. I rilanci non contano.",
+    first="nell’ora tra {since} e {until}",
+    later="in un’ora, contati {at}",
     grown="È cresciuta: all’ultimo avviso erano {before}.",
-    since="Si è vista nell’ora iniziata {since}.",
+    since="Si è vista la prima volta nell’ora tra {since} e {until}.",
     expected="Previsto in queste ore: {name}. Per questo serve più del solito per un avviso.",
     fresh="Che cosa c’è di nuovo in quel che dicono: {terms}.",
     nothing_new="In quel che dicono non ci sono parole nuove.",

@@ -15,11 +15,19 @@ def name(say: Tongue, surge: Surge) -> str:
 def against(say: Tongue, surge: Surge) -> str:
     """14 negative authors in an hour, 2.2 is usual: at its height, and as it was before it began."""
     return say.ngettext(
-        "%(count)s negative author in an hour, %(usual)s is usual",
-        "%(count)s negative authors in an hour, %(usual)s is usual",
+        "%(count)s negative author in an hour, %(usual)s",
+        "%(count)s negative authors in an hour, %(usual)s",
         round(surge.height.hour),
-        usual=few(say, surge.steps[0].usual),
+        usual=usual(say, surge),
     )
+
+
+def usual(say: Tongue, surge: Surge) -> str:
+    """As it was before it began."""
+    mean = surge.steps[0].usual
+    if not round(mean, 1):
+        return say.gettext("usually hardly any")
+    return say.gettext("%(count)s is usual", count=few(say, mean))
 
 
 def few(say: Tongue, count: float) -> str:
@@ -36,11 +44,11 @@ def state(say: Tongue, count: int) -> str:
 def chart(say: Tongue, surge: Surge, first: int, last: int, most: int) -> str:
     """For who does not see the picture."""
     return say.gettext(
-        "Negative authors in an hour, from %(begin)s to %(end)s: at most %(most)s; %(usual)s is usual",
+        "Negative authors in an hour, from %(begin)s to %(end)s: at most %(most)s; %(usual)s",
         begin=say.short(from_us(first)),
         end=say.short(from_us(last)),
         most=say.number(most),
-        usual=few(say, surge.steps[0].usual),
+        usual=usual(say, surge),
     )
 
 

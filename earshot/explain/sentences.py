@@ -155,8 +155,10 @@ def _audience(story: Story, language: Language) -> str:
         )
     said, one = number(story.confirmations, language), story.confirmations == 1
     if language == "it":
-        who = "dice che è capitato anche a chi l’ha scritta" if one else "dicono che è capitato anche a loro"
-        return f"Pubblico: {said} {who}, su {counted(story.mentions, 'menzione', 'menzioni', 'it')}"
+        told = (
+            f"{counted(story.confirmations, 'menzione', 'menzioni', 'it')} su {number(story.mentions, 'it')}"
+        )
+        return f"Pubblico: {told} {'racconta' if one else 'raccontano'} che è successo anche a chi scrive"
     who = "says that it is so with its author too" if one else "say that it is so with them too"
     return f"Audience: {said} of {counted(story.mentions, 'mention', 'mentions', 'en')} {who}"
 

@@ -114,7 +114,10 @@ def test_a_surge_is_an_alert_and_a_notice_a_receiver(bus: MemoryBus, store: Stor
     assert "@giulia_trevi (1,900 followers) on X" in english.text
     assert "https://x.example/1" in english.text
     assert english.link == f"https://earshot.example/surges/{a_surge().id}"
-    assert "14 autori negativi nell’ora fino a 26 nov 2026, 07:52 UTC; di solito sono 2,2." in italian.text
+    assert (
+        "14 autori negativi nell’ora tra 26 nov 2026, 06:45 UTC e 26 nov 2026, 07:45 UTC; di solito 2,2."
+        in italian.text
+    )
 
 
 def test_what_is_told_again_is_not_noticed_again_and_growth_is(
@@ -130,7 +133,21 @@ def test_what_is_told_again_is_not_noticed_again_and_growth_is(
     tell(bus, store, a_surge(growth(), growth(20, hour=25), version=10))
     assert alerter.step(0)
     assert len(told(store)) == 4
-    assert "It has grown: when it was last told they were 14." in told(store)[2].text
+    english, italian = told(store)[2:]
+    assert "25 negative authors in an hour, counted 26 Nov 2026, 08:12 UTC; 2.2 is usual." in english.text
+    assert "It has grown: when it was last told they were 14." in english.text
+    assert "first seen in the hour from 26 Nov 2026, 06:45 UTC to 26 Nov 2026, 07:45 UTC." in english.text
+    assert "la prima volta nell’ora tra 26 nov 2026, 06:45 UTC e 26 nov 2026, 07:45 UTC." in italian.text
+
+
+def test_where_hardly_anybody_complains_no_zero_is_called_usual(
+    bus: MemoryBus, store: Store, alerter: Alerter
+) -> None:
+    tell(bus, store, a_surge(growth(usual=0.03)))
+    assert alerter.step(0)
+    english, italian = told(store)
+    assert english.subject.endswith("14 negative authors in an hour, usually hardly any")
+    assert italian.subject.endswith("14 autori negativi in un’ora, di solito quasi nulla")
 
 
 def test_it_resolves(bus: MemoryBus, store: Store, alerter: Alerter) -> None:

@@ -150,10 +150,10 @@ def test_the_audience_is_who_says_that_it_is_so_with_them() -> None:
         "Audience: 4 of 12 mentions say that it is so with them too"
     )
     assert sentences(a_story(mentions=12, confirmations=4), "it")["audience"] == (
-        "Pubblico: 4 dicono che è capitato anche a loro, su 12 menzioni"
+        "Pubblico: 4 menzioni su 12 raccontano che è successo anche a chi scrive"
     )
     assert sentences(a_story(mentions=12, confirmations=1), "it")["audience"] == (
-        "Pubblico: 1 dice che è capitato anche a chi l’ha scritta, su 12 menzioni"
+        "Pubblico: 1 menzione su 12 racconta che è successo anche a chi scrive"
     )
     assert sentences(a_story(mentions=12, confirmations=1), "en")["audience"] == (
         "Audience: 1 of 12 mentions says that it is so with its author too"
