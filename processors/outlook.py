@@ -77,17 +77,27 @@ class Outlook:
         self._half_life = half_life.total_seconds()
 
     def chance(self, story: Story, known: State) -> float:
-        """P(final >= N*), in thousandths; where it is that large already, how far it is still awake."""
-        if story.size == 1:  # it would come to less than half a thousandth
+        """P(final >= N*), but no more than it is awake, in thousandths: what trickles on is not spreading.
+
+        So nothing jumps where it comes to N*, and how far it is awake is all that is left.
+        """
+        silence = known.t - known.last
+        if story.size == 1 or silence >= _FORGOTTEN:  # of one: less than half a thousandth
             return 0.0
-        n, large, silence = known.n, story.large, known.t - known.last
-        if silence >= _FORGOTTEN:
+        awake = self._awake(known, silence)
+        return round(min(self.probability(story, known, story.large), awake), 3)
+
+    def probability(self, story: Story, known: State, size: float) -> float:
+        """P(final >= size); it falls as more is asked for, and is 1 for what has happened."""
+        if size <= known.n:
+            return 1.0
+        if known.t - known.last >= _FORGOTTEN:
             return 0.0
-        if n >= large:
-            return round(self._awake(known, silence), 3)
-        if n <= _SMALLEST:
-            return round(_small(known, large), 3)
-        return round(self._probability(self._tables(story), known, large), 3)
+        learnt = _learnt(known)
+        small = _small(known, size) if learnt < 1 else 0.0
+        if learnt == 0:
+            return small
+        return small + learnt * (self._tables(story).probability(known, size) - small)
 
     def forecast(self, story: Story, known: State) -> Forecast:
         """The final size; the interval is wider by the share that was counted and not heard.
@@ -114,17 +124,12 @@ class Outlook:
         return round(exp(-log(2) * silence / self._half_life), 3) if silence > 0 else 1.0
 
     def _awake(self, known: State, silence: float) -> float:
-        """Of a story that is large: 1 where many said something within the day, half after each half-life."""
+        """1 where many said something within the day, half after each half-life."""
         lately = known.memory[_DAY] / state.SHARES[_DAY]
         return (1 - exp(-lately / _FEW)) * exp(-log(2) * silence / self._half_life)
 
     def _tables(self, story: Story) -> Tables:
         return self._spread.of(story.first.partition(":")[0])
-
-    def _probability(self, tables: Tables, known: State, size: int) -> float:
-        learnt = _learnt(known)
-        small = _small(known, size) if learnt < 1 else 0.0
-        return small if learnt == 0 else small + learnt * (tables.probability(known, size) - small)
 
     def _forecast(self, tables: Tables, known: State, untold: float, counted: float) -> Iterable[float]:
         """Size, low and high; a share of `counted` is untold of `untold` s."""

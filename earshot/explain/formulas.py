@@ -27,8 +27,8 @@ _WORKED: dict[Language, dict[str, str]] = {
         "echo": "Echo: nobody has spoken of it for a while, so what it has reached counts {echo} times, half after each"
         " half-life of silence (`risk.half_life`); {open} × {echo} = {heard}",
         "reach": "Reach: {weight} × {open} × ln(1 + {people}) ÷ ln(1 + {all}) = {points}, never above {weight}",
-        "spread": "Spread: {weight} × {open} × {x} = {points}; {x} is the chance that it comes to {large} mentions,"
-        " or, where it has, how far it is still awake",
+        "spread": "Spread: {weight} × {open} × {x} = {points}; {x} is the lower of two: the chance that it"
+        " comes to {large} mentions (1 where it has), and how far it is awake",
         "audience": "Audience: {weight} × {open} × {confirmations} ÷ ({mentions} + {prior}) = {points}; as if {prior}"
         " more mentions confirmed nothing",
         "media": "Press: {weight} × {open} × {x} = {points}; {x} is 1 less the product of what each outlet leaves"
@@ -50,8 +50,8 @@ _WORKED: dict[Language, dict[str, str]] = {
         "echo": "Eco: da un po’ nessuno ne parla, perciò ciò che ha raggiunto conta {echo} volte, la metà dopo ogni"
         " tempo di dimezzamento (`risk.half_life`) di silenzio; {open} × {echo} = {heard}",
         "reach": "Copertura: {weight} × {open} × ln(1 + {people}) ÷ ln(1 + {all}) = {points}, mai sopra {weight}",
-        "spread": "Diffusione: {weight} × {open} × {x} = {points}; {x} è la probabilità che arrivi a {large} menzioni"
-        " o, se ci è già arrivata, quanto è ancora viva",
+        "spread": "Diffusione: {weight} × {open} × {x} = {points}; {x} è il minore tra la probabilità che"
+        " arrivi a {large} menzioni (1 se ci è già arrivata) e quanto è viva",
         "audience": "Pubblico: {weight} × {open} × {confirmations} ÷ ({mentions} + {prior}) = {points}; come se altre"
         " {prior} menzioni non confermassero nulla",
         "media": "Stampa: {weight} × {open} × {x} = {points}; {x} è 1 meno il prodotto di quanto lascia ogni testata"

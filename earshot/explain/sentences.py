@@ -52,14 +52,14 @@ _CREDIBILITY: dict[Language, tuple[str, str, str]] = {  # none, one, several
 _SPREAD: dict[Language, dict[str, str]] = {
     "en": {
         "none": "Spread: nothing negative is spreading",
-        "growing": "Spread: {chance} in 100 that it comes to {large} mentions, as one story in twenty does",
+        "growing": "Spread: {chance} in 100 that it is awake and comes to {large} mentions, as one story in twenty does",
         "large": "Spread: with {size} mentions{counted} it is as large as one story in twenty ({large}); awake to {chance} in 100",
         "counted": ", heard or counted by the platforms,",
         "forecast": "about {size} in the end ({low} to {high})",
     },
     "it": {
         "none": "Diffusione: nulla di negativo si sta diffondendo",
-        "growing": "Diffusione: {chance} su 100 che arrivi a {large} menzioni, come una vicenda su venti",
+        "growing": "Diffusione: {chance} su 100 che sia viva e arrivi a {large} menzioni, come una vicenda su venti",
         "large": "Diffusione: con {size} menzioni{counted} è grande come una vicenda su venti ({large}); viva per {chance} su 100",
         "counted": ", rilevate o contate dalle piattaforme,",
         "forecast": "circa {size} alla fine (da {low} a {high})",

@@ -117,11 +117,11 @@ def test_a_story_of_no_surge_says_so_and_one_of_a_surge_how_large_it_is() -> Non
 def test_spread_says_the_chance_and_of_what() -> None:
     story = a_story(mentions=12, chance=0.786, large=24, forecast=Forecast(90, 33, 408))
     assert sentences(story, "en")["spread"] == (
-        "Spread: 79 in 100 that it comes to 24 mentions, as one story in twenty does;"
+        "Spread: 79 in 100 that it is awake and comes to 24 mentions, as one story in twenty does;"
         " about 90 in the end (33 to 408)"
     )
     assert sentences(story, "it")["spread"] == (
-        "Diffusione: 79 su 100 che arrivi a 24 menzioni, come una vicenda su venti;"
+        "Diffusione: 79 su 100 che sia viva e arrivi a 24 menzioni, come una vicenda su venti;"
         " circa 90 alla fine (da 33 a 408)"
     )
     story = a_story(mentions=1_200, chance=0.5, large=24)

@@ -137,6 +137,19 @@ def test_a_chance_falls_without_a_jump_as_more_is_asked_for(count: int) -> None:
     assert all(b <= a <= b + 0.05 for a, b in pairwise(found))
 
 
+@settings(deadline=None)
+@given(gaps, st.floats(0, 1e6))
+def test_any_size_may_be_asked_for(waits: list[float], later: float) -> None:
+    """What has happened is certain, and more is never likelier than less."""
+    story = told([sum(waits[:n]) for n in range(len(waits) + 1)])
+    known = outlook.as_of(story, to_us(story.last_at) + round(later * SECOND))
+    sizes = (1, story.mentions, story.mentions + 1, 20, 42, 57, 111, 300, 10_000)
+    found = [OUTLOOK.probability(story, known, size) for size in sorted(sizes)]
+    assert all(1 >= one >= other - 1e-9 for one, other in pairwise(found))
+    assert all(p == 1 for size, p in zip(sorted(sizes), found, strict=True) if size <= story.mentions)
+    assert found[-1] >= 0
+
+
 @pytest.mark.parametrize("large", [105, 120, 300])
 def test_a_chance_does_not_jump_where_tables_begin_to_be_asked(large: int) -> None:
     found = [chance(told(every(60, count), large=large)) for count in range(50, 60)]

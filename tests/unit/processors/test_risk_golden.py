@@ -7,10 +7,13 @@ A case is a story on X of so many mentions, each by an author of their own, `eve
 
 import json
 from datetime import UTC, datetime, timedelta
+from math import exp
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from msgspec import structs
 from pipeline_world import desk
 
@@ -97,3 +100,39 @@ def test_there_are_enough_of_each_level_and_all_say_why() -> None:
     assert {case["level"] for case in CASES} == {level.name for level in Level}
     assert len({case["case"] for case in CASES}) == len(CASES)
     assert all(case["why"].endswith(".") for case in CASES)
+
+
+steady = st.fixed_dictionaries(
+    {
+        "every": st.floats(0, 14).map(exp),  # 1 s to a fortnight
+        "large": st.integers(20, 300),
+        "negative": st.floats(0.3, 1),
+        "followers": st.integers(0, 5_000),
+    }
+)
+
+
+@settings(deadline=None)
+@given(steady, st.floats(0, 1))
+@example({"every": 86_400, "large": 20, "negative": 0.9, "followers": 100}, 0.9)
+@example({"every": 21_600, "large": 20, "negative": 0.9, "followers": 4_000}, 0.8)
+@example({"every": 86_400, "large": 300, "negative": 0.9, "followers": 100}, 1.0)
+def test_one_more_mention_of_a_steady_story_moves_its_risk_by_a_few_points(
+    story: dict[str, Any], part: float
+) -> None:
+    """From the eighth on; the first few of a burst may each tell more."""
+    mentions = 8 + round(part * (story["large"] - 8))
+    before, after = (weighed({**story, "mentions": count})[0].risk for count in (mentions, mentions + 1))
+    assert -8 < after - before < 12
+
+
+@settings(deadline=None)
+@given(steady, st.floats(0, 1))
+@example({"every": 86_400, "large": 20, "negative": 0.9, "followers": 100}, 1.0)
+def test_a_steady_story_is_at_no_more_risk_before_it_is_large_than_once_it_is(
+    story: dict[str, Any], part: float
+) -> None:
+    mentions = 1 + round(part * (story["large"] - 2))
+    smaller, large = (weighed({**story, "mentions": count})[0] for count in (mentions, story["large"]))
+    assert smaller.chance <= large.chance
+    assert smaller.risk <= large.risk + 1e-9
