@@ -1,8 +1,9 @@
 """Stories and the level that each of them must have, in tests/golden/risk.jsonl: what goes in, and one sentence why.
 
-A case is a story on X of so many mentions, each by an author of their own, `every` so many seconds, weighed after
-`silence` more of them (both s). `negative` is what each author's mention scores, `followers` what each account has.
-`last` is what its newest mention says, for the rules that call whatever the risk.
+A case is a story on X of so many mentions, each by an author of their own, `every` so many seconds, weighed with
+its last and, as a tick does, once more after `silence` more of them (both s). `negative` is what each author's
+mention scores, `followers` what each account has. `last` is what its newest mention says, for the rules that call
+whatever the risk.
 """
 
 import json
@@ -32,11 +33,13 @@ JUDGE = Judge(
 
 
 def weighed(case: dict[str, Any]) -> tuple[Story, Level]:
-    """The story as it stands in the end, and how loudly it calls: by its risk or by a rule."""
+    """The story as it stands in the end, and how loudly it calls: by its risk or by a rule; after a silence as a tick does."""
     story = _story(case)
-    clock = to_us(story.last_at + timedelta(seconds=case.get("silence", 0)))
     mention, score = _last(case, story)
-    JUDGE.assess(story, case.get("base", 0.2), clock, mention, score)
+    JUDGE.assess(story, case.get("base", 0.2), to_us(story.last_at), mention, score)
+    if silence := case.get("silence"):
+        story = JUDGE.faded(story, to_us(story.last_at + timedelta(seconds=silence))) or story
+        return story, story.level
     called = [step.level for episode in story.episodes for step in episode.steps]
     return story, max([story.level, *called])
 
