@@ -77,32 +77,57 @@ def test_more_negative_and_further_heard_is_never_less_risk(
 TERM = st.floats(0, 1)
 
 
-def weighed(neg: float, reach: float, chance: float, blogs: int, confirmed: float) -> float:
-    """The risk of a story of a thousand voters, so that its negativity is nearly what is asked for."""
-    outlets: dict[str, OutletClass] = {f"{n}.example": "blog" for n in range(blogs)}
-    one = story(1_000, neg, outlets, mentions=1_000, confirmations=round(1_000 * confirmed), chance=chance)
-    return assessed(one, round(1_000_001**reach) - 1)[1].risk
+TERMS = ("neg", "reach", "spread", "media", "audience", "surge", "credibility")
+terms = st.fixed_dictionaries(dict.fromkeys(TERMS, TERM))
 
 
-@given(
-    start=st.tuples(TERM, TERM, TERM, st.integers(0, 9), TERM),
-    which=st.integers(0, 4),
-    more=st.floats(0, 1),
-)
-def test_it_rises_with_each_of_its_terms(
-    start: tuple[float, float, float, int, float], which: int, more: float
+def weighed(terms: dict[str, float]) -> float:
+    """The risk of a story of a thousand voters, so that its negativity is nearly what is asked for.
+
+    Its press is blogs: as many as come nearest to what is asked for, from none to a hundred.
+    """
+    outlets: dict[str, OutletClass] = {f"{n}.example": "blog" for n in range(round(100 * terms["media"]))}
+    one = story(
+        1_000,
+        terms["neg"],
+        outlets,
+        mentions=1_000,
+        confirmations=round(1_000 * terms["audience"]),
+        chance=terms["spread"],
+        surge=terms["surge"],
+        copies=round(1_000 * (1 - terms["credibility"])),
+    )
+    return assessed(one, round(1_000_001 ** terms["reach"]) - 1)[1].risk
+
+
+@given(start=terms, which=st.sampled_from(TERMS), more=TERM)
+def test_it_rises_with_each_of_its_terms(start: dict[str, float], which: str, more: float) -> None:
+    higher = start | {which: start[which] + more * (1 - start[which])}
+    assert weighed(higher) >= weighed(start) - 1e-9
+
+
+@given(start=terms, which=st.sampled_from(TERMS))
+def test_it_does_not_jump(start: dict[str, float], which: str) -> None:
+    """A hundredth more of a term is less than five points more: the steepest is negativity, which opens the gate.
+
+    Of the press it is one blog more: its term is a sum of whole outlets.
+    """
+    higher = start | {which: min(1.0, start[which] + 0.01)}
+    assert abs(weighed(higher) - weighed(start)) < 5.0
+
+
+@given(start=terms, kind=st.sampled_from(CLASSES), others=st.lists(st.sampled_from(CLASSES), max_size=4))
+def test_one_more_outlet_is_more_risk_by_no_more_than_its_weight(
+    start: dict[str, float], kind: OutletClass, others: list[OutletClass]
 ) -> None:
-    higher = list(start)
-    higher[which] = start[which] + (round(9 * more) if which == 3 else more * (1 - start[which]))
-    assert weighed(*higher) >= weighed(*start) - 1e-9  # type: ignore[arg-type]
-
-
-@given(start=st.tuples(TERM, TERM, TERM, st.integers(0, 9), TERM), which=st.sampled_from([0, 1, 2, 4]))
-def test_it_does_not_jump(start: tuple[float, float, float, int, float], which: int) -> None:
-    """A hundredth more of a term is less than five points more: the steepest is negativity, which opens the gate."""
-    higher = list(start)
-    higher[which] = min(1.0, start[which] + 0.01)
-    assert abs(weighed(*higher) - weighed(*start)) < 5.0  # type: ignore[arg-type]
+    carried = {f"{n}.example": each for n, each in enumerate(others)}
+    before, after = (
+        assessed(story(1_000, start["neg"], outlets, mentions=1_000, chance=start["spread"]))[1]
+        for outlets in (carried, {**carried, "daily.example": kind})
+    )
+    most = SETTINGS.media * (risk.media({"daily.example": kind}) + 1e-9)
+    assert 0 <= after.terms.media - before.terms.media + 1e-9 <= most + 1e-8
+    assert after.risk >= before.risk - 1e-9
 
 
 def test_the_spread_of_something_harmless_is_no_risk() -> None:
