@@ -164,21 +164,17 @@ def _expected(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
 def _expected_reach(say: Tongue, found: Detail, ahead: Fan) -> list[OutlookRow]:
     """By how many more mentions are expected to be heard; nothing where they would bring nobody."""
     each = _people_a_mention(found)
-    further = [(heard - ahead.so_far) * each for heard in (ahead.size, ahead.low, ahead.high)]
+    further = [(heard - ahead.so_far) * each for heard in (ahead.so_far, ahead.low, ahead.size, ahead.high)]
     if further[-1] < 1:
         return []
-    size, low, high = (people(found.story.reach + more, say.language, digits=3) for more in further)
-    said = say.gettext(
-        "About %(size)s in the end; between %(low)s and %(high)s if as many mentions are heard as expected.",
-        size=" ".join(size),
-        low=low.figure,
-        high=high.figure,
-    )
+    figures = [people(found.story.reach + more, say.language) for more in further]
+    said = story_words.expected_reach(say, ahead, *figures)
     few = People(say.number(round(each, 1)), people(0, say.language).unit)
     made = say.gettext(
         "The estimated reach so far, and %(each)s for each further mention that is heard (about %(more)s; what"
         " platforms only count shows nobody's followers): as many as one has added so far on average, without the"
-        " account with most followers. Outlets that have not taken it up yet are not in it.",
+        " account with most followers. Where a range is told it is that of the mentions alone: the reach may well end"
+        " outside it. Outlets that have not taken it up yet are not in it.",
         more=say.number(round(ahead.size - ahead.so_far)),
         each=" ".join(people(each, say.language) if each >= 1 else few),
     )

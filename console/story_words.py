@@ -9,7 +9,7 @@ from console.fan import Fan
 from console.pace import Pace, Turn
 from console.tongue import N_, Tongue
 from earshot.clock import from_us
-from earshot.explain import people
+from earshot.explain import People, people
 from earshot.model import Level
 
 _PRIOR, _LEARNT = 55, 110  # mentions, as in processors/outlook.py; a test compares
@@ -66,6 +66,24 @@ def forecast(say: Tongue, fan: Fan) -> str:
         " %(low)s and %(high)s in 4 of 5 cases.",
         whole=say.number(fan.so_far + fan.unheard),
         **told,
+    )
+
+
+def expected_reach(say: Tongue, fan: Fan, now: People, low: People, size: People, high: People) -> str:
+    """As closely as what was reached so far is told, so that it is never told as less."""
+    in_all = " ".join(size)
+    if high == now:
+        return say.gettext("About %(size)s in the end: hardly more than so far.", size=in_all)
+    if low == high:
+        return say.gettext("About %(size)s in the end.", size=in_all)
+    return say.gettext(
+        "About %(size)s in the end; between %(low)s and %(high)s if %(fewest)s to %(most)s mentions are heard (4 of 5"
+        " cases) and each further one adds as many people as so far.",
+        size=in_all,
+        low=low.figure,
+        high=high.figure,
+        fewest=say.number(fan.low),
+        most=say.number(fan.high),
     )
 
 

@@ -31,9 +31,9 @@ def counted(value: int, one: str, many: str, language: Language) -> str:
     return f"{number(value, language)} {one if value == 1 else many}"
 
 
-def people(estimate: float, language: Language, digits: int = 2) -> People:
-    """An estimate to so many digits, as more would not be true: 65,000 people, 1.3 million people."""
-    rounded = int(float(f"{estimate:.{digits}g}"))
+def people(estimate: float, language: Language) -> People:
+    """An estimate to two digits, as more would not be true: 65,000 people, 1.3 million people."""
+    rounded = int(float(f"{estimate:.2g}"))
     one, several, of_many = _PEOPLE[language]
     for scale, name, names in _LARGE[language]:
         if rounded >= scale:
