@@ -13,13 +13,14 @@ from processors.outlook import Outlook, as_of
 from processors.own import OwnAccounts
 from processors.reach import Reach
 from processors.rules import MentionRules
+from processors.spread.model import Spread
 
 _MOVED = 2.0  # points by which silence has to lower a risk before anybody hears of it
 
 
 class Judge:
     def __init__(self, config: Config) -> None:
-        self._outlook = Outlook(config.risk.half_life)
+        self._outlook = Outlook(config.risk.half_life, Spread.load(config.spread.model))
         self.reach = Reach(config.risk, config.outlets)
         self.own = OwnAccounts(config.brands)
         self.rules = MentionRules(config.rules, config.brands, self.own, self.reach)

@@ -70,7 +70,7 @@ def as_of(story: Story, at: int) -> State:
 
 
 class Outlook:
-    """Immutable; the tables that ship. What it says of a story is of the moment of its state, see `as_of`."""
+    """Immutable; with the tables that ship, or others. What it says of a story is of the moment of its state, see `as_of`."""
 
     def __init__(self, half_life: timedelta, spread: Spread | None = None) -> None:
         self._spread = spread or Spread.load()

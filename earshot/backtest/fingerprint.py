@@ -13,5 +13,7 @@ _ELSEWHERE = {
 
 def fingerprint(config: Config) -> str:
     """A hash of all that decides: the same settings, however they were written, have the same one."""
-    written = json.dumps(config.model_dump(mode="json", exclude=_ELSEWHERE), sort_keys=True)
-    return hashlib.sha256(written.encode()).hexdigest()[:12]
+    decides = config.model_dump(mode="json", exclude=_ELSEWHERE)
+    if tables := config.spread.model:  # what is in them, wherever they lie
+        decides["spread"] = hashlib.sha256(tables.read_bytes()).hexdigest()
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:12]

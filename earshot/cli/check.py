@@ -24,6 +24,7 @@ from earshot.matching import Matcher
 from earshot.model import Mention
 from earshot.scorers import explained, installed
 from earshot.seams import Asked, CollectorSettings
+from earshot.spread_file import SHIPPED, origin
 from earshot.store import named
 from earshot.topics import Said
 
@@ -139,6 +140,7 @@ def _tell_settings(settings: Config, unread: Sequence[str]) -> None:
     _OUT.print(f"  languages  {', '.join(settings.scoring.languages)}")
     if unread:
         _OUT.print(f"             not read by this model, so unknown: {', '.join(unread)}")
+    _OUT.print(f"  spread     {_spread(settings)}")
     _OUT.print(f"  database   {named(settings.store_url)}")
     _OUT.print(f"  log        {log}")
 
@@ -153,6 +155,15 @@ def _model(settings: Config) -> str:
     if chosen.on_hub:
         return f"{chosen.source}, not tried: earshot score ok fetches it and tries it"
     return chosen.source or "the one that ships"
+
+
+def _spread(settings: Config) -> str:
+    """Which tables, and what they were learnt from."""
+    own = settings.spread.model
+    found = origin(own or SHIPPED)
+    files = ", ".join(f"{one_line(file)} ({stories} stories)" for file, stories in found.trained_on)
+    which = f"in {own}" if own else "the one that ships"
+    return f"{one_line(found.version)}, {which}; learnt from {files or 'nothing that it names'}"
 
 
 def _voices(settings: Config) -> int:
@@ -260,6 +271,7 @@ def _plain(
 ) -> dict[str, Any]:
     return {
         "unread": list(unread),
+        "spread": origin(settings.spread.model or SHIPPED)._asdict(),
         "warnings": doubts(settings),
         "places": [{"what": each.what, **_plain_reached(each)} for each in places],
         "outlets": len(settings.outlets),

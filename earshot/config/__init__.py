@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 from sqlalchemy import URL, make_url
 
+from earshot import spread_file
 from earshot.config import lists
 from earshot.config.document import Document, Table, build
 from earshot.config.environment import override, read_secrets
@@ -30,6 +31,7 @@ from earshot.config.sections import (
     Rules,
     Scoring,
     Server,
+    SpreadSettings,
     StoreSettings,
     TransformerSettings,
 )
@@ -54,6 +56,7 @@ __all__ = [
     "Rules",
     "Scoring",
     "Server",
+    "SpreadSettings",
     "StoreSettings",
     "SurgeSettings",
     "Topic",
@@ -82,6 +85,9 @@ class Config(Settings):
     scoring: Scoring = Field(default=Scoring(), description="How texts are read.")
     transformer: TransformerSettings = Field(
         default=TransformerSettings(), description="A large model in the place of the one that ships."
+    )
+    spread: SpreadSettings = Field(
+        default=SpreadSettings(), description="What forecasts how far a story spreads."
     )
     risk: RiskSettings = Field(default=RiskSettings(), description="What makes a story dangerous.")
     rules: Rules = Field(default=Rules(), description="Who is told whatever the risk.")
@@ -161,6 +167,7 @@ def _checked(
     _check_brands(sections, faults)
     _check_own_time(built, faults)
     named = _lists(built.get(("rules",)), folder, faults)
+    _find_tables(built, folder, faults)
     faults.raise_any()
     return _with_lists(_assembled(built), named)
 
@@ -234,6 +241,19 @@ def _lists(rules: BaseModel | None, folder: Path, faults: Faults) -> list[Listin
         except ConfigError as error:
             faults.add_others(error.faults)
     return found
+
+
+def _find_tables(built: dict[KeyPath, BaseModel], folder: Path, faults: Faults) -> None:
+    """The file of `[spread]`, from where the configuration lies; whether it is one is told now, not at a forecast."""
+    named = built.get(("spread",))
+    if not isinstance(named, SpreadSettings) or named.model is None:
+        return
+    path = folder / named.model
+    try:
+        spread_file.read(path)
+    except LookupError as error:
+        faults.add(("spread", "model"), str(error))
+    built["spread",] = named.model_copy(update={"model": path})
 
 
 def _with_lists(config: Config, named: Sequence[Listing]) -> Config:

@@ -359,6 +359,15 @@ class TransformerSettings(Settings):
         return revision
 
 
+class SpreadSettings(Settings):
+    """[spread]: what it is forecast with how far a story spreads."""
+
+    model: Path | None = Field(
+        default=None,
+        description="Tables that `training/spread.py` learnt from stories of your own, by their path, relative to the folder of `earshot.toml`; without it: those that ship.",
+    )
+
+
 class RiskSettings(Settings):
     """[risk]: weights of the terms, before they are fitted to verdicts, and the levels (0..100)."""
 

@@ -1,12 +1,11 @@
-"""The tables that ship, one set for each platform, and which of them a source's stories are read with."""
+"""The tables that are read with, one set for each platform, and which of them a source's stories are read with."""
 
-import json
 from pathlib import Path
 from typing import Any, Self
 
+from earshot import spread_file
 from processors.spread.tables import Tables
 
-MODEL_FILE = Path(__file__).parents[1] / "models" / "spread-1.json"
 ANY = "any"
 """What was learnt from the stories of all platforms together."""
 
@@ -21,13 +20,15 @@ class Spread:
         self._tables = {name: Tables(each, raw["knots"]) for name, each in raw["platforms"].items()}
 
     @classmethod
-    def load(cls, path: Path = MODEL_FILE) -> Self:
-        return cls(json.loads(path.read_text(encoding="utf-8")))
+    def load(cls, path: Path | None = None) -> Self:
+        """Those that ship, or a file of one's own. Raises `LookupError`: it is none."""
+        return cls(spread_file.read(path or spread_file.SHIPPED))
 
     @property
     def platforms(self) -> tuple[str, ...]:
         return tuple(self._tables)
 
     def of(self, source: str) -> Tables:
-        """The tables for a source's stories; those of all platforms where its own were not learnt."""
-        return self._tables.get(_PLATFORM.get(source, source), self._tables[ANY])
+        """The tables for a source's stories: its own, else its platform's as others call it, else those of all."""
+        known = self._tables
+        return known.get(source) or known.get(_PLATFORM.get(source, ANY)) or known[ANY]

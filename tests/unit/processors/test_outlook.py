@@ -1,8 +1,10 @@
 """What is expected of a story: sensible for a small one, the tables' word for a large one, no jump between."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,8 +12,11 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from earshot.clock import from_us, to_us
-from earshot.model import Forecast, Story
+from earshot.config import from_dict
+from earshot.model import Forecast, Level, Story
+from earshot.spread_file import SHIPPED, read
 from processors import outlook
+from processors.judge import Judge
 from processors.outlook import Outlook
 from processors.spread import early
 from processors.spread.model import Spread
@@ -264,3 +269,23 @@ class TestEarly:
 
     def test_the_first_one_is_nobodys_repost(self) -> None:
         assert early.probability(state_of([0.0]), 2) < 0.1
+
+
+def test_tables_that_the_configuration_names_are_asked(tmp_path: Path) -> None:
+    raw = read(SHIPPED)
+    for name, each in raw["platforms"].items():
+        each["base"] += 5.0 if name == "twitter" else 0.0
+    (tmp_path / "own.json").write_text(json.dumps(raw), encoding="utf-8")
+    found = []
+    for named in ({}, {"spread": {"model": str(tmp_path / "own.json")}}):
+        judge = Judge(from_dict({"brands": [{"name": "A"}], **named}))
+        story = structs.replace(told(every(600, 120), large=150), voters=120, votes=1_080_000)
+        judge.reassess(story, 0.2, to_us(story.last_at))
+        story.level = Level.watch
+        judge.foresee(story, to_us(story.last_at))
+        found.append((story.chance, story.forecast))
+    (shipped, size), (own, larger) = found
+    assert size
+    assert larger
+    assert own > shipped
+    assert larger.size > size.size

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from earshot.spread_file import SHIPPED, read
 from processors.spread.columns import Columns
 from processors.spread.features import FEATURES, UNDATED, feature_columns, features
-from processors.spread.model import MODEL_FILE, Spread
+from processors.spread.model import Spread
 from processors.spread.state import (
     SCALES,
     SHARES,
@@ -250,9 +251,16 @@ class TestModel:
         assert MODEL.of("feed") is MODEL.of("any")
         assert MODEL.of("x") is MODEL.of("twitter")
 
+    def test_a_source_of_which_stories_were_learnt_reads_those(self) -> None:
+        raw = read(SHIPPED)
+        raw["platforms"]["x"] = raw["platforms"]["weibo"]
+        learnt = Spread(raw)
+        assert learnt.of("x") is not learnt.of("twitter")
+        assert learnt.of("twitter") is not learnt.of("any")
+
     def test_it_is_small_and_says_what_it_learnt_from(self) -> None:
-        assert MODEL_FILE.stat().st_size < 800_000
-        assert MODEL_FILE.with_suffix(".md").read_text(encoding="utf-8").count("| ") > 10
+        assert SHIPPED.stat().st_size < 800_000
+        assert SHIPPED.with_suffix(".md").read_text(encoding="utf-8").count("| ") > 10
 
     @pytest.mark.parametrize("name", MODEL.platforms)
     def test_every_platform_forecasts(self, name: str) -> None:
