@@ -7,6 +7,7 @@ from earshot.model import Intent
 
 _INTENTS: tuple[Intent, ...] = get_args(Intent)
 _WORTH_A_LINE = 0.5  # mentions that the model expects
+_HALF = 0.5
 
 
 class Pair(NamedTuple):
@@ -29,20 +30,45 @@ class Effect(NamedTuple):
     error_before: float
     """Mean squared distance of probability and truth (Brier 1950); 0 is perfect."""
     error_after: float
+    false_before: int
+    """How often the model says that it holds and staff do not."""
+    false_after: int
+    missed_before: int
+    """How often staff say that it holds and the model does not."""
+    missed_after: int
 
 
-def effects(pairs: Iterable[Pair]) -> dict[Intent, Effect]:
-    """Of the intents that somebody named or the model expects; in their usual order."""
+def effects(pairs: Iterable[Pair], least: Mapping[Intent, float]) -> dict[Intent, Effect]:
+    """Of the intents that somebody named or the model expects; in their usual order.
+
+    `least`: the probability from which the model says that one holds.
+    """
     told = list(pairs)
-    found = {intent: _effect(intent, told) for intent in _INTENTS} if told else {}
+    found = {intent: _effect(intent, told, least.get(intent, _HALF)) for intent in _INTENTS} if told else {}
     return {intent: each for intent, each in found.items() if _counts(each)}
 
 
-def _effect(intent: Intent, pairs: Sequence[Pair]) -> Effect:
-    said = [intent in each.said for each in pairs]
+def _effect(intent: Intent, pairs: Sequence[Pair], least: float) -> Effect:
+    named = [intent in each.said for each in pairs]
     before = [each.before.get(intent, 0.0) for each in pairs]
     after = [each.after.get(intent, 0.0) for each in pairs]
-    return Effect(sum(said), sum(before), sum(after), _brier(before, said), _brier(after, said))
+    held, holds = [p >= least for p in before], [p >= least for p in after]
+    return Effect(
+        sum(named),
+        sum(before),
+        sum(after),
+        _brier(before, named),
+        _brier(after, named),
+        _only(held, named),
+        _only(holds, named),
+        _only(named, held),
+        _only(named, holds),
+    )
+
+
+def _only(ones: Sequence[bool], others: Sequence[bool]) -> int:
+    """How often it is one of the first and none of the second."""
+    return sum(one and not other for one, other in zip(ones, others, strict=True))
 
 
 def _brier(shares: Sequence[float], said: Sequence[bool]) -> float:
@@ -50,4 +76,5 @@ def _brier(shares: Sequence[float], said: Sequence[bool]) -> float:
 
 
 def _counts(effect: Effect) -> bool:
-    return max(effect.named, effect.expected_before, effect.expected_after) >= _WORTH_A_LINE
+    said = (effect.named, effect.false_before, effect.false_after)
+    return max(*said, effect.expected_before, effect.expected_after) >= _WORTH_A_LINE

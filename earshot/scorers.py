@@ -1,9 +1,10 @@
 """What is installed to say something about a text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 
 from earshot.config import Config
+from earshot.model import Intent
 from earshot.seams import Asked, Explanation, Scorer
 
 
@@ -11,6 +12,11 @@ def installed(config: Config) -> list[Scorer]:
     """All of them, by name. What they read with is loaded when it is first needed."""
     points = sorted(entry_points(group="earshot.scorers"), key=lambda point: point.name)
     return [point.load()(config) for point in points]
+
+
+def least(scorers: Iterable[Scorer]) -> Mapping[Intent, float]:
+    """The probability from which each intent is said to hold."""
+    return {intent: p for each in scorers for intent, p in each.least.items()}
 
 
 def explained(scorers: Iterable[Scorer], asked: Asked) -> Explanation | None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.routing import BaseRoute
 
-from earshot.model import Level, Moment
+from earshot.model import Intent, Level, Moment
 from earshot.topics import Event
 
 if TYPE_CHECKING:
@@ -247,6 +247,10 @@ class Explanation(NamedTuple):
 
 class Scorer(Protocol):
     """Says something about texts: `earshot score` asks all of them (`earshot.scorers`)."""
+
+    @property
+    def least(self) -> Mapping[Intent, float]:
+        """The probability from which each intent is said to hold; empty where it says nothing of intents."""
 
     def score(self, asked: Sequence[Asked]) -> list[dict[str, Any]]:
         """For each, in order, what it says, ready for JSON; keys are its own. Raises nothing, whatever the text."""

@@ -1,6 +1,6 @@
 """What is asked outside the pipeline: its own reader, and why a text reads as it does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -8,13 +8,14 @@ from msgspec import to_builtins
 
 from earshot.clock import from_us
 from earshot.config import Config
-from earshot.model import Author, Mention, Score
+from earshot.model import Author, Intent, Mention, Score
 from earshot.seams import Asked, Explanation, SecondOpinion, Shares
 from processors.negativity.choice import chosen
 from processors.negativity.explanation import explain
 from processors.negativity.model import Negativity
 from processors.negativity.tokens import bare
 from processors.score import Reader, Scorer
+from processors.signs.model import least
 from processors.target.towards import Towards
 
 _KNOWN = 40  # words of VADER that are named
@@ -26,6 +27,10 @@ class NegativityScorer:
 
     def __init__(self, config: Config) -> None:
         self._config = config
+
+    @property
+    def least(self) -> Mapping[Intent, float]:
+        return least()
 
     def score(self, asked: Sequence[Asked]) -> list[dict[str, Any]]:
         return list(map(_told, self._scorer.score(list(map(_mention, asked)))))

@@ -4,7 +4,6 @@ Dangers are added and never taken away: what the shipped model calls for, it cal
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import NamedTuple, get_args
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from earshot.model import Grave, Intent
 from processors.leaning import PLAIN, Leaning
 from processors.negativity.opinion import Opinion
-from processors.signs.model import INTENTS, PLANES
+from processors.signs.model import INTENTS, PLANES, least
 from processors.signs.reading import Reading, Signs, shipped
 from processors.terms import Found
 
@@ -34,11 +33,6 @@ class Leant(Signs):
         vars(self).update(vars(shipped()))  # its tables are large, and read only
         lean = np.pad(np.array(bias, np.float64), (0, len(PLANES) - len(INTENTS)))
         self._model = self._model._replace(bias=self._model.bias + lean)
-
-    @property
-    def least(self) -> dict[Intent, float]:
-        """The probability from which each is said to hold."""
-        return dict(zip(INTENTS, self._model.least.tolist(), strict=False))
 
     def _reading(
         self, text: str, language: str, found: Found, p: Sequence[float], held: Sequence[bool]
@@ -81,10 +75,4 @@ def _may_call(before: Reading, after: Mapping[Intent, float]) -> bool:
 
 
 def _holding(intents: Mapping[Intent, float]) -> set[Intent]:
-    least = _least()
-    return {intent for intent, p in intents.items() if p >= least[intent]}
-
-
-@cache
-def _least() -> Mapping[Intent, float]:
-    return Leant().least
+    return {intent for intent, p in intents.items() if p >= least()[intent]}

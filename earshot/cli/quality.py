@@ -1,6 +1,6 @@
 """`earshot quality`: how well mentions are read, against what staff said of them, and whether that drifts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
 from typing import Annotated, Any, NamedTuple
@@ -38,6 +38,7 @@ from earshot.quality import (
 from earshot.quality_intents import Effect, effects
 from earshot.quality_intents import Pair as IntentPair
 from earshot.rescoring import Compared, find_rescorer
+from earshot.scorers import installed, least
 from earshot.seams import Shares
 from earshot.staff import POLARITIES
 from earshot.store import Store, corrections, origins, readings
@@ -106,7 +107,7 @@ def quality(
             for each in compared
             if each.correction.brand in numbers and source in ("", each.correction.source)
         ]
-        found = _quality(chosen, *_months(store, known, source))
+        found = _quality(chosen, least(installed(settings)), *_months(store, known, source))
     if as_json:
         _OUT.print_json(data=_plain(found))
     else:
@@ -125,7 +126,9 @@ def _refuse_unheard(connection: Connection, source: str, made: Iterable[Correcti
     raise Refused(f"--source {source}: nothing was heard from it; known: {', '.join(heard) or 'none'}")
 
 
-def _quality(compared: Sequence[Compared], now: Month, before: Month) -> Quality:
+def _quality(
+    compared: Sequence[Compared], least: Mapping[Intent, float], now: Month, before: Month
+) -> Quality:
     made = [each.correction for each in compared]
     told = [each for each in compared if each.intents_before]
     return Quality(
@@ -133,7 +136,7 @@ def _quality(compared: Sequence[Compared], now: Month, before: Month) -> Quality
         _figures(_pairs(made, (each.shown for each in made))),
         _figures(_pairs(made, (each.before for each in compared))),
         _figures(_pairs(made, (each.after for each in compared))),
-        effects(_of_intents(each) for each in told),
+        effects((_of_intents(each) for each in told), least),
         len(told),
         now,
         before,
@@ -241,6 +244,19 @@ def _tell_intents(found: Quality) -> None:
         table.add_row(
             intent, str(each.named), *expected, _number(each.error_before), _number(each.error_after)
         )
+    _OUT.print(table)
+    _tell_mistakes(found.intents)
+
+
+def _tell_mistakes(intents: Mapping[Intent, Effect]) -> None:
+    _OUT.print(
+        "How often Earshot says that each holds and staff do not (false alarms), and the other way round (missed):",
+        soft_wrap=True,
+    )
+    table = _table("", "false as shipped", "calibrated", "missed as shipped", "calibrated")
+    for intent, each in intents.items():
+        counts = (each.false_before, each.false_after, each.missed_before, each.missed_after)
+        table.add_row(intent, *map(str, counts))
     _OUT.print(table)
 
 

@@ -5,7 +5,8 @@ negativity model makes of the text. Each plane is a support vector machine whose
 hands that it had not learnt from (Platt, 1999). Whole numbers, so a text reads the same in any batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, get_args
 
@@ -77,6 +78,13 @@ class Model(NamedTuple):
             sums[tokens.text[first]] = np.add.reduceat(self.sums.of(features), first, axis=0, dtype=np.int64)
             length[tokens.text[first]] = np.add.reduceat(features.counts, first)
         return sums, length
+
+
+@cache
+def least() -> Mapping[Intent, float]:
+    """The probability from which each intent is said to hold, as shipped; the rest of the model is not loaded."""
+    with np.load(MODEL_FILE) as stored:
+        return dict(zip(INTENTS, stored["least"].tolist(), strict=False))
 
 
 def clues(found: Sequence[Found], concepts: Sequence[str], opinions: Floats) -> Floats:

@@ -237,8 +237,13 @@ def test_intents_that_were_named_are_told_before_and_after(
     assert (found["labels"], found["request"]["named"], found["complaint"]["named"]) == (2, 2, 0)
     assert found["request"]["expected_after"] > found["request"]["expected_before"]
     assert found["complaint"]["error_after"] < found["complaint"]["error_before"]
+    for when in ("before", "after"):  # two labels move next to nothing
+        assert (found["request"][f"missed_{when}"], found["request"][f"false_{when}"]) == (2, 0)
+        assert (found["complaint"][f"missed_{when}"], found["complaint"][f"false_{when}"]) == (0, 2)
     _, out, _ = earshot("quality", *words)
     assert "Intents, of 2 labels that name them" in out
+    mistakes = out.split("(false alarms)")[1]
+    assert ["request", "0", "0", "2", "2"] in [line.split() for line in mistakes.splitlines()]
 
 
 def test_beside_a_running_service_it_only_notes(earshot: Earshot, tmp_path: Path) -> None:
