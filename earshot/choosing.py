@@ -1,6 +1,7 @@
 """Which mentions are worth a person's word the most. Pure.
 
-Uncertainty sampling (Lewis and Gale 1994): what the model is least sure of teaches it most. What two opinions
+Uncertainty sampling (Lewis and Gale 1994): what the model is least sure of teaches it most, be it whether the text is
+negative, or whether it tells of a danger or of legal steps: the largest of these doubts counts. What two opinions
 contradict each other on counts more, and so does what many people see; one mention a story, and the same words once.
 Some are drawn by lot: what is learnt of hard texts alone does not hold for the easy ones, where most mistakes hide.
 
@@ -8,16 +9,16 @@ A label teaches what the words mean. So where stars made a mention's numbers, th
 have to be read first.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import nsmallest
 from itertools import islice
 from math import log10
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import structs
 
 from earshot.hashing import hash64
-from earshot.model import Mention, Score
+from earshot.model import Intent, Mention, Score
 from earshot.staff import STAFF
 
 _DRAWN = 4
@@ -30,6 +31,11 @@ _SAME = (
     "www.",
 )  # to the model, every handle and every address is like the others
 
+Doubt = Literal["mood", "danger", "law"]
+DANGERS: dict[Doubt, Intent] = {"danger": "safety", "law": "legal"}
+_NEARLY = 0.8
+_HALF = 0.5  # from here on a text is negative, and an intent holds whose own least is not known
+
 
 class Candidate(NamedTuple):
     n: int
@@ -39,6 +45,8 @@ class Candidate(NamedTuple):
     score: Score
     reach: int
     """People, of its story."""
+    why: tuple[Doubt, ...] = ()
+    """Why a person is asked; empty: it was drawn by lot."""
 
 
 def teaches(score: Score) -> bool:
@@ -55,11 +63,16 @@ def words_of(mention: Mention) -> int:
     return hash64(mention.brand, " ".join(word for word in told if not word.startswith(_SAME)))
 
 
-def choose(candidates: Iterable[Candidate], limit: int) -> list[Candidate]:
-    """The most useful first, then one in four that is drawn whatever its worth."""
-    best = list(_apart(sorted(candidates, key=_order, reverse=True)))
+def choose(candidates: Iterable[Candidate], limit: int, least: Mapping[Intent, float]) -> list[Candidate]:
+    """The most useful first, of equals the newest, then one in four that is drawn whatever its worth.
+
+    `least`: the probability from which an intent is said to hold.
+    """
+    ranked = sorted(candidates, key=lambda each: (worth(each, least), each.n), reverse=True)
+    best = list(_apart(ranked))
     useful = best[: limit - limit // _DRAWN]
-    return useful + nsmallest(limit - len(useful), best[len(useful) :], key=_lot)
+    drawn = nsmallest(limit - len(useful), best[len(useful) :], key=_lot)
+    return [each._replace(why=_main(doubts(each.score, least))) for each in useful] + drawn
 
 
 def to_read(candidates: Iterable[Candidate], limit: int) -> list[Candidate]:
@@ -75,15 +88,37 @@ def by_words(candidate: Candidate, negative: float | None, *, uncertain: bool) -
     return candidate._replace(score=read)
 
 
-def worth(candidate: Candidate) -> float:
-    """From 0: how undecided p(negative) is (at most 1), half again for a contradiction, times up to 2 for its reach.
+def worth(candidate: Candidate, least: Mapping[Intent, float]) -> float:
+    """From 0: the largest of its doubts (at most 1), half again for a contradiction, times up to 2 for its reach.
 
-    0 where the words were not read.
+    0 where there is none to speak of: the words were not read.
     """
-    score = candidate.score
-    if score.negative is None or is_by_stars(score):
-        return 0.0
-    return _weighed(candidate, 1 - abs(2 * score.negative - 1))
+    undecided = max(doubts(candidate.score, least).values(), default=None)
+    return 0.0 if undecided is None else _weighed(candidate, undecided)
+
+
+def doubts(score: Score, least: Mapping[Intent, float]) -> dict[Doubt, float]:
+    """How undecided each is: 1 at the probability from which it is said to hold, 0 where it surely does or does not.
+
+    Nothing of the mood where stars made it. A danger is told by the words alone, so it is doubtful whatever the stars.
+    """
+    found: dict[Doubt, float] = {}
+    if score.negative is not None and not is_by_stars(score):
+        found["mood"] = _undecided(score.negative, _HALF)
+    for doubt, intent in DANGERS.items():
+        if intent in score.intents:
+            found[doubt] = _undecided(score.intents[intent], least.get(intent, _HALF))
+    return found
+
+
+def _undecided(p: float, least: float) -> float:
+    return p / least if p < least else (1 - p) / (1 - least)
+
+
+def _main(found: Mapping[Doubt, float]) -> tuple[Doubt, ...]:
+    """The largest, and what is nearly as large."""
+    largest = max(found.values(), default=0.0)
+    return tuple(doubt for doubt, undecided in found.items() if undecided >= _NEARLY * largest)
 
 
 def _weighed(candidate: Candidate, undecided: float) -> float:
@@ -100,11 +135,6 @@ def _apart(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
             stories.add(each.story)
             words.add(each.words)
             yield each
-
-
-def _order(candidate: Candidate) -> tuple[float, int]:
-    """Of equals the newest."""
-    return worth(candidate), candidate.n
 
 
 def _promise(candidate: Candidate) -> tuple[float, int]:

@@ -1,14 +1,25 @@
 """`earshot label`: how a person reads a mention; `earshot label next`: which mentions are worth that most."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
 from sqlalchemy import Connection
 
-from earshot.choosing import Candidate, by_words, choose, is_by_stars, teaches, to_read, words_of, worth
+from earshot.choosing import (
+    DANGERS,
+    Candidate,
+    Doubt,
+    by_words,
+    choose,
+    is_by_stars,
+    teaches,
+    to_read,
+    words_of,
+    worth,
+)
 from earshot.cli.options import (
     AsJson,
     ConfigPath,
@@ -20,11 +31,10 @@ from earshot.cli.options import (
 )
 from earshot.cli.tables import one_line
 from earshot.clock import SystemClock, to_us
-from earshot.config import Config
 from earshot.errors import Refused
 from earshot.model import Intent, Mention
-from earshot.scorers import installed
-from earshot.seams import Asked
+from earshot.scorers import installed, least
+from earshot.seams import Asked, Scorer
 from earshot.staff import STAFF, Polarity, polarity
 from earshot.store import Store, brands, corrections, mentions, stories
 from earshot.store.brands import Brand
@@ -38,6 +48,10 @@ _READ = 500  # reviews with stars, of which the words are read: half a minute wh
 _SHOWN = 200  # characters
 _NEXT = "next"
 _NONE = "none"
+_OF_DANGERS = (
+    "Where danger or the law is asked, name all that its author wants: --intent safety or --intent legal where that is"
+    " so; where it is not, what they do want, as --intent complaint."
+)
 _USAGE = "earshot label MENTION --brand BRAND neg|neu|pos, or earshot label next"
 
 
@@ -79,7 +93,9 @@ def label(
         if mention == _NEXT and not reading:
             options = _options(config, data_dir)
             settings = with_data_dir(with_own_time(read_config(config, needed=False)), data_dir)
-            return _list(_most_useful(store, settings, brand, limit), options, as_json=as_json)
+            scorers = installed(settings)
+            found = _most_useful(store, scorers, brand, limit)
+            return _list_json(found, least(scorers)) if as_json else _list(found, options)
         said, intents, at = _said(reading), _intents(intent), to_us(SystemClock().now())
         with store.read() as connection:
             kept = _found(connection, mention, brand)
@@ -155,14 +171,16 @@ def _reading(negative: float | None, basis: str) -> str:
 # --- the most useful ------------------------------------------------------------------------------------
 
 
-def _most_useful(store: Store, config: Config, brand: str, limit: int) -> list[tuple[Candidate, Kept]]:
+def _most_useful(
+    store: Store, scorers: Sequence[Scorer], brand: str, limit: int
+) -> list[tuple[Candidate, Kept]]:
     with store.read() as connection:
         found = [
             each for row in wanted(connection, brand) for page in _newest(connection, row) for each in page
         ]
         starred = _kept(connection, to_read(found, _READ))
-    read = {each.n: each for each in _by_words(config, starred)}
-    chosen = choose((read.get(each.n, each) for each in found), limit)
+    read = {each.n: each for each in _by_words(scorers, starred)}
+    chosen = choose((read.get(each.n, each) for each in found), limit, least(scorers))
     with store.read() as connection:
         return _kept(connection, chosen)
 
@@ -205,10 +223,10 @@ def _kept(connection: Connection, wanted: Iterable[Candidate]) -> list[tuple[Can
     ]
 
 
-def _by_words(config: Config, starred: Sequence[tuple[Candidate, Kept]]) -> Iterator[Candidate]:
+def _by_words(scorers: Sequence[Scorer], starred: Sequence[tuple[Candidate, Kept]]) -> Iterator[Candidate]:
     """As the words read as shipped. Nothing is loaded where there are none."""
     asked = [_asked(kept.mention) for _, kept in starred]
-    for scorer in installed(config) if asked else ():
+    for scorer in scorers if asked else ():
         for (candidate, _), said in zip(starred, scorer.score(asked), strict=True):
             if "negative" in said:
                 yield by_words(candidate, said["negative"], uncertain=bool(said.get("uncertain")))
@@ -227,19 +245,39 @@ def _options(config: Any, data_dir: Any) -> str:
     return f" {shlex.join(given)}" if given else ""
 
 
-def _list(found: Sequence[tuple[Candidate, Kept]], options: str, *, as_json: bool) -> None:
-    if as_json:
-        return _OUT.print_json(data=[_plain(*each) for each in found])
+def _list_json(found: Sequence[tuple[Candidate, Kept]], least: Mapping[Intent, float]) -> None:
+    _OUT.print_json(data=[_plain(*each, least) for each in found])
+
+
+def _list(found: Sequence[tuple[Candidate, Kept]], options: str) -> None:
     if not found:
         return _OUT.print("Nothing to label: nothing was heard yet, or all that was has been labelled.")
     for candidate, kept in found:
         said = f"{kept.mention.title} {kept.mention.text}" if kept.mention.title else kept.mention.text
         doubt = ", contradicted" if candidate.score.uncertain else ""
-        _OUT.print(
-            f"{one_line(kept.mention.brand)}, {_how(candidate, kept)}{doubt}: {one_line(said)[:_SHOWN]}"
-        )
-        _OUT.print(f"  earshot label {kept.n}{options} neg|neu|pos\n")
-    return _OUT.print("Say it of each, also where it is read right: the model learns from both.")
+        how = f"{_why(candidate)}{_how(candidate, kept)}{doubt}"
+        _OUT.print(f"{one_line(kept.mention.brand)}, {how}: {one_line(said)[:_SHOWN]}")
+        wants = " --intent …" if _asks_of_danger(candidate) else ""
+        _OUT.print(f"  earshot label {kept.n}{options} neg|neu|pos{wants}\n")
+    _OUT.print("Say it of each, also where it is read right: the model learns from both.")
+    if any(_asks_of_danger(candidate) for candidate, _ in found):
+        _OUT.print(_OF_DANGERS)
+    return None
+
+
+def _why(candidate: Candidate) -> str:
+    if not candidate.why:
+        return "by lot, "
+    asked = [f"{each}? {_chance(candidate, each):.2f}, " for each in DANGERS if each in candidate.why]
+    return "".join(asked) + ("mood? " if "mood" in candidate.why else "")
+
+
+def _asks_of_danger(candidate: Candidate) -> bool:
+    return any(each in DANGERS for each in candidate.why)
+
+
+def _chance(candidate: Candidate, doubt: Doubt) -> float:
+    return candidate.score.intents.get(DANGERS[doubt], 0.0)
 
 
 def _how(candidate: Candidate, kept: Kept) -> str:
@@ -254,7 +292,7 @@ def _of_words(candidate: Candidate) -> float | None:
     return None if is_by_stars(candidate.score) else candidate.score.negative
 
 
-def _plain(candidate: Candidate, kept: Kept) -> dict[str, Any]:
+def _plain(candidate: Candidate, kept: Kept, least: Mapping[Intent, float]) -> dict[str, Any]:
     return {
         "n": kept.n,
         "id": kept.mention.id,
@@ -263,6 +301,8 @@ def _plain(candidate: Candidate, kept: Kept) -> dict[str, Any]:
         "negative": kept.score.negative,
         "negative_by_words": _of_words(candidate),
         "uncertain": kept.score.uncertain,
-        "worth": round(worth(candidate), 3),
+        **{doubt: _chance(candidate, doubt) for doubt in DANGERS},
+        "why": candidate.why or ["lot"],
+        "worth": round(worth(candidate, least), 3),
         "text": f"{kept.mention.title} {kept.mention.text}".strip(),
     }

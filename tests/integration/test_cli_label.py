@@ -138,6 +138,22 @@ def test_the_words_of_a_label_are_not_asked_again_whoever_carries_them(
     assert asked == [TEXTS[1]], "however long ago it was labelled"
 
 
+def test_a_doubtful_danger_is_asked_with_what_to_answer(
+    earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]
+) -> None:
+    at, words = place
+    doubtful = structs.replace(score(at, 3), negative=0.99, intents={"complaint": 0.9, "safety": 0.3})
+    with closing(Store(at)) as store, store.begin() as connection:
+        mentions.rescore(connection, [(brands.number(1, 4), doubtful)])
+    _, out, _ = earshot("label", "next", *words)
+    asked = out.split(f"{TEXTS[3]}\n")
+    assert asked[0].endswith("danger? 0.30, negative 0.99: ")
+    assert asked[1].splitlines()[0].endswith("neg|neu|pos --intent …")
+    assert "--intent safety" in out.splitlines()[-1]
+    found = {each["id"]: each for each in json.loads(earshot("label", "next", "--json", *words)[1])}
+    assert (found["x:3"]["why"], found["x:3"]["danger"], found["x:3"]["law"]) == (["danger"], 0.3, 0.0)
+
+
 def test_of_reviews_the_words_are_weighed_and_not_the_stars(
     earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]
 ) -> None:
