@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from console.tongue import N_, Tongue
-from earshot.model import Address, Grave, Intent, Mood, Score, Sign, Tried, Way
+from earshot.model import Address, Emphasis, Grave, Intent, Mood, Score, Sign, Tried, Way
 
 INTENTS: dict[Intent, str] = {
     "complaint": N_("complaint"),
@@ -48,6 +48,11 @@ _MOODS: dict[Mood, str] = {
     "joy": N_("glad"),
     "neutral": N_("calm, or just facts"),
 }
+_EMPHASIS: dict[Emphasis, str] = {
+    "capitals": N_("capital letters"),
+    "repeats": N_("letters or marks over and over"),
+    "emoji": N_("many emoji"),
+}
 _WAYS: dict[Way, str] = {
     "phone": N_("phone"),
     "counter": N_("counter"),
@@ -78,6 +83,7 @@ def about(say: Tongue, score: Score) -> list[tuple[str, str]]:
         (say.gettext("To be known"), _listed(say.gettext(_SIGNS[each]) for each in score.signs)),
         (say.gettext("Seen by the words"), _listed(f"“{each}”" for each in score.evidence)),
         (say.gettext("Sounds"), say.gettext(_MOODS[score.mood])),
+        (say.gettext("Emphasis"), _listed(say.gettext(_EMPHASIS[each]) for each in score.emphasis)),
         (
             say.gettext("Way of speaking"),
             say.gettext(_ADDRESSES[score.address]) if score.address != "none" else "",

@@ -125,6 +125,8 @@ Sign = Literal[
 Address = Literal["tu", "lei", "voi", "informal", "formal", "none"]
 """By which word the author speaks to the company: the first three in Italian, the next two in other languages."""
 Mood = Literal["anger", "irony", "worry", "disappointment", "gratitude", "joy", "neutral"]
+Emphasis = Literal["capitals", "repeats", "emoji"]
+"""What makes a text loud: many capitals, letters or marks over and over, several emoji."""
 Way = Literal["phone", "counter", "chat", "email", "app", "social", "form", "visit"]
 
 
@@ -164,6 +166,7 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """As the words were read; what holds whatever staff said since is `calls`."""
     address: Address = "none"
     mood: Mood = "neutral"
+    emphasis: tuple[Emphasis, ...] = ()
     tried: tuple[Tried, ...] = ()
     evidence: tuple[str, ...] = ()
     """The words by which a threat, a danger or a sensitive matter was seen."""

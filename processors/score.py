@@ -259,6 +259,7 @@ def _score(found: Finding, opinion: Opinion, basis: str) -> Score:
         grave=reading.grave,
         address=reading.address,
         mood=reading.mood,
+        emphasis=reading.emphasis,
         tried=reading.tried,
         evidence=reading.evidence,
     )

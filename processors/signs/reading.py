@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from earshot.model import Address, Grave, Intent, Mood, Sign, Tried
+from earshot.model import Address, Emphasis, Grave, Intent, Mood, Sign, Tried
 from processors.negativity.features import extract
 from processors.negativity.opinion import Opinion
+from processors.signs.emphasis import emphasis
 from processors.signs.model import ADDRESSES, INTENTS, LEARNT_SIGNS, MOODS, PLANES, Model, clues
 from processors.signs.ways import tried
 from processors.terms import Found, evidence, heard
@@ -47,11 +48,12 @@ class Reading(NamedTuple):
     """Where the text is negative towards the brand; of self-harm always."""
     address: Address
     mood: Mood
+    emphasis: tuple[Emphasis, ...]
     tried: tuple[Tried, ...]
     evidence: tuple[str, ...]
 
 
-NOTHING = Reading({}, (), (), "none", "neutral", (), ())
+NOTHING = Reading({}, (), (), "none", "neutral", (), (), ())
 
 
 class Signs:
@@ -100,6 +102,7 @@ class Signs:
             grave,
             _address(p[_ADDRESSES], language),
             mood,
+            emphasis(text),
             tried(text, found),
             evidence(found, concepts, _MOST_WORDS) if concepts else (),
         )

@@ -90,6 +90,8 @@ def test_a_files_language_is_the_one_given_where_a_line_says_none(earshot: Earsh
 def test_for_programs(earshot: Earshot) -> None:
     status, out, _ = earshot("score", "--json", "--lang", "it", "ok")
     assert (status, json.loads(out)["language"]) == (0, "it")
+    _, out, _ = earshot("score", "--json", "--lang", "it", "SIETE DEI LADRI!!!")
+    assert json.loads(out)["emphasis"] == ["capitals", "repeats"]
 
 
 @pytest.mark.parametrize(

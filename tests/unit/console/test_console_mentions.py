@@ -10,6 +10,7 @@ import pytest
 from console_world import ENGLISH, ITALIAN, NOW, PATIENT, Words, World
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from test_console_pages import HOSTILE, Parsed, ask
 
 from console import mention_view
@@ -100,6 +101,20 @@ def test_the_numbers_sum_up_and_are_explained() -> None:
         "",
         "",
     )
+
+
+def test_how_its_author_speaks_is_told_in_both_languages() -> None:
+    loud = structs.replace(
+        READ, intents={"complaint": 0.9}, mood="anger", address="tu", emphasis=("capitals", "repeats")
+    )
+    assert page(loud).about == [
+        ("Intents", "complaint 90 %"),
+        ("Sounds", "angry"),
+        ("Emphasis", "capital letters, letters or marks over and over"),
+        ("Way of speaking", "says “tu”"),
+    ]
+    assert ("Enfasi", "maiuscole, lettere o segni ripetuti") in page(loud, say=ITALIAN).about
+    assert "Emphasis" not in dict(page(structs.replace(loud, emphasis=())).about)
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
