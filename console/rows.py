@@ -123,6 +123,13 @@ class HomePage(NamedTuple):
     """What is to be said of sources that tell nothing now."""
 
 
+class ChanceRow(NamedTuple):
+    size: str
+    share: str
+    large: bool
+    """Whether it is the size of one story in twenty."""
+
+
 class OutlookRow(NamedTuple):
     """One thing that the curve shows, in a sentence."""
 
@@ -130,6 +137,7 @@ class OutlookRow(NamedTuple):
     said: str
     note: str = ""
     """What it cannot be taken for."""
+    chances: tuple[ChanceRow, ...] = ()
 
 
 class CarrierRow(NamedTuple):

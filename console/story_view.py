@@ -13,7 +13,7 @@ from console.marks import Mark
 from console.pace import pace
 from console.reading import Called, Detail
 from console.reading_carriers import Carrier
-from console.rows import CarriedRow, CarrierRow, OutlookRow, StepRow, StoryPage, TermRow
+from console.rows import CarriedRow, CarrierRow, ChanceRow, OutlookRow, StepRow, StoryPage, TermRow
 from console.tongue import Tongue
 from console.weighed import stopped_at
 from earshot.clock import from_us, to_us
@@ -158,7 +158,19 @@ def _expected(say: Tongue, found: Detail, now: datetime) -> list[OutlookRow]:
         return []
     said = story_words.forecast(say, ahead)
     size = OutlookRow(say.gettext("Forecast"), said, story_words.rests_on(say, ahead))
-    return [size, *_expected_reach(say, found, ahead)]
+    return [size, *_chances(say, found.story, ahead), *_expected_reach(say, found, ahead)]
+
+
+def _chances(say: Tongue, story: Story, ahead: Fan) -> list[OutlookRow]:
+    """Of a few sizes that it has not come to."""
+    rows = tuple(
+        ChanceRow(say.number(size), say.percent(max(0.01, min(0.99, chance))), size == story.large)
+        for size, chance in ahead.expected.chances
+        if size > ahead.so_far + ahead.unheard
+    )
+    if not rows:
+        return []
+    return [OutlookRow(say.gettext("Chances"), *story_words.chances(say, story, ahead), rows)]
 
 
 def _expected_reach(say: Tongue, found: Detail, ahead: Fan) -> list[OutlookRow]:

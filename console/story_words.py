@@ -10,7 +10,7 @@ from console.pace import Pace, Turn
 from console.tongue import N_, Tongue
 from earshot.clock import from_us
 from earshot.explain import People, people
-from earshot.model import Level
+from earshot.model import Level, Story
 
 _PRIOR, _LEARNT = 55, 110  # mentions, as in processors/outlook.py; a test compares
 _HARDLY = 0.005  # what would be told as 0%
@@ -93,6 +93,27 @@ def rests_on(say: Tongue, fan: Fan) -> str:
     if fan.unheard:
         notes.append(say.gettext("On the curve: if as large a share of them is heard in the end as so far."))
     return " ".join(filter(None, notes))
+
+
+def chances(say: Tongue, story: Story, fan: Fan) -> tuple[str, str]:
+    """Above the table, and below it."""
+    notes = []
+    if story.large in dict(fan.expected.chances):
+        notes.append(
+            say.gettext(
+                "%(size)s: as large as one story in twenty. Its risk counts this chance, but no more than the story is"
+                " awake.",
+                size=say.number(story.large),
+            )
+        )
+    if fan.so_far + fan.unheard < _LEARNT:
+        notes.append(
+            say.gettext(
+                "Below %(count)s mentions chances rest on an assumption that is fitted to no platform.",
+                count=say.number(_LEARNT),
+            )
+        )
+    return say.gettext("That it comes to so many mentions:"), " ".join(notes)
 
 
 def _assumed(say: Tongue, fan: Fan) -> str:

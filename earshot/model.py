@@ -308,6 +308,8 @@ class Forecast(Struct, frozen=True, array_like=True):
     low: int
     high: int
     """`low` to `high` is meant to hold four of five."""
+    chances: tuple[tuple[int, float], ...] = ()
+    """Sizes that it has not come to yet, rising, N* among them, and how likely each is."""
 
 
 _SEEN = 10.0

@@ -25,6 +25,8 @@ _DAY = 4  # the part of the memory that lasts about a day
 _BLURRED = 1.5  # times as wide a small story's is, where nothing was heard and all is counted
 _LOOKS = 600.0  # s that a counter leaves untold at least
 _FEW = 2.0  # mentions a day that keep a story awake to two thirds: what trickles on is not spreading
+_ROUND = [step * 10**power for power in range(1, 9) for step in (1, 2, 5)]
+_SHOWN = 3  # of the round sizes
 _FORGOTTEN = 14 * 86_400  # s of silence after which a story is taken to be over
 
 
@@ -110,7 +112,14 @@ class Outlook:
             return Forecast(size, size, size)
         counted = (size - story.mentions) / size if story.counted else 0.0
         found = self._forecast(self._tables(story), known, _untold(story) if counted else 0.0, counted)
-        return Forecast(*(max(size, round(each)) for each in found))
+        size, low, high = (max(size, round(each)) for each in found)
+        return Forecast(size, low, high, self._chances(story, known))
+
+    def _chances(self, story: Story, known: State) -> tuple[tuple[int, float], ...]:
+        """Of the next round sizes, and of N*."""
+        ahead = [size for size in _ROUND if size > story.size][:_SHOWN]
+        sizes = sorted({*ahead, story.large} if story.large > story.size else ahead)
+        return tuple((size, round(self.probability(story, known, size), 3)) for size in sizes)
 
     def echo(self, story: Story, at: int) -> float:
         """How far it still counts at `at` µs whom it has reached, in thousandths.

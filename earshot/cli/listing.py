@@ -12,7 +12,7 @@ from earshot.cli.options import AsJson, ConfigPath, DataDir, existing_store
 from earshot.cli.tables import Column, day_and_time, day_or_time, length, one_line, table
 from earshot.clock import SystemClock, from_us
 from earshot.errors import Refused
-from earshot.model import Level, Story
+from earshot.model import Forecast, Level, Story
 from earshot.store import alerts as alert_rows
 from earshot.store import brands, mentions
 from earshot.store import stories as story_rows
@@ -167,10 +167,19 @@ def _plain_story(story: Story, headline: str) -> dict[str, object]:
         "authors": story.authors,
         "negative_authors": story.negative_authors,
         "reach": story.reach,
+        "forecast": _plain_forecast(story.forecast),
         "opened_at": story.opened_at.isoformat(),
         "last_at": story.last_at.isoformat(),
         "headline": headline,
     }
+
+
+def _plain_forecast(found: Forecast | None) -> dict[str, object] | None:
+    """`chances`: how likely it comes to each size."""
+    if found is None:
+        return None
+    sizes = {"size": found.size, "low": found.low, "high": found.high}
+    return sizes | {"chances": {str(size): chance for size, chance in found.chances}}
 
 
 def _plain_alert(alert: alert_rows.Alert, story: Story | None) -> dict[str, object]:

@@ -17,7 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit/console"))
 from console_world import Words, World, called
 
 LISTS = ("/stories", "/stories?state=open", "/stories?state=resolved&level=critical", "/alerts", "/sources")
-AHEAD: dict[str, Any] = {"level": Level.critical, "forecast": Forecast(4_200, 3_300, 9_100)}
+CHANCES = ((4_500, 0.38), (5_000, 0.31), (10_000, 0.06), (20_000, 0.004))
+AHEAD: dict[str, Any] = {"level": Level.critical, "forecast": Forecast(4_200, 3_300, 9_100, CHANCES)}
 XSS = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>"
 
 

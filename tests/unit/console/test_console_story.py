@@ -193,6 +193,32 @@ def test_a_story_that_is_expected_to_grow_says_how_far(world: World) -> None:
     )
 
 
+@pytest.mark.parametrize("say", [ENGLISH, ITALIAN])
+def test_it_says_how_likely_it_comes_to_a_few_sizes(world: World, say: Tongue) -> None:
+    likely = ((20, 1.0), (24, 0.9), (50, 0.31), (100, 0.0))
+    story = world.tell("Ronvia", ACCOUNTS, level=Level.watch, forecast=Forecast(40, 13, 90, likely), large=24)
+    world.heed("Ronvia")
+    (row,) = (row for row in story_view.outlook(say, look(world, story), NOW) if row.chances)
+    assert [(each.size, each.large) for each in row.chances] == [
+        ("20", False),
+        ("24", True),
+        ("50", False),
+        ("100", False),
+    ]
+    assert [each.share.replace("\xa0", "") for each in row.chances] == ["99%", "90%", "31%", "1%"]
+    assert row.note.startswith("24: ")
+    assert "110" in row.note
+
+
+def test_a_size_that_it_has_come_to_since_is_left_out(world: World) -> None:
+    story = world.tell(
+        "Ronvia", ACCOUNTS, level=Level.watch, forecast=Forecast(40, 3, 90, ((3, 0.9), (50, 0.2))), large=3
+    )
+    world.heed("Ronvia")
+    (row,) = (row for row in story_view.outlook(ENGLISH, look(world, story), NOW) if row.chances)
+    assert [each.size for each in row.chances] == ["50"]
+
+
 def test_the_page_shows_it_with_and_without_a_script(world: World) -> None:
     said = [*ACCOUNTS, *PRESS]
     story = world.tell("Ronvia", said, level=Level.watch, forecast=Forecast(90, 33, 408), counted=16)

@@ -271,6 +271,19 @@ class TestEarly:
         assert early.probability(state_of([0.0]), 2) < 0.1
 
 
+@pytest.mark.parametrize(
+    ("count", "large", "sizes"),
+    [(8, 20, [10, 20, 50]), (12, 24, [20, 24, 50, 100]), (130, 24, [200, 500, 1_000])],
+)
+def test_a_forecast_has_the_chances_of_the_next_round_sizes_and_of_a_large_one(
+    count: int, large: int, sizes: list[int]
+) -> None:
+    found = forecast(told(every(600, count), large=large)).chances
+    assert [size for size, _ in found] == sizes
+    assert all(1 >= one >= other >= 0 for (_, one), (_, other) in pairwise(found))
+    assert found[0][1] > found[-1][1]
+
+
 def test_tables_that_the_configuration_names_are_asked(tmp_path: Path) -> None:
     raw = read(SHIPPED)
     for name, each in raw["platforms"].items():
