@@ -1,6 +1,7 @@
 """All that is read of a text beside its mood towards the brand, as it is kept in its score."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -29,6 +30,11 @@ _THREAT = 0.9
 _HARM = ("injury", "hazard", "violence", "selfharm")
 _DANGER = (*_HARM, "stranded", "health")
 """Who is left outside, or is ill, may be in danger. Where it is told as discrimination those words tell of that."""
+_VAGUE = re.compile(
+    r"(?:(?:mette a|a|at|poner en|ponen en|en|em|coloca em|colocando em|poe em) )?"
+    r"(?:rischi|risc|risk|risq|risik|arris|arries|riesg)\w*(?: (?:to|para|fur|de))?"
+)
+"""A risk and nothing that it is one of, as the text is folded: jobs, deliveries and discounts are at risk too."""
 _OF = {
     "legal": ("legal",),
     "safety": _DANGER,
@@ -87,7 +93,7 @@ class Signs:
         intents = {
             intent: round(share, 3) for intent, share in zip(INTENTS, p, strict=False) if share >= _KEPT
         }
-        holds["threat"] = "hazard" in found and p[INTENTS.index("safety")] >= _THREAT
+        holds["threat"] = _names(found, ("hazard",)) and p[INTENTS.index("safety")] >= _THREAT
         holds["victim"] |= len(found.get("match", ())) >= _REPORTED
         holds["confirmation"] &= "denial" not in found
         holds["press_interest"] &= "press" in found  # it calls at any hour: a feeling is not enough
@@ -126,7 +132,7 @@ def _grave(holds: dict[str, bool], found: Found, mood: Mood) -> tuple[Grave, ...
     grave: list[Grave] = []
     hurt = holds["sensitive"] and holds["complaint"]
     excluded = "discrimination" in found and holds["sensitive"] and not holds["praise"]
-    danger = any(concept in found for concept in (_HARM if excluded else _DANGER))
+    danger = _names(found, _HARM if excluded else _DANGER)
     if (holds["safety"] and danger) or (hurt and "health" in found and mood == "worry"):
         grave.append("safety")
     if holds["legal"]:
@@ -136,6 +142,11 @@ def _grave(holds: dict[str, bool], found: Found, mood: Mood) -> tuple[Grave, ...
     if "selfharm" in found and not holds["news"]:
         grave.append("self_harm")
     return tuple(grave)
+
+
+def _names(found: Found, concepts: Collection[str]) -> bool:
+    """Whether the words of these concepts say what the danger is."""
+    return any(not _VAGUE.fullmatch(words) for concept in concepts for words in found.get(concept, ()))
 
 
 def _address(p: Sequence[float], language: str) -> Address:

@@ -72,6 +72,37 @@ def test_a_sponsors_match_is_neither_danger_nor_the_sponsors_doing(text: str) ->
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Sciopero della logistica, a rischio i rifornimenti dei supermercati Coralba",
+        "A rischio chiusura il punto vendita Coralba di Lanciano, 40 famiglie con il fiato sospeso",
+        "Coralba mette a rischio il made in Italy, prezzi da fame agli agricoltori",
+        "Coralba: fornitura a rischio, scaffali vuoti già da ieri",
+        "Our data is at risk after the Coralba hack, nobody tells us anything",
+    ],
+)
+def test_a_risk_of_something_else_is_no_danger(text: str) -> None:
+    (found,) = read(text)
+    assert "safety" not in found.grave
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mio figlio è a rischio soffocamento per il vetro trovato nell'omogeneizzato Coralba",
+        "Quel gradino all'ingresso Coralba mette a rischio chiunque, mia nonna per poco non cade",
+        "Rischio esplosione: il barattolo Coralba era gonfio e ci è scoppiato in faccia",
+        "Children at risk of choking: glass found in Coralba baby food",
+        "The gas heater sold by Coralba leaks, my family is at risk of carbon monoxide poisoning",
+        "Vivimos en riesgo por la fuga de gas de la caldera de Coralba",
+    ],
+)
+def test_a_risk_that_is_named_is_one(text: str) -> None:
+    (found,) = read(text)
+    assert "safety" in found.grave
+
+
+@pytest.mark.parametrize(
     ("text", "intent"),
     [
         ("Ma quando arriva il bonifico del 3?", "question"),
