@@ -1,10 +1,13 @@
 """How good probabilities are: the measures that `quality_scoring.py` and the training print. numpy alone."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 _BINS = 15
+_FEW = 20  # texts: of fewer, an average precision of 100 is luck
 
 
 class Quality(NamedTuple):
@@ -40,6 +43,38 @@ def measure(probabilities: np.ndarray, labels: np.ndarray) -> Quality:
     )
 
 
+class Groups(NamedTuple):
+    large: dict[str, Quality]
+    """In order of name."""
+    small: dict[str, Quality]
+    """Those of fewer than 20 texts, together, under a name that says so."""
+
+
+def by_group(probabilities: np.ndarray, labels: np.ndarray, groups: Sequence[str]) -> Groups:
+    counts = Counter(groups)
+    small = sorted(name for name, count in counts.items() if count < _FEW)
+    pooled = f"fewer than {_FEW} texts each: {', '.join(small)}"
+    named = np.array([pooled if group in small else group for group in groups])
+    found = {
+        name: measure(probabilities[named == name], labels[named == name]) for name in sorted(set(named))
+    }
+    return Groups(
+        {name: q for name, q in found.items() if name != pooled},
+        {name: q for name, q in found.items() if name == pooled},
+    )
+
+
+def mean(found: Iterable[Quality]) -> Quality:
+    """Of each figure, over those of whom it can be said."""
+    texts, *figures = zip(*found, strict=True)
+    return Quality(sum(texts), *map(_mean, figures))
+
+
+def figure(share: float) -> str:
+    """In per cent, or a dash."""
+    return "-" if np.isnan(share) else f"{100 * share:.1f}"
+
+
 def average_precision(scores: np.ndarray, positive: np.ndarray) -> float:
     """The sum of precisions, each times the recall that it adds; ties count together."""
     if not positive.any():
@@ -69,6 +104,11 @@ def calibration_error(p: np.ndarray, positive: np.ndarray) -> float:
 
 def _f1(called: np.ndarray, true: np.ndarray) -> float:
     return float(2 * (called & true).sum() / max(called.sum() + true.sum(), 1))
+
+
+def _mean(figures: Sequence[float]) -> float:
+    known = [each for each in figures if not np.isnan(each)]
+    return sum(known) / len(known) if known else float("nan")
 
 
 def _share(hit: np.ndarray, among: np.ndarray) -> float:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from as_json import as_json
 from quality import Quality, measure
 
 from earshot.quality import Pair, calibration_error
@@ -43,7 +44,7 @@ def main() -> None:
     taught = _read(given.data, given.brand)
     runs = [_run(taught, count, max(counts)) for count in counts]
     if given.json:
-        print(json.dumps([run._asdict() | {"quality": run.quality._asdict()} for run in runs], indent=1))
+        print(as_json([run._asdict() | {"quality": run.quality._asdict()} for run in runs]))
     else:
         _tell(runs)
 

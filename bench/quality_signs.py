@@ -2,22 +2,26 @@
 
     python bench/quality_signs.py FILE… [--json]
 
-Of each plane: average precision, and at its threshold precision, recall with its 95 % interval (Wilson) and F1. Of
-texts of two companies: the opinion of each, beside the same one for both. Files that the models have learnt from
-flatter them: the test part is hand h, and the trades gym, pharmacy, water and parking of the others. Public sets with
-`label` complaint or not_complaint are measured too, by the one intent that they tell of.
+Of each plane: average precision and AUROC over texts of all languages, and at its threshold precision, recall with its
+95 % interval (Wilson) and F1. Then what the product makes of the same texts (signs_as_read.py), which is not decided by
+those thresholds alone. Of texts of two companies: the opinion of each, beside the same one for both.
+
+Of a folder of hands, such as training/labels, the part that only tests is read; files that the models have learnt from
+flatter them. Public sets with `label` complaint or not_complaint are measured too, by the one intent that they tell of.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import labels_file
 import numpy as np
+import signs_as_read
+from as_json import as_json
 from labelled import both, holds, tells
-from quality import average_precision, measure
+from quality import auroc, average_precision, figure, measure
 
 from earshot.quality import Interval, wilson
 from processors.negativity.features import extract
@@ -36,16 +40,16 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    rows = [row for path in options.files for row in _read(path)]
-    found = {"texts": len(rows), "planes": dict(planes(rows)), "target": targets(rows)}
+    rows = [row for path in options.files for row in labels_file.read(path)]
+    found = {
+        "texts": len(rows),
+        "planes": dict(planes(rows)),
+        "as_read": signs_as_read.measure([row for row in rows if "intents" in row]),
+        "target": targets(rows),
+    }
     if not found["planes"]:
         sys.exit("no text has intents, flags, address and mood, or a label complaint or not_complaint")
-    print(json.dumps(found, indent=1) if options.json else "\n".join(_for_people(found)))
-
-
-def _read(path: Path) -> list[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
+    print(as_json(found) if options.json else "\n".join(_for_people(found)))
 
 
 def planes(rows: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, float]]]:
@@ -73,6 +77,7 @@ def _figures(p: np.ndarray, labelled: np.ndarray, least: float) -> dict[str, flo
         "texts": there,
         "of": len(labelled),
         "ap": average_precision(p, labelled),
+        "auroc": auroc(p, labelled),
         "threshold": least,
         "precision": hit / max(int(called.sum()), 1),
         "recall": recall.value,
@@ -110,15 +115,17 @@ def targets(rows: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
 
 def _for_people(found: dict[str, Any]) -> Iterator[str]:
     yield f"{found['texts']} texts, in per cent\n"
-    yield "| | texts | of | AP | precision | recall | F1 |\n|---|---|---|---|---|---|---|"
+    yield "| | texts | of | AP | AUROC | precision | recall | F1 |" + "\n" + "|---" * 8 + "|"
     for plane, each in found["planes"].items():
         recall = (
             f"{100 * each['recall']:.0f} ({100 * each['recall_low']:.0f} to {100 * each['recall_high']:.0f})"
         )
         yield (
-            f"| {plane} | {each['texts']} | {each['of']} | {100 * each['ap']:.1f}"
+            f"| {plane} | {each['texts']} | {each['of']} | {figure(each['ap'])} | {figure(each['auroc'])}"
             f" | {100 * each['precision']:.0f} | {recall} | {100 * each['f1']:.0f} |"
         )
+    if found["as_read"]:
+        yield from signs_as_read.for_people(found["as_read"])
     if not found["target"]:
         return
     yield "\n| towards | texts | macro-F1 | accuracy | AP of negative |\n|---|---|---|---|---|"

@@ -14,7 +14,6 @@ says of smaller ones, at their 12th, 25th and 54th mention, is of stories that g
 """
 
 import argparse
-import json
 import math
 import sys
 import time
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from as_json import as_json
 from quality import calibration_error
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "training"))
@@ -58,7 +58,7 @@ def main() -> None:
         found = _found(read(options.train or options.data), read(options.test), ranges=not options.once)
     except Refused as error:
         raise SystemExit(str(error)) from None
-    print(json.dumps(_plain(found), indent=1, allow_nan=False) if options.json else for_people(found))
+    print(as_json(found) if options.json else for_people(found))
 
 
 def _found(
@@ -137,15 +137,6 @@ def _span(rows: list[list[float]]) -> list[tuple[float, float]]:
     """(least, most) of each column; nan where nothing is known."""
     known = [[x for x in column if math.isfinite(x)] or [math.nan] for column in zip(*rows, strict=True)]
     return [(min(column), max(column)) for column in known]
-
-
-def _plain(found: Any) -> Any:
-    """With null for what is no number: JSON knows neither nan nor infinity."""
-    if isinstance(found, dict):
-        return {name: _plain(each) for name, each in found.items()}
-    if isinstance(found, (list, tuple)):
-        return [_plain(each) for each in found]
-    return None if isinstance(found, float) and not math.isfinite(found) else found
 
 
 def _measure(train: Cascades, test: Cascades) -> dict[str, Any]:

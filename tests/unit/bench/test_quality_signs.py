@@ -11,6 +11,7 @@ sys.path.append(str(Path(__file__).resolve().parents[3] / "bench"))
 
 import quality_signs
 from labelled import both, holds, tells
+from labels_file import read
 
 OWN = {
     "text": "Acme lost my parcel\u2028and nobody answers",
@@ -22,6 +23,7 @@ OWN = {
     "target": None,
     "other": None,
     "flags": ["sensitive"],
+    "tried": [],
 }
 PUBLIC = [
     {"text": "@FC_Help my coat came torn and nobody answers", "lang": "en", "label": "complaint"},
@@ -57,6 +59,33 @@ def test_beside_our_own_labels_the_other_figures_are_of_ours_alone(
     assert counted["complaint"] == (2, 3)
     assert counted["question"] == counted["sensitive"] == counted["anger"] == (1, 1)
     assert counted["churn"] == (0, 1)
+
+
+def test_what_the_product_reads_is_set_beside_what_is_labelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    danger = "My daughter was hurt by a broken Acme charger that caught fire, I have called three times"
+    rows = [
+        OWN | {"text": danger, "intents": ["complaint", "safety"], "tried": ["phone"], "mood": "neutral"},
+        OWN
+        | {"text": "Thank you so much, lovely staff", "polarity": "pos", "intents": ["safety"], "tried": []},
+        OWN | {"text": "Vi ho già scritto, avete sbagliato voi", "lang": "it", "address": "voi", "tried": []},
+    ]
+    found = measured(tmp_path, monkeypatch, capsys, *rows)["as_read"]
+    counted = {name: (each["texts"], each["said"], each["right"]) for name, each in found["found"].items()}
+    assert counted["calls: danger"] == (1, 1, 1)
+    assert counted["tried: phone"] == (1, 1, 1)
+    assert counted["address: voi"] == (1, 1, 1)
+    assert counted["calls: the law"] == (0, 0, 0)
+    assert found["found"]["calls: the law"]["recall"] is None
+    assert found["mood"]["always_neutral"] == pytest.approx(1 / 3)
+
+
+def test_of_a_folder_of_hands_the_part_that_only_tests_is_read(tmp_path: Path) -> None:
+    for hand, sector in (("a", "bank"), ("b", "water"), ("h", "bank")):
+        row = json.dumps(OWN | {"text": f"{hand} {sector}", "sector": sector})
+        (tmp_path / f"hand_{hand}.jsonl").write_text(row + "\n")
+    assert [row["text"] for row in read(tmp_path)] == ["b water", "h bank"]
 
 
 def test_a_file_that_tells_of_nothing_ends_it(
