@@ -27,7 +27,7 @@ from earshot.quality import Interval, wilson
 from processors.negativity.features import extract
 from processors.negativity.model import Negativity
 from processors.signs.model import PLANES, Model, clues
-from processors.target.model import Read, Target
+from processors.target.model import MODEL_FILE, Read, Target
 from processors.terms import shipped
 
 _POLARITIES = ("neg", "neu", "pos")
@@ -87,12 +87,12 @@ def _figures(p: np.ndarray, labelled: np.ndarray, least: float) -> dict[str, flo
     }
 
 
-def targets(rows: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+def targets(rows: list[dict[str, Any]], file: Path = MODEL_FILE) -> dict[str, dict[str, float]]:
     """Of the texts that name two companies: the one addressed or named first, and the other one."""
     lessons = [each for row in rows for each in both(row)]
     if not lessons:
         return {}
-    negativity, target = Negativity(), Target.load()
+    negativity, target = Negativity(), Target.load(file)
     parted = [each.views for each in lessons]
     texts = ([each.text for each in lessons], [each.own for each in parted], [each.others for each in parted])
     whole, own, others = map(negativity.opinions, texts)
@@ -126,10 +126,14 @@ def _for_people(found: dict[str, Any]) -> Iterator[str]:
         )
     if found["as_read"]:
         yield from signs_as_read.for_people(found["as_read"])
-    if not found["target"]:
-        return
-    yield "\n| towards | texts | macro-F1 | accuracy | AP of negative |\n|---|---|---|---|---|"
-    for name, each in found["target"].items():
+    if found["target"]:
+        yield ""
+        yield from towards(found["target"])
+
+
+def towards(found: dict[str, dict[str, float]]) -> Iterator[str]:
+    yield "| towards | texts | macro-F1 | accuracy | AP of negative |\n|---|---|---|---|---|"
+    for name, each in found.items():
         yield (
             f"| {name} | {each['texts']} | {100 * each['macro_f1']:.1f} | {100 * each['accuracy']:.1f}"
             f" | {100 * each['ap']:.1f} |"

@@ -30,7 +30,7 @@ import stacking
 from corpus import BENCHMARK, HELD_OUT, NOISY, OWN, Text
 from features_matrix import by_text, by_token
 
-from processors.negativity.model import MODEL_FILE, stacked
+from processors.negativity.model import MODEL_FILE, Negativity
 
 VERSION = "negativity-1"
 LINEAR_OTHERS, LINEAR_CAP = 0.15, 5.0
@@ -168,14 +168,15 @@ def main() -> None:
     parts = train_parts(
         [*learnt, *(text for text in hands if text.part != HELD_OUT)], options.epochs, options.seed
     )
-    held_out = [text for text in hands if text.part == HELD_OUT]
-    by_shipped = stacked(stack, *parts.outputs(held_out))
-    print(*card.table(held_out, by_shipped), sep="\n", flush=True)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     save(options.out, parts, stack)
     say(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")
+    held_out = [text for text in hands if text.part == HELD_OUT]
+    by_shipped = Negativity(options.out).probabilities([text.text for text in held_out])
+    print(*card.table(held_out, by_shipped), sep="\n", flush=True)
     files = corpus.manifest(options.data / "sentiment", options.labels)
-    card.write(options.out, files, (shown, honest), (held_out, by_shipped))
+    never_learnt = options.data / "sentiment" / "eval_only"
+    card.write(options.out, files, never_learnt, (shown, honest), (held_out, by_shipped))
 
 
 def _options() -> argparse.Namespace:

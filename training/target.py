@@ -14,6 +14,7 @@ import numpy as np
 from corpus import HELD_OUT, LABELS
 from labelled import both
 from quality import measure
+from quality_signs import targets, towards
 from signs import folds
 from sklearn.linear_model import LogisticRegression
 from unseen import Unseen
@@ -64,6 +65,8 @@ def main() -> None:
             )
         ),
     )
+    shipped = targets([row for row in rows if row["part"] == HELD_OUT], options.out)
+    text = text.replace("{shipped}", "\n".join(towards(shipped)))
     options.out.with_suffix(".md").write_text(text, encoding="utf-8")
     print(text)
 
