@@ -139,6 +139,15 @@ def test_what_one_brand_teaches_reaches_others_the_less_the_further_they_are() -
     assert own > beside > elsewhere > UNDECIDED.negative
 
 
+def test_where_one_brand_alone_teaches_the_others_follow_by_half_and_by_a_quarter() -> None:
+    known = fit(seen(200, bias=(1.0, -0.5, -0.5)))
+    own, beside, elsewhere = (
+        known.of(*place).bias[0] for place in (("Acme", "x"), ("Bolt", "x"), ("Acme", "web"))
+    )
+    assert beside / own == pytest.approx(0.54, abs=0.01)
+    assert elsewhere / own == pytest.approx(0.23, abs=0.01)
+
+
 def test_brands_that_differ_are_told_apart() -> None:
     taught = [*seen(300, bias=(1.0, -0.5, -0.5)), *seen(300, bias=(-1.0, 0.5, 0.5), brand="Bolt")]
     known = fit(taught, newest=7)
