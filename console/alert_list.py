@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from console import silences, surge_words, views, words
+from console.calls import episode_of, reasons
 from console.reading_alerts import AlertsFound, alerts_page
 from console.rows import Excerpt, When
 from console.story_list import Choice
@@ -140,11 +141,11 @@ def _row(say: Tongue, found: AlertsFound, alert: Alert, now: datetime) -> AlertR
         surge_words.name(say, kept.surge) if kept else alert.brand,
         views.headline(say, first),
         first is None or first.withdrawn,
-        words.cause(say, alert.reason),
+        words.causes(say, reasons(alert, episode_of(story, alert) if story else None)),
         views.when(say, from_us(alert.opened_at), now),
         views.when(say, from_us(alert.raised_at), now) if alert.raised_at > alert.opened_at else None,
         None if alert.resolved_at is None else views.when(say, from_us(alert.resolved_at), now),
-        "" if alert.resolved_at is None else say.pgettext("alert", "Resolved"),
+        "" if alert.resolved_at is None else _over(say, kept, story, now),
         _ended(say, story, alert),
         _figure(say, kept, story, alert),
         kept is not None,
@@ -152,6 +153,12 @@ def _row(say: Tongue, found: AlertsFound, alert: Alert, now: datetime) -> AlertR
         [told_row(say, notice, now) for notice in told[:_TOLD]],
         _more(say, len(told) - _TOLD),
     )
+
+
+def _over(say: Tongue, kept: Kept | None, story: Story | None, now: datetime) -> str:
+    if kept:
+        return say.gettext("Over")
+    return words.over(say, story, now) if story else say.pgettext("alert", "Over")
 
 
 def _figure(say: Tongue, kept: Kept | None, story: Story | None, alert: Alert) -> str:
@@ -170,12 +177,12 @@ def _about(say: Tongue, found: AlertsFound, alert: Alert, story: Story | None) -
 
 
 def _ended(say: Tongue, story: Story | None, alert: Alert) -> str:
-    episode = views.episode_of(story, alert) if story else None
+    episode = episode_of(story, alert) if story else None
     return words.ended(say, story, episode) if story and episode else ""
 
 
 def _risks(say: Tongue, story: Story | None, alert: Alert) -> str:
-    episode = views.episode_of(story, alert) if story else None
+    episode = episode_of(story, alert) if story else None
     if story is None or episode is None:
         return ""
     opened, here = say.number(round(episode.steps[0].risk)), say.number(round(story.risk))

@@ -5,13 +5,50 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from earshot.model import Step, Story
+from earshot.model import Episode, Step, Story
+from earshot.store.alerts import Alert
+
+GRAVEST_FIRST = (
+    "self_harm",
+    "safety",
+    "legal",
+    "discrimination",
+    "press_interest",
+    "pick_up",
+    "voice",
+    "loud_author",
+    "risk",
+)
+"""Reasons in the order in which a reader should see them; one that is not known comes last."""
+_TO_BE_SEEN = frozenset(GRAVEST_FIRST[: GRAVEST_FIRST.index("voice")])
+"""What somebody has to have looked at, whether or not more is said: danger, the law, the press."""
 
 
 class Told(NamedTuple):
     episode: int
     """Of the story in which it was decided, which its step names where that is another one."""
     step: Step
+
+
+def episode_of(story: Story, alert: Alert) -> Episode | None:
+    return next((each for each in story.episodes if each.number == alert.episode), None)
+
+
+def reasons(alert: Alert, episode: Episode | None) -> list[str]:
+    """All that it was raised for, the gravest first."""
+    given = {alert.reason, *(step.reason for step in episode.steps)} if episode else {alert.reason}
+    return sorted(
+        given, key=lambda each: GRAVEST_FIRST.index(each) if each in GRAVEST_FIRST else len(GRAVEST_FIRST)
+    )
+
+
+def is_to_be_seen(alert: Alert, episode: Episode) -> bool:
+    return not _TO_BE_SEEN.isdisjoint(reasons(alert, episode))
+
+
+def was_handed_over(story: Story, episode: Episode) -> bool:
+    """Whether it goes on in the story that this one has become part of."""
+    return bool(story.part_of) and episode.number == len(story.episodes) and episode.below_since is None
 
 
 def calls(story: Story, parts: Iterable[Story] = ()) -> list[Told]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from console import reading_carriers
-from console.calls import calls
+from console.calls import calls, episode_of, is_to_be_seen, was_handed_over
 from console.reading_carriers import Carriers
 from console.weighed import weighed_until
 from earshot.clock import to_us
@@ -26,13 +26,18 @@ RECENT = timedelta(days=7)
 SHOWN_STORIES = 50
 SHOWN_ALERTS = 200
 SHOWN_RESOLVED = 5
+STAYS = timedelta(days=7)
+"""So long what was grave, or of the press, is there to be seen after its alert was over."""
 SHOWN_MENTIONS = 100
 SHOWN_STEPS = 20
 
 
 class Home(NamedTuple):
     open: list[Alert]
+    unseen: list[Alert]
+    """Grave ones, and those of the press, that are over only since nobody said more."""
     resolved: list[Alert]
+    """The other ones."""
     strongest: list[Story]
     stories: dict[int, Story]
     """Those that the alerts are about, by id."""
@@ -87,17 +92,26 @@ def home(connection: Connection, names: Sequence[str], brand: str | None) -> Hom
     """For the brands of those names, or for one of them."""
     known = [row for name in names if (row := brands.load(connection, name))]
     wanted = [row for row in known if brand in (None, row.name)]
-    loud, over = _alerts(connection, {row.name for row in wanted})
-    about = stories.load(connection, {alert.story for alert in (*loud, *over)})
-    told_above = {alert.story for alert in loud} | {
-        no for no, story in about.items() if story.episode is None
-    }
+    loud, latest = _alerts(connection, {row.name for row in wanted})
+    unseen = _unseen(connection, wanted, {alert.story for alert in loud})
+    above = {alert.story for alert in (*loud, *unseen)}
+    over = _over(latest, above)[:SHOWN_RESOLVED]
+    about = stories.load(connection, above | {alert.story for alert in over})
+    told_above = above | {no for no, story in about.items() if story.episode is None}
     strongest = [story for story in _strongest(connection, wanted) if story.id not in told_above]
     firsts = mentions.get(connection, {*about, *(story.id for story in strongest)})
     told = {n: mentions.read(row) for n, row in firsts.items()}
     many = surges.get(connection, [alert.story for alert in loud if is_surge(alert.story)])
     return Home(
-        loud, over, strongest, about, told, _last(known), many, list(outages.open_ones(connection).values())
+        loud,
+        unseen,
+        over,
+        strongest,
+        about,
+        told,
+        _last(known),
+        many,
+        list(outages.open_ones(connection).values()),
     )
 
 
@@ -105,12 +119,28 @@ def _alerts(connection: Connection, names: set[str]) -> tuple[list[Alert], list[
     loud = [alert for alert in alerts.page(connection, SHOWN_ALERTS, open_only=True) if alert.brand in names]
     latest = [alert for alert in alerts.page(connection, SHOWN_ALERTS) if alert.brand in names]
     loud.sort(key=lambda alert: (alert.level, alert.raised_at), reverse=True)
-    return loud, _over(latest, {alert.story for alert in loud})[:SHOWN_RESOLVED]
+    return loud, latest
 
 
-def _over(latest: Sequence[Alert], calling: set[int]) -> list[Alert]:
-    """The last resolved of each story that does not call again, the latest first."""
-    over = [alert for alert in latest if alert.resolved_at is not None and alert.story not in calling]
+def _unseen(connection: Connection, wanted: Sequence[brands.Brand], calling: set[int]) -> list[Alert]:
+    since = {row.name: weighed_until(row) - STAYS // timedelta(microseconds=1) for row in wanted}
+    past = alerts.over_since(connection, since, min(since.values(), default=0), NEWEST)
+    late = [each for each in past if (each.resolved_at or 0) >= since[each.brand]]
+    about = stories.load(connection, {alert.story for alert in late})
+    grave = [alert for alert in late if alert.story in about and _waits(about[alert.story], alert)]
+    return _over(grave, calling | {no for no, story in about.items() if story.part_of in calling})[
+        :SHOWN_ALERTS
+    ]
+
+
+def _waits(story: Story, alert: Alert) -> bool:
+    episode = episode_of(story, alert)
+    return episode is not None and is_to_be_seen(alert, episode) and not was_handed_over(story, episode)
+
+
+def _over(latest: Sequence[Alert], above: set[int]) -> list[Alert]:
+    """The last resolved of each story that is not told of `above`, the latest first."""
+    over = [alert for alert in latest if alert.resolved_at is not None and alert.story not in above]
     last = {alert.story: alert for alert in sorted(over, key=lambda alert: alert.resolved_at or 0)}
     return sorted(last.values(), key=lambda alert: alert.resolved_at or 0, reverse=True)
 

@@ -41,9 +41,12 @@ class StoryRow(NamedTuple):
     risk: int
     reason: str = ""
     since: When | None = None
-    resolved: When | None = None
+    over: str = ""
+    """The word for it where its alert is over; else empty."""
+    was: str = ""
+    """How loudly it had called then, and for how long it has been so."""
     ended: str = ""
-    """Why it is resolved."""
+    """Why its alert is over, where that word does not say so."""
     before: str = ""
     """How loudly it called before, and when, where it calls again."""
 
@@ -108,6 +111,8 @@ class SurgeRow(NamedTuple):
 class HomePage(NamedTuple):
     state: str
     alerts: list[StoryRow]
+    unseen: list[StoryRow]
+    """Grave ones, and those of the press, whose alert is over, `stays` long."""
     resolved: list[StoryRow]
     stories: list[StoryRow]
     brands: list[str]
@@ -119,6 +124,7 @@ class HomePage(NamedTuple):
     """Leads to the whole list."""
     surges: list[SurgeRow]
     """Those that go on, the last seen first."""
+    stays: str
     silent: list[str]
     """What is to be said of sources that tell nothing now."""
 

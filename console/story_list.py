@@ -83,7 +83,7 @@ def shown(say: Tongue, found: Listed, wanted: Wanted, names: Sequence[str], now:
     level = "" if wanted.level is Level.calm else wanted.level.name
     here = {"state": wanted.state, "brand": brand, "level": level}
     return StoriesShown(
-        words.state(say, found.open),
+        words.state(say, found.open) if found.open else say.gettext("No story calls right now"),
         _order(say, wanted),
         [_row(say, found, story, now) for story in found.above],
         [_row(say, found, story, now) for story in found.stories],
@@ -104,7 +104,7 @@ def _tabs(say: Tongue) -> dict[State, str]:
     return {
         "all": say.pgettext("stories", "All"),
         "open": say.pgettext("stories", "Open"),
-        "resolved": say.pgettext("stories", "Resolved"),
+        "resolved": say.pgettext("stories", "Past"),
     }
 
 

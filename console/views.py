@@ -6,12 +6,13 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from console import silences, story_words, surge_words, words
-from console.reading import Frame, Home
+from console.calls import episode_of, reasons
+from console.reading import STAYS, Frame, Home
 from console.rows import Excerpt, FrameRow, HomePage, MentionRow, StoryRow, SurgeRow, When
 from console.security import host_of, safe_link
 from console.tongue import Tongue
 from earshot.clock import from_us
-from earshot.model import Episode, Level, Mention, Story
+from earshot.model import Level, Mention, Story
 from earshot.store.alerts import Alert
 from earshot.store.mentions import Kept
 from earshot.store.surges import Kept as KeptSurge
@@ -44,6 +45,7 @@ def frame(say: Tongue, found: Frame, brands: int, now: datetime) -> FrameRow:
 
 def home(say: Tongue, found: Home, names: Sequence[str], chosen: str | None, now: datetime) -> HomePage:
     alerts = [row for alert in found.open if (row := _alert_row(say, found, alert, now))]
+    unseen = [row for alert in found.unseen if (row := _alert_row(say, found, alert, now))]
     resolved = [row for alert in found.resolved if (row := _alert_row(say, found, alert, now))]
     strongest = [story for n, story in enumerate(found.strongest) if n < _STRONGEST or story.episode]
     listed = [_listed(say, found, story, now) for story in strongest]
@@ -51,14 +53,16 @@ def home(say: Tongue, found: Home, names: Sequence[str], chosen: str | None, now
     return HomePage(
         _state(say, found, len(many)),
         alerts,
+        unseen,
         resolved,
         listed,
         list(names),
         chosen,
         heard=bool(found.heard_at),
-        empty=not (alerts or resolved or listed or many),
+        empty=not (alerts or unseen or resolved or listed or many),
         all_stories="/stories" + ("?" + urlencode({"brand": chosen}) if chosen else ""),
         surges=many,
+        stays=say.span(STAYS),
         silent=[silences.told(say, each) for each in found.silent],
     )
 
@@ -67,6 +71,8 @@ def _state(say: Tongue, found: Home, many: int) -> str:
     """What the stories call for, and that many speak at once."""
     levels = [Level(alert.level) for alert in found.open if alert.story not in found.surges]
     calling = levels + _unalerted(found)
+    if found.unseen and not calling and not many:
+        return words.unseen(say, len(found.unseen))
     if not many:
         return words.state(say, calling)
     surges = surge_words.state(say, many)
@@ -92,20 +98,24 @@ def _alert_row(say: Tongue, found: Home, alert: Alert, now: datetime) -> StoryRo
 def called_row(say: Tongue, row: StoryRow, story: Story, alert: Alert, now: datetime) -> StoryRow:
     """A story's row as that of one of its alerts."""
     level, episode = alert.loudness, episode_of(story, alert)
-    over = alert.resolved_at is not None
-    return row._replace(
+    called = row._replace(
         level=level.name,
         level_word=words.level(say, level),
-        reason=words.cause(say, alert.reason),
+        reason=words.causes(say, reasons(alert, episode)),
         since=when(say, from_us(alert.opened_at), now),
-        resolved=when(say, from_us(alert.resolved_at), now) if alert.resolved_at is not None else None,
-        ended=words.ended(say, story, episode) if over and episode else "",
         before=_before(say, story, alert, now),
     )
+    return called if alert.resolved_at is None else _over_row(say, called, story, alert, now)
 
 
-def episode_of(story: Story, alert: Alert) -> Episode | None:
-    return next((each for each in story.episodes if each.number == alert.episode), None)
+def _over_row(say: Tongue, row: StoryRow, story: Story, alert: Alert, now: datetime) -> StoryRow:
+    episode, over_at = episode_of(story, alert), from_us(alert.resolved_at or 0)
+    is_told = episode is None or (episode.below_since and words.is_silent(story, now))
+    return row._replace(
+        over=words.over(say, story, now),
+        was=words.since(say, story, over_at, row.level_word.lower(), now),
+        ended="" if is_told or episode is None else words.ended(say, story, episode),
+    )
 
 
 def _before(say: Tongue, story: Story, alert: Alert, now: datetime) -> str:

@@ -1,8 +1,9 @@
 """Every word of the domain that is not in a template, said in the reader's language (`Tongue`)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from console.calls import was_handed_over
 from console.tongue import N_, Tongue
 from earshot.explain import about
 from earshot.model import Episode, Level, Rating, Score, Step, Story
@@ -43,6 +44,8 @@ _REASONS = {
 }
 _OF_MANY = ("risk", "surge", "quiet")
 """Reasons that no rule on a single mention gave."""
+_SILENCE = timedelta(hours=1)
+"""Without a new mention: what was heard just now is calm at most."""
 _LINKS = {  # none says of which story: it may have been joined or split since
     "new": N_("began a story"),
     "reference": N_("others answered it"),
@@ -146,6 +149,16 @@ def state(say: Tongue, levels: Sequence[Level]) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
+def unseen(say: Tongue, count: int) -> str:
+    """The heading where nothing calls but for these."""
+    return say.ngettext(
+        "No story calls right now; %(number)s silent one needs a look",
+        "No story calls right now; %(number)s silent ones need a look",
+        count,
+        number=small(say, count),
+    )
+
+
 def _first(say: Tongue, kind: Level, count: int) -> str:
     number = small(say, count)
     if kind is Level.critical:
@@ -228,17 +241,38 @@ def again(say: Tongue, step: Step) -> str:
     )
 
 
-def cause(say: Tongue, key: str) -> str:
-    """Why an alert was raised; a rule does it whatever the risk."""
-    said = reason(say, key)
-    return said if key in _OF_MANY else say.gettext("%(reason)s: by rule, whatever the risk", reason=said)
+def causes(say: Tongue, keys: Sequence[str]) -> str:
+    """Why an alert was raised, in that order; rules do it whatever the risk, which comes after them."""
+    ruled = [reason(say, key) for key in keys if key not in _OF_MANY]
+    by_rule = (
+        [say.gettext("%(reason)s: by rule, whatever the risk", reason="; ".join(ruled))] if ruled else []
+    )
+    return "; ".join([*by_rule, *(reason(say, key) for key in keys if key in _OF_MANY)])
+
+
+def over(say: Tongue, story: Story, now: datetime) -> str:
+    """What is so of a story whose alert is over: that it was handled is nothing that we know."""
+    return say.pgettext("story", "Silent") if is_silent(story, now) else level(say, Level.calm)
+
+
+def since(say: Tongue, story: Story, over_at: datetime, name: str, now: datetime) -> str:
+    """The same with for how long, and how loudly it had called: `name`."""
+    if is_silent(story, now):
+        span = say.span(now - story.last_at)
+        return say.gettext("was %(level)s, silent for %(span)s", level=name, span=span)
+    span = say.span(now - over_at)
+    return say.gettext("was %(level)s, calm for %(span)s", level=name, span=span)
+
+
+def is_silent(story: Story, now: datetime) -> bool:
+    return now - story.last_at >= _SILENCE
 
 
 def ended(say: Tongue, story: Story, episode: Episode) -> str:
     """Why an episode is over; empty where that is not known."""
     if episode.resolved_at is None:
         return ""
-    if story.part_of and episode.number == len(story.episodes) and episode.below_since is None:
+    if was_handed_over(story, episode):
         return say.gettext("it became part of another story")
     if episode.below_since is None:
         return say.gettext("everything was withdrawn") if story.withdrawn == story.mentions else ""

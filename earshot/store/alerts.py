@@ -85,6 +85,16 @@ def page(connection: Connection, limit: int = 50, *, open_only: bool = False) ->
     return [Alert(*row) for row in found]
 
 
+def over_since(connection: Connection, brands: Iterable[str], since: int, limit: int) -> list[Alert]:
+    """Those that were resolved then or later, the last one first."""
+    found = connection.exec_driver_sql(
+        f"select {_COLUMNS} from alerts where resolved_at >= ?"
+        " and brand in (select value from json_each(?)) order by resolved_at desc, id desc limit ?",
+        (since, Listed(brands), limit),
+    )
+    return [Alert(*row) for row in found]
+
+
 def count(connection: Connection, *, open_only: bool = False) -> int:
     where = " where resolved_at is null" if open_only else ""
     total: int = connection.exec_driver_sql(f"select count(*) from alerts{where}").scalar_one()

@@ -73,6 +73,16 @@ def test_what_is_asked_for(store: Store) -> None:
         assert listing.open_levels(connection, ["Acme"]) == {Level.watch: 1, Level.warning: 1}
 
 
+def test_what_is_over_since_a_moment(store: Store) -> None:
+    with store.begin() as connection:
+        for story, over in ((1, 5), (2, 9), (3, 4), (4, None)):
+            alerts.add(connection, alert(story, 1, resolved_at=over))
+        alerts.add(connection, alert(6, 1, resolved_at=8, brand="Other"))
+        found = alerts.over_since(connection, ["Acme"], 5, 10)
+        assert [each.story for each in found] == [2, 1]
+        assert alerts.over_since(connection, ["Acme"], 5, 1) == found[:1]
+
+
 def test_who_was_told(store: Store) -> None:
     with store.begin() as connection:
         first, second = (alerts.add(connection, alert(no, no)) for no in (1, 2))

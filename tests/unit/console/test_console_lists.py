@@ -50,7 +50,7 @@ def test_the_list_says_the_state_and_goes_on_page_after_page(
     monkeypatch.setattr(reading_stories, "PAGE", 2)
     ids = [world.tell("Ronvia", [Words(f"numero {n}", ago=100 - n)]) for n in range(5)]
     (first,) = ask(world, "/stories")
-    assert "Nothing calls for you right now" in first.text
+    assert "No story calls right now" in first.text
     assert links(first.text) == [f"/stories/{n}" for n in reversed(ids[3:])]
     (onwards,) = re.findall(r'href="(/stories\?after=[^"]+)"', first.text)
     (second,) = ask(world, onwards)
@@ -75,8 +75,8 @@ def test_only_what_is_asked_for_is_listed(world: World) -> None:
     ]
     assert listed == [{calm, open_, over}, {open_}, {over}, {open_}, {calm}, set()]
     assert "One story is critical" in answers[0].text
-    assert "was watch, resolved" in answers[2].text
-    assert "Nothing calls for you" in answers[4].text
+    assert "was watch, calm for 15 mins" in answers[2].text
+    assert "No story calls right now" in answers[4].text
     assert "No story here is as you ask." in answers[5].text
 
 

@@ -42,9 +42,12 @@ class Parsed(HTMLParser):
         self.text += data
 
 
-def ask(world: World, *paths: str, method: str = "GET") -> list[httpx.Response]:
+def ask(world: World, *paths: str, method: str = "GET", language: str = "en") -> list[httpx.Response]:
     """Each answer of a console that watches three brands."""
-    return asyncio.run(_ask(world, *(lambda web, p=path: web.request(method, p) for path in paths)))
+    speaks = {"cookie": f"earshot_language={language}"}
+    return asyncio.run(
+        _ask(world, *(lambda web, p=path: web.request(method, p, headers=speaks) for path in paths))
+    )
 
 
 async def _ask(

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 from msgspec import structs
+from test_console_pages import Parsed, ask
 
 from console import reading, story_view, views
 from console.rows import HomePage, StoryPage
 from earshot.model import Author, Kind, Level, Mention, Rating, Score, Story, Terms
+from earshot.store import stories
 from earshot.store.mentions import Kept
 
 
@@ -107,16 +109,103 @@ def test_the_alerts_come_loudest_first_and_the_rest_by_risk(world: World) -> Non
     assert [row.id for row in page.stories] == [ids[1], ids[2], ids[0]]
 
 
-def test_a_resolved_alert_is_told_once_and_does_not_call(world: World) -> None:
+def test_an_alert_that_is_over_is_told_once_and_does_not_call(world: World) -> None:
     over = called(world.step(Level.warning, 300, 0), resolved_at=NOW - timedelta(hours=1))
     story = world.tell("Ronvia", [Words("a"), Words("b")], episodes=over)
     world.alert(story)
     page = home(world, "Ronvia")
     assert page.state == "Nothing calls for you right now"
-    assert [(row.id, row.level, row.resolved and row.resolved.ago) for row in page.resolved] == [
-        (story, "warning", "1 hr ago")
+    assert [(row.id, row.over, row.was) for row in page.resolved] == [
+        (story, "Silent", "was warning, silent for 1 hr")
     ]
-    assert page.stories == []
+    assert (page.unseen, page.stories) == ([], [])
+
+
+REASONS = ("safety", "legal", "discrimination", "self_harm", "press_interest", "pick_up", "risk", "voice")
+
+
+@pytest.mark.parametrize(
+    ("reason", "days", "stays"),
+    [(each, 1, each not in ("risk", "voice")) for each in REASONS]
+    + [("safety", 6.9, True), ("safety", 7.1, False)],
+)
+def test_what_was_grave_or_of_the_press_stays_after_its_alert_for_a_week(
+    world: World, reason: str, days: float, stays: bool
+) -> None:
+    """It began as a risk; nobody said more, which does not say that anybody handled it."""
+    steps = (
+        world.step(Level.watch, days * 1440 + 90, 0),
+        world.step(Level.warning, days * 1440 + 80, 0, reason),
+    )
+    over = called(*steps, resolved_at=NOW - timedelta(days=days))
+    story = world.tell("Ronvia", [Words("ferito", ago=days * 1440 + 80)], episodes=over)
+    world.alert(story)
+    world.tell("Ronvia", [Words("altro", ago=1)])
+    page = home(world, "Ronvia")
+    assert [row.id for row in page.unseen] == ([story] if stays else [])
+    assert [row.id for row in page.resolved] == ([] if stays else [story])
+    assert ("Nothing calls for you" in page.state) is not stays
+    if stays:
+        assert page.state == "No story calls right now; one silent one needs a look"
+        assert (page.unseen[0].over, story in {row.id for row in page.stories}) == ("Silent", False)
+
+
+def test_what_calls_again_or_went_on_in_another_story_is_not_there_twice(world: World) -> None:
+    grave = world.step(Level.warning, 300, 0, "legal")
+    over = called(grave, resolved_at=NOW - timedelta(hours=1))
+    again = (*over, structs.replace(called(world.step(Level.watch, 5, 0))[0], number=2))
+    calling = world.tell("Ronvia", [Words("di nuovo")], episodes=over)
+    world.alert(calling)
+    with world.store.begin() as connection:
+        stories.save(
+            connection,
+            [structs.replace(stories.load(connection, [calling])[calling], version=2, episodes=again)],
+        )
+    world.alert(calling)
+    world.alert(world.tell("Ronvia", [Words("unita")], episodes=over, part_of=calling))
+    page = home(world, "Ronvia")
+    assert ([row.id for row in page.alerts], page.unseen) == ([calling], [])
+
+
+def test_what_is_heard_just_now_is_not_called_silent(world: World) -> None:
+    over = called(world.step(Level.warning, 300, 0, "legal"), resolved_at=NOW - timedelta(hours=2))
+    world.alert(world.tell("Ronvia", [Words("diffida", ago=300), Words("ancora", ago=2)], episodes=over))
+    (row,) = home(world, "Ronvia").unseen
+    assert (row.over, row.was) == ("Calm", "was warning, calm for 2 hrs")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            [
+                "Grave, or of the press, and silent now",
+                "was warning, silent for 5 hrs",
+                "stay here for 7 days",
+            ],
+        ),
+        (
+            "it",
+            [
+                "Gravi o della stampa, ora silenziose",
+                "attenzione; silenziosa da 5 h",
+                "restano qui per 7 giorni",
+            ],
+        ),
+    ],
+)
+def test_the_page_says_that_it_is_silent_and_not_handled(
+    world: World, language: str, said: list[str]
+) -> None:
+    over = called(world.step(Level.warning, 300, 0, "press_interest"), resolved_at=NOW - timedelta(hours=4))
+    world.alert(world.tell("Ronvia", [Words("cerco clienti", ago=300)], episodes=over))
+    (answer,) = ask(world, "/", language=language)
+    text = " ".join(Parsed(answer.text).text.split())
+    for words in said:
+        assert words in text
+    assert "rientrat" not in text.lower()
+    assert "resolved" not in text.lower()
 
 
 def test_the_heading_does_not_wait_for_the_alerts_role(world: World) -> None:
