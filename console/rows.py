@@ -73,6 +73,15 @@ class MentionRow(NamedTuple):
     """How many its author reaches, where the source says so."""
 
 
+class SaidRow(NamedTuple):
+    """A mention on a story's page."""
+
+    row: MentionRow
+    shared: str
+    """How many passed it on as it is, and when; empty: nobody."""
+    shares: list[MentionRow]
+
+
 class StepRow(NamedTuple):
     level: str
     level_word: str
@@ -183,7 +192,9 @@ class StoryPage(NamedTuple):
     people: People
     negative_count: str
     steps: list[StepRow]
-    said: list[MentionRow]
+    said: list[SaidRow]
+    several: bool
+    """Whether more than one mention is shown, so that one may be split off."""
     shown: str
     withdrawn: str
     unread: str

@@ -13,7 +13,8 @@ from console.marks import Mark
 from console.pace import pace
 from console.reading import Called, Detail
 from console.reading_carriers import Carrier
-from console.rows import CarriedRow, CarrierRow, ChanceRow, OutlookRow, StepRow, StoryPage, TermRow
+from console.rows import CarriedRow, CarrierRow, ChanceRow, OutlookRow, SaidRow, StepRow, StoryPage, TermRow
+from console.shares import Shared, folded
 from console.tongue import Tongue
 from console.weighed import stopped_at
 from earshot.clock import from_us, to_us
@@ -39,7 +40,8 @@ def story_page(
         people(story.reach, say.language),
         say.number(story.negative_authors),
         [_step_row(say, called, shown, now) for called in reversed(found.called)],
-        [views.mention_row(say, kept, now, accounts) for kept in found.newest],
+        [_said_row(say, each, now, accounts) for each in folded(found.newest)],
+        len(found.newest) > 1,
         words.shown(say, len(found.newest), story.mentions),
         words.withdrawn(say, story.withdrawn) if story.withdrawn else "",
         words.unread(say, story.unread) if story.unread else "",
@@ -54,6 +56,15 @@ def story_page(
         story_words.weighed(say, say.near(stopped, now))
         if (stopped := stopped_at(found.weighed, now))
         else "",
+    )
+
+
+def _said_row(say: Tongue, shared: Shared, now: datetime, accounts: Sequence[str]) -> SaidRow:
+    times = [kept.mention.created_at for kept in shared.shares]
+    return SaidRow(
+        views.mention_row(say, shared.kept, now, accounts),
+        story_words.shared(say, len(times), min(times), max(times)) if times else "",
+        [views.mention_row(say, kept, now, accounts) for kept in shared.shares],
     )
 
 

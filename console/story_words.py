@@ -1,7 +1,7 @@
 """Words of the page of a story."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from console import words
 from console.count_rule import Call, CountRule
@@ -30,6 +30,12 @@ def unheard(say: Tongue, count: int) -> str:
         "the platforms count %(count)s more that were not heard",
         count,
     )
+
+
+def shared(say: Tongue, count: int, first: datetime, last: datetime) -> str:
+    """+ 24 shares, 26 Nov, 09:12–11:40"""
+    when = words.between(say, first, last, one_day=False)
+    return say.ngettext("+ %(count)s share, %(when)s", "+ %(count)s shares, %(when)s", count, when=when)
 
 
 def followers(say: Tongue, count: int | None) -> str:
