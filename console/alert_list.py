@@ -1,6 +1,6 @@
 """`/alerts`: each time that a story called, fifty a page, and who was told of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ from earshot.store.surges import Kept
 
 _ASKED = {"": None, "open": True, "past": False}
 _TOLD = 12  # notices shown of an alert
+_UNFOLDED = 2  # so many take no more room than the line that would fold them
 
 
 class ToldRow(NamedTuple):
@@ -37,6 +38,7 @@ class ToldRow(NamedTuple):
 
 
 class AlertRow(NamedTuple):
+    id: int
     link: str
     """To what it is about; empty where that was erased."""
     about: str
@@ -62,6 +64,10 @@ class AlertRow(NamedTuple):
     """When it opened, and now."""
     told: list[ToldRow]
     more: str
+    receivers: str
+    """How many were told, and how often, where the notices are folded; else empty."""
+    failed: bool
+    """Whether a notice did not arrive: then they are open."""
 
 
 class AlertsShown(NamedTuple):
@@ -135,6 +141,7 @@ def _row(say: Tongue, found: AlertsFound, alert: Alert, now: datetime) -> AlertR
     told = found.told.get(alert.id, [])
     kept = found.surges.get(alert.story)
     return AlertRow(
+        alert.id,
         *_about(say, found, alert, story),
         alert.loudness.name,
         words.level(say, alert.loudness),
@@ -152,6 +159,8 @@ def _row(say: Tongue, found: AlertsFound, alert: Alert, now: datetime) -> AlertR
         _risks(say, story, alert),
         [told_row(say, notice, now) for notice in told[:_TOLD]],
         _more(say, len(told) - _TOLD),
+        _receivers(say, told) if len(told) > _UNFOLDED else "",
+        any(notice.state == "failed" for notice in told),
     )
 
 
@@ -187,6 +196,24 @@ def _risks(say: Tongue, story: Story | None, alert: Alert) -> str:
         return ""
     opened, here = say.number(round(episode.steps[0].risk)), say.number(round(story.risk))
     return say.gettext("risk %(opened)s when it opened, now %(now)s", opened=opened, now=here)
+
+
+def _receivers(say: Tongue, told: Sequence[Told]) -> str:
+    """Told to 3 receivers, 12 notices; 1 not delivered."""
+    sent = [notice for notice in told if notice.state == "sent"]
+    notices = say.ngettext("%(count)s notice", "%(count)s notices", len(sent))
+    said = say.ngettext(
+        "told to %(count)s receiver, %(notices)s",
+        "told to %(count)s receivers, %(notices)s",
+        len({notice.receiver for notice in sent}),
+        notices=notices,
+    )
+    failed = sum(notice.state == "failed" for notice in told)
+    waiting = len(told) - len(sent) - failed
+    parts = [said] if sent else []
+    parts += [say.ngettext("%(count)s not delivered", "%(count)s not delivered", failed)] if failed else []
+    parts += [say.ngettext("%(count)s on its way", "%(count)s on their way", waiting)] if waiting else []
+    return "; ".join(parts)
 
 
 def _more(say: Tongue, left: int) -> str:

@@ -142,6 +142,58 @@ def test_an_alert_says_why_and_who_was_told(world: World) -> None:
     assert links(answer.text) == [f"/stories/{story}"]
 
 
+@pytest.mark.parametrize(
+    ("sent", "failed", "waiting", "english", "italian"),
+    [
+        (12, 0, 0, "told to 4 receivers, 12 notices", "4 destinatari avvisati, 12 avvisi inviati"),
+        (1, 1, 1, "told to 1 receiver, 1 notice; 1 not delivered; 1 on its way", "1 destinatario avvisato"),
+        (0, 3, 0, "3 not delivered", "3 non consegnati"),
+        (2, 0, 0, "", ""),
+    ],
+)
+def test_many_notices_are_folded_under_how_many_were_told(
+    world: World, sent: int, failed: int, waiting: int, english: str, italian: str
+) -> None:
+    """What did not arrive is open from the beginning."""
+    fill(world)
+    with world.store.begin() as connection:
+        (alert,) = alerts.page(connection)
+        names = [f"{n}" for n in range(sent + failed + waiting)]
+        notices.add(
+            connection,
+            [notices.New(name, alert.id, f"to-{int(name) % 4}", to_us(NOW), "{}") for name in names],
+        )
+        for n, row in enumerate(notices.of_alert(connection, alert.id)):
+            if n < sent + failed:
+                notices.mark_sending(connection, row.id)
+            if n < sent:
+                notices.mark_sent(connection, row.id, to_us(NOW))
+            elif n < sent + failed:
+                notices.mark_failed(connection, row.id, "gone")
+    for language, said in (("en", english), ("it", italian)):
+        (answer,) = ask(world, "/alerts", language=language)
+        opened = [dict(attrs) for tag, attrs in Parsed(answer.text).elements if tag == "details"]
+        assert ["open" in each for each in opened] == ([bool(failed)] if said else [])
+        assert said in " ".join(Parsed(answer.text).text.split())
+        assert answer.text.count("to-") == sent + failed + waiting
+
+
+def test_an_alert_says_all_its_reasons_the_gravest_first(world: World) -> None:
+    steps = (
+        world.step(Level.watch, 30, 0),
+        world.step(Level.warning, 20, 0, "voice"),
+        world.step(Level.warning, 10, 0, "legal"),
+        world.step(Level.warning, 9, 0, "safety"),
+    )
+    world.alert(world.tell("Ronvia", [Words("ustionato")], episodes=called(*steps)))
+    listed, home = ask(world, "/alerts", "/")
+    for answer in (listed, home):
+        assert (
+            "somebody may be in danger; a lawyer, a court or an authority is named;"
+            " a voice took it up: by rule, whatever the risk; its risk rose"
+        ) in " ".join(Parsed(answer.text).text.split())
+
+
 def test_open_and_past_alerts(world: World) -> None:
     open_, over = fill(world, ago=10), fill(world, ago=20, resolved=True)
     answers = ask(
