@@ -13,7 +13,7 @@ from console.weighed import weighed_until
 from earshot.clock import to_us
 from earshot.config import Outlet
 from earshot.model import Level, Step, Story
-from earshot.store import alerts, brands, mentions, outages, stories, surges
+from earshot.store import alerts, brands, mentions, outages, sources, stories, surges
 from earshot.store.alerts import Alert
 from earshot.store.mentions import Heard, Kept
 from earshot.store.outages import Outage
@@ -70,6 +70,8 @@ class Frame(NamedTuple):
     """Of the open alerts."""
     mark: str
     """Of what the page was read from; another one says that it is old."""
+    ended: int = 0
+    """How many sources there were, where all have brought what they had."""
 
 
 class Detail(NamedTuple):
@@ -201,12 +203,24 @@ def _call(connection: Connection, story: int, heard: Sequence[Heard], episode: i
     return Called(episode, step, known, cause)
 
 
-def frame(connection: Connection, names: Sequence[str]) -> Frame:
+def frame(connection: Connection, names: Sequence[str], configured: Sequence[str] = ()) -> Frame:
+    """`configured` are the sources."""
     known = [row for row in brands.every(connection) if row.name in names]
     loud = alerts.page(connection, SHOWN_ALERTS, open_only=True)
     calling = [row for row in loud if row.brand in names or not row.brand]
     levels = [alert.loudness for alert in calling]
-    return Frame(_last(known), len(levels), max(levels, default=Level.calm), mark(connection))
+    return Frame(
+        _last(known),
+        len(levels),
+        max(levels, default=Level.calm),
+        mark(connection),
+        _ended(connection, configured),
+    )
+
+
+def _ended(connection: Connection, configured: Sequence[str]) -> int:
+    over = {report.name for report in sources.every(connection) if not report.working}
+    return len(configured) if over.issuperset(configured) else 0
 
 
 def mark(connection: Connection) -> str:

@@ -213,7 +213,9 @@ class StoryPage(NamedTuple):
 
 
 class FrameRow(NamedTuple):
-    brands: str
+    listening: str
+    """For how many brands, or that nothing is listened to any more."""
+    listens: bool
     heard: When | None
     open_alerts: str
     """How many; empty for none."""

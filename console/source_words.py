@@ -97,9 +97,28 @@ def heading(say: Tongue, states: Sequence[State]) -> str:
             of=of,
         )
         return said[0].upper() + said[1:]
+    ended = states.count("ended")
+    if ended == count:
+        return say.ngettext(
+            "The source has ended: nothing is listened to any more",
+            "All %(number)s sources have ended: nothing is listened to any more",
+            count,
+            number=words.small(say, count),
+        )
+    if ended:
+        return _working(say, count - ended, ended)
     return say.ngettext(
         "The source works", "All %(number)s sources work", count, number=words.small(say, count)
     )
+
+
+def _working(say: Tongue, working: int, ended: int) -> str:
+    number = words.small(say, working)
+    works = say.ngettext("%(number)s source works", "%(number)s sources work", working, number=number)
+    over = say.ngettext(
+        "%(number)s has ended", "%(number)s have ended", ended, number=words.small(say, ended)
+    )
+    return f"{works[0].upper()}{works[1:]}; {over}"
 
 
 def sentence(say: Tongue, value: State, report: SourceReport | None, now: datetime) -> str:

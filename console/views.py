@@ -34,7 +34,8 @@ def when(say: Tongue, at: datetime, now: datetime) -> When:
 
 def frame(say: Tongue, found: Frame, brands: int, now: datetime) -> FrameRow:
     return FrameRow(
-        words.brands(say, brands),
+        words.ended_sources(say, found.ended) if found.ended else words.brands(say, brands),
+        bool(found.heard_at and not found.ended),
         when(say, from_us(found.heard_at), now) if found.heard_at else None,
         say.number(found.open_alerts) if found.open_alerts else "",
         found.loudest.name,

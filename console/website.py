@@ -96,7 +96,8 @@ class Site:
 
     def _look(self, query: Callable[[Connection], T]) -> tuple[T, reading.Frame]:
         with self.context.store.read() as connection:
-            return query(connection), reading.frame(connection, self.names)
+            configured = [each.name for each in self.context.config.collectors]
+            return query(connection), reading.frame(connection, self.names, configured)
 
     def _around(self, request: Request, say: Tongue, here: str) -> Around:
         frame: reading.Frame | None = getattr(request.state, "frame", None)

@@ -129,6 +129,12 @@ def brands(say: Tongue, count: int) -> str:
     return say.ngettext("Listening for %(count)s brand", "Listening for %(count)s brands", count)
 
 
+def ended_sources(say: Tongue, count: int) -> str:
+    return say.ngettext(
+        "Not listening: the source has ended", "Not listening: all %(count)s sources have ended", count
+    )
+
+
 def outlets(say: Tongue, count: int) -> str:
     return say.ngettext("and %(count)s outlet", "and %(count)s outlets", count)
 

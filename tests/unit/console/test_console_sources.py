@@ -70,7 +70,22 @@ def test_in_a_time_of_its_own_no_report_is_old() -> None:
     [
         ([], "No source is connected yet", "Nessuna fonte ancora collegata"),
         (["works"], "The source works", "La fonte funziona"),
-        (["works", "ended", "silent"], "All three sources work", "Le tre fonti funzionano"),
+        (["works", "works", "silent"], "All three sources work", "Le tre fonti funzionano"),
+        (
+            ["works", "ended", "silent"],
+            "Two sources work; one has ended",
+            "Due fonti funzionano; una è conclusa",
+        ),
+        (
+            ["ended"],
+            "The source has ended: nothing is listened to any more",
+            "La fonte è conclusa: non si ascolta più nulla",
+        ),
+        (
+            ["ended", "ended"],
+            "All two sources have ended: nothing is listened to any more",
+            "Le due fonti sono concluse: non si ascolta più nulla",
+        ),
         (["works", "failing"], "One source of two needs you", "Una fonte su due è da controllare"),
         (["never", "stopped"], "Two sources of two need you", "Due fonti su due sono da controllare"),
     ],
@@ -201,3 +216,27 @@ def test_a_log_that_cannot_be_reached_is_said(world: World) -> None:
             raise Unavailable(f"{topic} of {group}: the broker is down")
 
     assert "The log cannot be reached now" in look(replace(context(world, "news"), bus=Away()))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("working", "said"),
+    [
+        ((False, False), "Not listening: all 2 sources have ended"),
+        ((False, True), "Listening for 1 brand"),
+        ((False, None), "Listening for 1 brand"),
+    ],
+)
+def test_every_page_says_when_nothing_is_listened_to_any_more(
+    world: World, working: tuple[bool, bool | None], said: str
+) -> None:
+    """One of which nothing is known may still begin."""
+    names = ("news", "blog")
+    with world.store.begin() as connection:
+        told = [
+            report(name, working=is_on)
+            for name, is_on in zip(names, working, strict=True)
+            if is_on is not None
+        ]
+        sources.save(connection, told)
+    world.tell("Ronvia", [Words("uno", ago=5)])
+    assert said in look(context(world, *names))
