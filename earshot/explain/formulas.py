@@ -1,10 +1,12 @@
 """The arithmetic of a risk, step by step, with the numbers of its story."""
 
+from datetime import timedelta
 from math import exp, log, prod
 from typing import NamedTuple
 
 from earshot.config import RiskSettings
 from earshot.explain.figures import Language, decimal, number
+from earshot.explain.sums import TERMS, hundredths
 from earshot.model import OutletClass, Story
 
 _PRIOR_VOTERS, _PRIOR_MENTIONS = 3, 3  # these and the next line are as in processors/risk.py; a test compares
@@ -24,8 +26,8 @@ _WORKED: dict[Language, dict[str, str]] = {
         "grave": "Negativity: {grave} of {mentions} mentions tell of danger, the law, discrimination or self-harm, so it"
         " is at least {least} × {x}, of which from a fifth on all counts; {weight} × {negative} = {points}",
         "gate": "Gate: what is not negative does not count for its reach; negativity {x} ÷ {gate}, at most 1, is {open}",
-        "echo": "Echo: nobody has spoken of it for a while, so what it has reached counts {echo} times, half after each"
-        " half-life of silence (`risk.half_life`); {open} × {echo} = {heard}",
+        "echo": "Echo: nobody has spoken of it for a while, so what it has reached counts {echo} times, half after every"
+        " {half_life} of silence; {open} × {echo} = {heard}",
         "reach": "Reach: {weight} × {open} × ln(1 + {people}) ÷ ln(1 + {all}) = {points}, never above {weight}",
         "spread": "Spread: {weight} × {open} × {x} = {points}; {x} is the lower of two: the chance that it"
         " comes to {large} mentions (1 where it has), and how far it is awake",
@@ -48,7 +50,7 @@ _WORKED: dict[Language, dict[str, str]] = {
         "gate": "Soglia: ciò che non è negativo non conta per la sua copertura; negatività {x} ÷ {gate}, al massimo"
         " 1, fa {open}",
         "echo": "Eco: da un po’ nessuno ne parla, perciò ciò che ha raggiunto conta {echo} volte, la metà dopo ogni"
-        " tempo di dimezzamento (`risk.half_life`) di silenzio; {open} × {echo} = {heard}",
+        " {half_life} di silenzio; {open} × {echo} = {heard}",
         "reach": "Copertura: {weight} × {open} × ln(1 + {people}) ÷ ln(1 + {all}) = {points}, mai sopra {weight}",
         "spread": "Diffusione: {weight} × {open} × {x} = {points}; {x} è il minore tra la probabilità che"
         " arrivi a {large} menzioni (1 se ci è già arrivata) e quanto è viva",
@@ -128,7 +130,8 @@ def work(story: Story, settings: RiskSettings) -> Worked:
 
 def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[str, ...]:
     """Each formula with the numbers of this story."""
-    steps, terms = work(story, settings), story.terms
+    steps, terms = _as_shown(work(story, settings), story), story.terms
+    by_votes = steps.neg if steps.by_votes == steps.negative else settings.neg * steps.by_votes
 
     def say(name: str, **values: float) -> str:
         shown = {key: decimal(round(value * 100), language) for key, value in values.items()}
@@ -144,6 +147,7 @@ def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[st
             "mentions": story.mentions,
         }
         whole = {key: number(value, language) for key, value in counts.items()}
+        whole["half_life"] = _hours(settings, language)
         return _WORKED[language][name].format(**whole, **shown)
 
     return (
@@ -153,7 +157,7 @@ def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[st
             base=story.base,
             certain=_CERTAIN,
             weight=settings.neg,
-            points=settings.neg * steps.by_votes,
+            points=by_votes,
         ),
         *(
             (
@@ -183,3 +187,19 @@ def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[st
         say("credibility", weight=settings.credibility, points=steps.credibility),
         say("curve", bias=terms.bias, minus=-terms.total, risk=steps.risk),
     )
+
+
+def _as_shown(steps: Worked, story: Story) -> Worked:
+    """With the points as they stand beside the sum, where they are rounded to add up: they are not two numbers.
+
+    What settings of another day have made of a story stays apart.
+    """
+    told = {term: shown / 100 for term, shown in zip(TERMS, hundredths(story), strict=True)}
+    return steps._replace(
+        **{term: each for term, each in told.items() if abs(each - getattr(steps, term)) < 0.01}
+    )
+
+
+def _hours(settings: RiskSettings, language: Language) -> str:
+    hours = f"{settings.half_life / timedelta(hours=1):.3g} h"
+    return hours.replace(".", ",") if language == "it" else hours

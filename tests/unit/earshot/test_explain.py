@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -6,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earshot.config import RiskSettings
-from earshot.explain import TERMS, about, although, arithmetic, explain, number, people, points, work, worked
+from earshot.explain import (
+    TERMS,
+    Language,
+    about,
+    although,
+    arithmetic,
+    explain,
+    number,
+    people,
+    points,
+    work,
+    worked,
+)
 from earshot.model import Forecast, Level, OutletClass, Story, Terms
 from processors.risk import assess
 
@@ -220,6 +233,43 @@ def test_the_arithmetic_explained_is_the_risks_own(
     assert steps.risk == pytest.approx(story.risk)
     for language in ("en", "it"):
         assert len(worked(story, settings, language)) == 8
+
+
+@given(
+    voters=st.integers(1, 60),
+    share=st.floats(0, 1),
+    grave=st.integers(0, 2),
+    people=st.integers(0, 10**7),
+    language=st.sampled_from(["en", "it"]),
+)
+def test_the_formulas_end_in_the_points_that_stand_beside_the_sum(
+    voters: int, share: float, grave: int, people: int, language: Language
+) -> None:
+    """To the cent: each is rounded so that all of them add up."""
+    settings = RiskSettings()
+    story = a_story(
+        voters=voters, votes=int(voters * share * 10_000), mentions=voters, grave=grave, chance=share
+    )
+    assess(story, 0.1, people, settings)
+    lines = {line.term: points(line.points, language).lstrip("+") for line in explain(story, language)}
+    found = worked(story, settings, language)
+    by_term = {
+        "neg": found[1 if grave else 0],
+        "reach": found[3 if grave else 2],
+        "spread": found[4 if grave else 3],
+        "media": found[5 if grave else 4],
+        "audience": found[6 if grave else 5],
+        "credibility": found[-2],
+    }
+    for term, said in by_term.items():
+        assert re.search(rf"= {re.escape(lines[term])}(\D|$)", said), (term, said, lines[term])
+
+
+def test_what_older_settings_made_is_worked_out_as_todays_would() -> None:
+    story = a_story(voters=8, votes=72_000)
+    assess(story, 0.2, 67_182, RiskSettings())
+    doubled = RiskSettings(neg=2 * RiskSettings().neg)
+    assert f"= {2 * story.terms.neg:.2f}, never" in worked(story, doubled, "en")[0]
 
 
 def test_who_repeats_words_without_saying_so_is_counted() -> None:

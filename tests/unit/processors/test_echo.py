@@ -69,8 +69,11 @@ def test_the_page_says_why_what_it_reached_counts_less(world: World) -> None:
     steps = work(story, settings)
     assert steps.media == pytest.approx(story.terms.media)
     assert steps.reach == pytest.approx(story.terms.reach)
-    assert any(line.startswith("Echo:") for line in worked(story, settings, "en"))
-    assert any(line.startswith("Eco:") for line in worked(story, settings, "it"))
+    (english,) = (line for line in worked(story, settings, "en") if line.startswith("Echo:"))
+    (italian,) = (line for line in worked(story, settings, "it") if line.startswith("Eco:"))
+    assert "half after every 12 h of silence" in english
+    assert "la metà dopo ogni 12 h di silenzio" in italian
+    assert "half_life" not in english + italian
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
