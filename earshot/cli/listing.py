@@ -1,5 +1,6 @@
 """`earshot stories` and `earshot alerts`."""
 
+from collections.abc import Collection
 from datetime import datetime
 from itertools import zip_longest
 from typing import Annotated
@@ -14,7 +15,7 @@ from earshot.clock import SystemClock, from_us
 from earshot.errors import Refused
 from earshot.model import Forecast, Level, Story
 from earshot.store import alerts as alert_rows
-from earshot.store import brands, mentions
+from earshot.store import brands, mentions, outages, surges
 from earshot.store import stories as story_rows
 
 _OUT = Console(highlight=False)
@@ -27,16 +28,16 @@ _STORIES: list[Column] = [
     ("mentions", "right"),
     ("authors", "right"),
     ("last\nheard", "left"),
-    ("latest words", "rest"),
+    ("first words", "rest"),
     ("story", "right"),
 ]
 _ALERTS: list[Column] = [
-    ("level", "left"),
+    ("level,\nlasted", "left"),
     ("risk", "right"),
-    ("brand", "rest"),
+    ("brand", "short"),
     ("why", "left"),
+    ("about", "rest"),
     ("opened,\nlast raised", "left"),
-    ("lasted", "left"),
     ("story/episode", "left"),
 ]
 _GRAVEST = (
@@ -60,8 +61,8 @@ def stories(brand: str, limit: int, config: ConfigPath, data_dir: DataDir, as_js
     """What `earshot stories` prints, see `earshot.cli.regroup`."""
     with existing_store(config, data_dir) as store, store.read() as connection:
         found = sorted(_newest(connection, brand), key=lambda s: (s.risk, s.mentions, s.id), reverse=True)
-        heads = [_headline(mentions.newest_of_story(connection, s.id, 1)) for s in found[:limit]]
-    shown = list(zip(found, heads, strict=False))
+        heads = _headlines(connection, [story.id for story in found[:limit]])
+    shown = [(story, heads.get(story.id, "")) for story in found[:limit]]
     if as_json:
         _OUT.print_json(data=[_plain_story(*each) for each in shown])
     elif not shown:
@@ -73,10 +74,11 @@ def stories(brand: str, limit: int, config: ConfigPath, data_dir: DataDir, as_js
 def alerts(
     limit: Limit = 20, config: ConfigPath = None, data_dir: DataDir = None, as_json: AsJson = False
 ) -> None:
-    """List the alerts raised last: level, brand, every reason, since when, how long, the story. Times are UTC.
+    """List the alerts raised last: level, brand, every reason, what it is about, since when. Times are UTC.
 
-    The gravest reason comes first. Below the time at which an alert opened is the one at which it was last raised,
-    if that was later.
+    A story is named by its first words, a surge by its topic and what is new in it. The gravest reason comes first.
+    Below the level stands how long the alert lasted; below the time at which it opened the one at which it was last
+    raised, if that was later.
 
     Example: earshot alerts --limit 5 --json
 
@@ -84,17 +86,15 @@ def alerts(
     """
     with existing_store(config, data_dir) as store, store.read() as connection:
         found = alert_rows.page(connection, limit)
-        about = story_rows.load(connection, {alert.story for alert in found})
+        behind = story_rows.load(connection, {alert.story for alert in found})
+        heads = _about(connection, {alert.story for alert in found})
+    shown = [(alert, behind.get(alert.story), heads.get(alert.story, "")) for alert in found]
     if as_json:
-        _OUT.print_json(data=[_plain_alert(alert, about.get(alert.story)) for alert in found])
+        _OUT.print_json(data=[_plain_alert(*each) for each in shown])
     elif not found:
         _OUT.print("No alerts: no story has reached a level worth telling.")
     else:
-        _OUT.print(
-            table(
-                _OUT, _ALERTS, [row for alert in found for row in _alert_rows(alert, about.get(alert.story))]
-            )
-        )
+        _OUT.print(table(_OUT, _ALERTS, [row for each in shown for row in _alert_rows(*each)]))
 
 
 def _newest(connection: Connection, brand: str) -> list[Story]:
@@ -129,15 +129,16 @@ def _story_row(story: Story, headline: str) -> list[str]:
     ]
 
 
-def _alert_rows(alert: alert_rows.Alert, story: Story | None) -> list[list[str]]:
+def _alert_rows(alert: alert_rows.Alert, story: Story | None, headline: str) -> list[list[str]]:
     """One for each of its reasons, so that none is cut off; what is not of a reason stands in the first ones."""
+    lasted = length(from_us(alert.resolved_at) - from_us(alert.opened_at)) if alert.resolved_at else "open"
     columns = (
-        [Level(alert.level).name],
+        [Level(alert.level).name, lasted],
         ["–" if alert.reason in _OF_NO_STORY else f"{alert.risk:.0f}"],
         [alert.brand],
         [reason.replace("_", " ") for reason in sorted(_reasons(alert, story), key=_gravity)],
+        [headline],
         _moments(alert, SystemClock().now()),
-        [length(from_us(alert.resolved_at) - from_us(alert.opened_at)) if alert.resolved_at else "open"],
         [f"{alert.story}/{alert.episode}"],
     )
     return [list(row) for row in zip_longest(*columns, fillvalue="")]
@@ -153,8 +154,31 @@ def _moments(alert: alert_rows.Alert, now: datetime) -> list[str]:
     return list(dict.fromkeys(moments))
 
 
-def _headline(newest: list[mentions.Kept]) -> str:
-    return one_line(newest[0].mention.title or newest[0].mention.text)[:_LONGEST] if newest else ""
+def _about(connection: Connection, numbers: Collection[int]) -> dict[int, str]:
+    """What alerts are about, by the number of the story, the surge or the outage."""
+    quiet = {n: each.source for n, each in outages.get(connection, numbers).items()}
+    return (
+        _headlines(connection, numbers)
+        | quiet
+        | {n: _of_surge(kept) for n, kept in surges.get(connection, numbers).items()}
+    )
+
+
+def _headlines(connection: Connection, stories: Collection[int]) -> dict[int, str]:
+    """The words that began each story: it has the number of its first mention."""
+    return {n: _headline(mentions.read(row)) for n, row in mentions.get(connection, stories).items()}
+
+
+def _headline(first: mentions.Kept) -> str:
+    if first.withdrawn:
+        return "(withdrawn)"
+    return one_line(first.mention.title or first.mention.text)[:_LONGEST] or "(no text)"
+
+
+def _of_surge(kept: surges.Kept) -> str:
+    """Its topic, and what is new in it."""
+    fresh = ", ".join(one_line(each.term) for each in kept.fresh)
+    return ": ".join(part for part in (one_line(kept.surge.topic), fresh) if part)[:_LONGEST]
 
 
 def _plain_story(story: Story, headline: str) -> dict[str, object]:
@@ -182,10 +206,11 @@ def _plain_forecast(found: Forecast | None) -> dict[str, object] | None:
     return sizes | {"chances": {str(size): chance for size, chance in found.chances}}
 
 
-def _plain_alert(alert: alert_rows.Alert, story: Story | None) -> dict[str, object]:
+def _plain_alert(alert: alert_rows.Alert, story: Story | None, headline: str) -> dict[str, object]:
     """`reason` is the first, `reasons` are those of all its steps, in order, each once."""
     return alert._asdict() | {
         "reasons": _reasons(alert, story),
+        "headline": headline,
         "level": Level(alert.level).name,
         "opened_at": from_us(alert.opened_at).isoformat(),
         "raised_at": from_us(alert.raised_at).isoformat(),

@@ -248,7 +248,7 @@ def test_stories_fit_eighty_columns(earshot: Earshot, tmp_path: Path) -> None:
         "mentions",
         "authors",
         "heard",
-        "latest",
+        "first",
         "words",
         "story",
     ]

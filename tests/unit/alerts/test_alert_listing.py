@@ -4,15 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from alerts_world import START, a_step, a_story, an_episode, minutes
+from alerts_world import START, a_mention, a_step, a_story, an_episode, minutes
+from alerts_world import keep as keep_mention
 from rich.cells import cell_len
 
+from alerts import surge_rules
 from alerts.rules import alert
 from earshot.cli import listing
 from earshot.clock import to_us
 from earshot.model import Level, Story
-from earshot.store import Store, alerts, stories
+from earshot.store import Store, alerts, outages, stories, surges
 from earshot.store.alerts import Alert
+from earshot.store.outages import Outage
+from earshot.surge import NUMBERED, Fresh, Growth, Surge
 
 Listed = Callable[[], list[str]]
 
@@ -35,6 +39,26 @@ def listed(
     return lines
 
 
+def test_each_says_what_it_is_about(store: Store, listed: Listed) -> None:
+    keep(store, a_story(an_episode()))
+    keep_mention(store, a_mention(text="Carte bloccate da ieri"))
+    at = START + minutes(1)
+    step = Growth(at=at, hour=14, usual=2.25, deviation=1.7, rarity=2.4)
+    surge = Surge(
+        id=NUMBERED | 1, brand="Ronvia", topic="App", since=START, opened_at=at, bucket=1, steps=(step,), last=step,
+        height=step,
+    )  # fmt: skip
+    with store.begin() as connection:
+        surges.save(connection, [surges.Kept(surge, (Fresh("errore", 9, 0),))])
+        alerts.add(connection, surge_rules.alert(surge))
+        outages.begin(connection, Outage(5, "x-stream", "quiet", to_us(at), to_us(at), None, None))
+        (silent,) = outages.newest(connection, 1)
+        alerts.add(connection, Alert(0, "", silent.id, 1, 1, "quiet", to_us(at), to_us(at), None, 0.0))
+    printed = "\n".join(listed())
+    for about in ("Carte bloccat", "App: errore", "x-stream"):
+        assert about in printed
+
+
 def keep(store: Store, story: Story) -> None:
     with store.begin() as connection:
         stories.save(connection, [story])
@@ -46,15 +70,16 @@ def test_every_reason_is_shown_and_the_gravest_comes_first(store: Store, listed:
     keep(store, a_story(an_episode(*steps)))
     first, *others = listed()
     assert first.split()[:4] == ["critical", "64", "Ronvia", "safety"]
-    assert [line.strip() for line in others] == ["loud author", "risk"]
+    assert [line.split() for line in others] == [["open", "loud", "author"], ["risk"]]
 
 
 def test_when_it_was_last_raised_is_shown_where_that_was_later(store: Store, listed: Listed) -> None:
     keep(store, a_story(an_episode()))
-    (line,) = listed()
-    assert f"{START:%H:%M}" in line
+    first, second = listed()
+    assert f"{START:%H:%M}" in first
+    assert second == "open"
     keep(store, a_story(an_episode(a_step(), a_step(Level.critical, minute=90)), no=8))
-    first, second, _ = listed()
+    first, second, *_ = listed()
     assert f"{START:%H:%M}" in first
     assert second.endswith(f"{START + minutes(90):%H:%M}")
 
