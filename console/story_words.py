@@ -9,10 +9,10 @@ from console.fan import Fan
 from console.pace import Pace, Turn
 from console.tongue import N_, Tongue
 from earshot.clock import from_us
-from earshot.explain import People, people
+from earshot.explain import ASSUMED_BELOW, People, people
 from earshot.model import Level, Story
 
-_PRIOR, _LEARNT = 55, 110  # mentions, as in processors/outlook.py; a test compares
+_LEARNT = 110  # mentions, as in processors/outlook.py; a test compares
 _HARDLY = 0.005  # what would be told as 0%
 _ELSE = 1.5  # times as many, which cannot be called the same
 _UNCLEAR = N_("Too few mentions to tell whether it is faster or slower.")
@@ -124,11 +124,11 @@ def chances(say: Tongue, story: Story, fan: Fan) -> tuple[str, str]:
 
 def _assumed(say: Tongue, fan: Fan) -> str:
     known = fan.so_far + fan.unheard
-    if known < _PRIOR:
+    if known < ASSUMED_BELOW:
         return say.gettext(
             "Below %(count)s mentions it rests on an assumption about how stories go on, and never says more than"
             " stories that grew came to: how often it is right for those that stay small nobody has measured.",
-            count=say.number(_PRIOR),
+            count=say.number(ASSUMED_BELOW),
         )
     if known < _LEARNT:
         return say.gettext(

@@ -3,10 +3,11 @@
 from earshot.explain.alarm import although
 from earshot.explain.figures import Language, People, about, counted, number, out_of_100, people, points
 from earshot.explain.formulas import Worked, work, worked
-from earshot.explain.sentences import Line, explain, outlet
+from earshot.explain.sentences import ASSUMED_BELOW, Line, explain, outlet
 from earshot.explain.sums import TERMS, arithmetic
 
 __all__ = [
+    "ASSUMED_BELOW",
     "TERMS",
     "Language",
     "Line",

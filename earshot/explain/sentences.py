@@ -56,6 +56,7 @@ _SPREAD: dict[Language, dict[str, str]] = {
         "large": "Spread: with {size} mentions{counted} it is as large as one story in twenty ({large}); awake to {chance} in 100",
         "counted": ", heard or counted by the platforms,",
         "forecast": "about {size} in the end ({low} to {high})",
+        "assumed": ", which below {least} mentions rests on an assumption",
     },
     "it": {
         "none": "Diffusione: nulla di negativo si sta diffondendo",
@@ -63,8 +64,11 @@ _SPREAD: dict[Language, dict[str, str]] = {
         "large": "Diffusione: con {size} menzioni{counted} è grande come una vicenda su venti ({large}); viva per {chance} su 100",
         "counted": ", rilevate o contate dalle piattaforme,",
         "forecast": "circa {size} alla fine (da {low} a {high})",
+        "assumed": ", un’ipotesi finché le menzioni sono meno di {least}",
     },
 }
+ASSUMED_BELOW = 55
+"""Mentions below which no forecast rests on stories that went on, as in `processors.outlook`; a test compares."""
 
 
 class Line(NamedTuple):
@@ -143,7 +147,8 @@ def _spread(story: Story, language: Language) -> str:
     if (forecast := story.forecast) is None:
         return sentence
     sizes = {key: number(getattr(forecast, key), language) for key in ("size", "low", "high")}
-    return f"{sentence}; {words['forecast'].format(**sizes)}"
+    caveat = words["assumed"].format(least=ASSUMED_BELOW) if story.size < ASSUMED_BELOW else ""
+    return f"{sentence}; {words['forecast'].format(**sizes)}{caveat}"
 
 
 def _audience(story: Story, language: Language) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from console import story_words
 from console.fan import Fan, fan
 from earshot.clock import to_us
+from earshot.explain import ASSUMED_BELOW
 from earshot.model import Forecast, Story
 from processors import outlook
 
@@ -99,7 +100,7 @@ def test_below_what_was_learnt_it_says_that_it_rests_on_an_assumption(count: int
 
 
 def test_the_sizes_from_which_tables_are_asked_are_the_processors_own() -> None:
-    assert (story_words._PRIOR, story_words._LEARNT) == (outlook._SMALLEST, outlook._LEARNT)
+    assert (ASSUMED_BELOW, story_words._LEARNT) == (outlook._SMALLEST, outlook._LEARNT)
 
 
 def test_it_begins_after_every_mark() -> None:

@@ -131,12 +131,14 @@ def test_spread_says_the_chance_and_of_what() -> None:
     story = a_story(mentions=12, chance=0.786, large=24, forecast=Forecast(90, 33, 408))
     assert sentences(story, "en")["spread"] == (
         "Spread: 79 in 100 that it is awake and comes to 24 mentions, as one story in twenty does;"
-        " about 90 in the end (33 to 408)"
+        " about 90 in the end (33 to 408), which below 55 mentions rests on an assumption"
     )
     assert sentences(story, "it")["spread"] == (
         "Diffusione: 79 su 100 che sia viva e arrivi a 24 menzioni, come una vicenda su venti;"
-        " circa 90 alla fine (da 33 a 408)"
+        " circa 90 alla fine (da 33 a 408), un’ipotesi finché le menzioni sono meno di 55"
     )
+    story = a_story(mentions=55, chance=0.786, large=240, forecast=Forecast(90, 66, 408))
+    assert sentences(story, "en")["spread"].endswith("; about 90 in the end (66 to 408)")
     story = a_story(mentions=1_200, chance=0.5, large=24)
     assert sentences(story, "en")["spread"] == (
         "Spread: with 1,200 mentions it is as large as one story in twenty (24); awake to 50 in 100"
