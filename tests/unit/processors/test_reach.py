@@ -33,6 +33,11 @@ def test_the_brands_own_account_reaches_nobody_with_a_complaint() -> None:
     assert judge.followers(mention("1", author=Author(id="2", handle="anna", followers=90_000))) == 90_000
 
 
+def test_the_brands_own_answer_adds_nobody_to_what_a_complaint_reached(tmp_path: Path) -> None:
+    answer = said("2", 1, parent="x:1", by="acme_help", followers=21_000)
+    assert World(tmp_path).hear(said("1"), answer).story().reach == 200
+
+
 def test_an_outlet_counts_its_audience_not_its_account() -> None:
     article = mention("1", kind="article", url="https://sport.daily.example/a")
     assert (REACH.followers(article), REACH.outlet(article)) == (0, ("daily.example", "national"))
