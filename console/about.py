@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from console.answering import answer
 from console.tongue import N_, Tongue
+from earshot.config.forms import Polite
 from earshot.model import Address, Emphasis, Grave, Intent, Mood, Score, Sign, Tried, Way
 
 INTENTS: dict[Intent, str] = {
@@ -67,8 +69,11 @@ _LIKELY = 0.3
 """From which an intent is worth a word."""
 
 
-def about(say: Tongue, score: Score) -> list[tuple[str, str]]:
-    """Name and value of each row; what says nothing has none."""
+def about(say: Tongue, score: Score, chosen: Polite | None = None) -> list[tuple[str, str]]:
+    """Name and value of each row; what says nothing has none.
+
+    `chosen`: how the brand answers there who leaves it open; None: it is nothing that one answers.
+    """
     if score.negative is None or not score.intents:
         return []
     intents = sorted(
@@ -88,6 +93,7 @@ def about(say: Tongue, score: Score) -> list[tuple[str, str]]:
             say.gettext("Way of speaking"),
             say.gettext(_ADDRESSES[score.address]) if score.address != "none" else "",
         ),
+        (say.gettext("To be answered"), answer(say, score, chosen) if chosen else ""),
         (say.gettext("Has tried already"), _listed(_tried(say, each) for each in score.tried)),
     ]
     return [(name, value) for name, value in rows if value]

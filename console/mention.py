@@ -68,7 +68,7 @@ class MentionPages:
 
     def _page(self, request: Request, found: Found, why: Explanation | None) -> Response:
         site, say, brand = self._site, self._site.tongue(request), found.story.brand
-        page = mention_view.mention_page(say, found, why, site.context.clock.now(), site.accounts(brand))
+        page = mention_view.mention_page(say, found, why, site.context.clock.now(), site.brand(brand))
         said = ", ".join(f"{share.word} {share.number}" for share in page.shares)
         bar = bars.bar([(share.key, share.value) for share in page.shares], said)
         return site.page(request, "mention.html", "stories", page=page, bar=bar, watched=brand in site.names)

@@ -11,6 +11,7 @@ from console.reading_mentions import Found
 from console.rows import MentionRow, StoryRow, When
 from console.tongue import Tongue
 from earshot.clock import from_us
+from earshot.config import Brand
 from earshot.explain import points
 from earshot.model import Intent, Mention, Score
 from earshot.seams import Carried, Explanation, SecondOpinion, Shares
@@ -132,12 +133,13 @@ def text_of(mention: Mention) -> str:
 
 
 def mention_page(
-    say: Tongue, found: Found, why: Explanation | None, now: datetime, accounts: Sequence[str] = ()
+    say: Tongue, found: Found, why: Explanation | None, now: datetime, brand: Brand
 ) -> MentionPage:
     kept, said, score = found.kept, found.kept.mention, found.kept.score
     text = "" if kept.withdrawn else text_of(said)
     shown = "\n".join(text[:_SHOWN].split("\n")[:_LINES])
-    row = views.mention_row(say, kept, now, accounts)
+    row = views.mention_row(say, kept, now, brand.accounts)
+    chosen = None if row.ours or said.kind == "article" else brand.address_on(said.source)
     read = why if why and why.shares else None
     stored = _stored(score)
     by_staff = score.basis == STAFF
@@ -175,7 +177,7 @@ def mention_page(
         [_label(say, each, now) for each in found.labels[:_LISTED]],
         mention_words.waits(say) if _waits(found) else "",
         by_staff,
-        [] if kept.withdrawn else about(say, score),
+        [] if kept.withdrawn else about(say, score, chosen),
     )
 
 

@@ -18,6 +18,7 @@ from console.rows import Around
 from console.security import GUARD
 from console.tongue import Tongue, spoken
 from earshot.clock import PlayedClock
+from earshot.config import Brand
 from earshot.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 LANGUAGE = "earshot_language"
 """The cookie with the reader's choice."""
 _AT_ONCE = 4  # pages that read at the same time: the store has eight connections and other readers
+_UNKNOWN = Brand(name="unknown")
 _LARGEST_FORM = 16_384
 _LARGEST = 2**63 - 1
 _LOCAL = re.compile(r"/(?![/\\])[!-\[\]-~]*")
@@ -71,7 +73,11 @@ class Site:
 
     def accounts(self, brand: str) -> tuple[str, ...]:
         """The brand's own."""
-        return next((each.accounts for each in self.context.config.brands if each.name == brand), ())
+        return self.brand(brand).accounts
+
+    def brand(self, name: str) -> Brand:
+        """As it is configured; one that is configured no more has the defaults."""
+        return next((each for each in self.context.config.brands if each.name == name), _UNKNOWN)
 
     async def read(self, request: Request, query: Callable[[Connection], T]) -> T:
         """Ask the store, in a thread, together with what stands around the page. Raises `Unavailable`."""

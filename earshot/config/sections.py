@@ -19,6 +19,7 @@ from earshot.config.forms import (
     Domain,
     Duration,
     Language,
+    Polite,
     Positive,
     Share,
     Threshold,
@@ -242,6 +243,18 @@ class Brand(Settings):
     voices: Words = Field(
         default=(), description="Handles whose word weighs more than their followers, here."
     )
+    address: Polite = Field(
+        default="lei",
+        description="How it answers who leaves that open: `lei` or `tu`; in other languages formally or informally.",
+    )
+    address_differs_on: Words = Field(
+        default=(),
+        description="Sources on which it is the other of the two: what the ids of their mentions begin with, like `x`.",
+    )
+
+    def address_on(self, source: str) -> Polite:
+        other: Polite = "tu" if self.address == "lei" else "lei"
+        return other if source in self.address_differs_on else self.address
 
     @model_validator(mode="before")
     @classmethod

@@ -9,6 +9,7 @@ from console import mention_view
 from console.mention_view import MentionPage
 from console.reading_mentions import Found
 from earshot.clock import to_us
+from earshot.config import Brand
 from earshot.model import Author, Mention, Score, Story
 from earshot.staff import STAFF, Polarity
 from earshot.store import corrections
@@ -157,7 +158,8 @@ def labelled(score: Score, *labels: Correction) -> MentionPage:
     )
     kept = Kept(1, said, score, "new", withdrawn=False)
     story = Story(id=1, brand="Ronvia", first="x:1", opened_at=NOW, last_at=NOW)
-    return mention_view.mention_page(ENGLISH, Found(kept, to_us(NOW), story, kept, labels), None, NOW)
+    found = Found(kept, to_us(NOW), story, kept, labels)
+    return mention_view.mention_page(ENGLISH, found, None, NOW, Brand(name="Ronvia"))
 
 
 def test_a_reading_by_staff_names_no_model() -> None:

@@ -18,8 +18,8 @@ from console.mention import Reasons
 from console.mention_view import MentionPage, pieces
 from console.reading_mentions import Found
 from earshot.clock import to_us
-from earshot.config import from_dict
-from earshot.model import Author, Mention, Metrics, Rating, Score, Story
+from earshot.config import Brand, from_dict
+from earshot.model import Address, Author, Mention, Metrics, Rating, Score, Story
 from earshot.seams import Asked, Carried, Explanation, SecondOpinion, Shares
 from earshot.store import mentions
 from earshot.store.mentions import Kept
@@ -44,6 +44,7 @@ def page(
     say: Any = ENGLISH,
     withdrawn: bool = False,
     link: str = "reply",
+    brand: Brand = Brand(name="Ronvia"),  # noqa: B008 - frozen
     **changes: Any,
 ) -> MentionPage:
     said: dict[str, Any] = {
@@ -52,7 +53,7 @@ def page(
     }  # fmt: skip
     kept = Kept(1, Mention(**(said | changes)), score, link, withdrawn)
     story = Story(id=1, brand="Ronvia", first="x:1", opened_at=NOW, last_at=NOW, mentions=2, authors=1)
-    return mention_view.mention_page(say, Found(kept, to_us(NOW), story, kept), why, NOW)
+    return mention_view.mention_page(say, Found(kept, to_us(NOW), story, kept), why, NOW, brand)
 
 
 def test_words_are_tinted_by_what_they_do() -> None:
@@ -112,9 +113,44 @@ def test_how_its_author_speaks_is_told_in_both_languages() -> None:
         ("Sounds", "angry"),
         ("Emphasis", "capital letters, letters or marks over and over"),
         ("Way of speaking", "says “tu”"),
-    ]
+    ]  # in English there is but one way to answer
     assert ("Enfasi", "maiuscole, lettere o segni ripetuti") in page(loud, say=ITALIAN).about
     assert "Emphasis" not in dict(page(structs.replace(loud, emphasis=())).about)
+
+
+def answered(language: str, address: Address, brand: Brand, say: Any = ENGLISH, **changes: Any) -> str:
+    score = structs.replace(READ, language=language, address=address, intents={"complaint": 0.9})
+    rows = dict(page(score, say=say, brand=brand, **changes).about)
+    return rows.get("To be answered", rows.get("Si risponde", ""))
+
+
+@pytest.mark.parametrize(
+    ("language", "address", "how"),
+    [
+        ("it", "tu", "with “tu”, as its author does"),
+        ("it", "lei", "with “Lei”, as its author does"),
+        ("it", "voi", "with “Lei”, as the brand does: its author leaves it open"),
+        ("it", "none", "with “Lei”, as the brand does: its author leaves it open"),
+        ("de", "informal", "informally, as its author does"),
+        ("fr", "none", "formally, as the brand does: its author leaves it open"),
+        ("en", "none", ""),
+    ],
+)
+def test_in_which_form_to_answer(language: str, address: Address, how: str) -> None:
+    assert answered(language, address, Brand(name="Ronvia")) == how
+
+
+def test_a_brand_may_say_tu_and_otherwise_on_some_sources() -> None:
+    brand = Brand(name="Ronvia", address="tu", address_differs_on=("feeds",))
+    assert answered("it", "voi", brand, ITALIAN).startswith("dando del «tu», come fa il brand")
+    assert answered("it", "voi", brand, id="feeds:1").startswith("with “Lei”")
+    assert answered("it", "lei", brand).startswith("with “Lei”, as its author")
+
+
+def test_what_nobody_answers_says_no_form() -> None:
+    brand = Brand(name="Ronvia", accounts=("@ada",))
+    assert answered("it", "tu", brand) == ""
+    assert answered("it", "tu", Brand(name="Ronvia"), kind="article") == ""
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

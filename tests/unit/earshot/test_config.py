@@ -126,6 +126,11 @@ class TestDefaults:
         with pytest.raises(ConfigError, match=fault):
             from_dict({"bus": bus})
 
+    def test_a_brand_says_lei_unless_it_is_told_otherwise_there(self) -> None:
+        told = {"address": "tu", "address_differs_on": ["mail"]}
+        one, other = from_dict({"brands": [{"name": "Acme"}, {"name": "Bolt", **told}]}).brands
+        assert [one.address_on("x"), other.address_on("x"), other.address_on("mail")] == ["lei", "tu", "lei"]
+
     def test_nothing_can_be_changed_later(self) -> None:
         with pytest.raises(ValidationError):
             Config().server.port = 1  # type: ignore[misc]
@@ -207,6 +212,7 @@ class TestFaults:
                 "5: brands[0].any[1]: is empty: take it out, or ",
             ),
             ("[[brands]]\nname = 'a'\nany = 'b'", '3: brands[0].any: must be a list, like ["one", "two"]'),
+            ("[[brands]]\nname = 'a'\naddress = 'voi'", "3: brands[0].address: must be 'lei' or 'tu'"),
             ("[[brands]]\nname = 5", "2: brands[0].name: must be text in quotes"),
             (
                 "[[brands]]\nname = 'a'\n[[brands]]\nname = 'A'",
