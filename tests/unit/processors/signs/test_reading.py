@@ -34,6 +34,7 @@ def findings(texts: Sequence[str]) -> list[Finding]:
         ("Nessuna risposta: mi rivolgo al mio avvocato e al Codacons", "legal", "codacons"),
         ("My solicitor will be in touch, see you in small claims court", "legal", "solicitor"),
         ("Non ce la faccio più, voglio farla finita, mi avete rovinato", "self_harm", "farla finita"),
+        ("ahah che ridere, tanto domani mi ammazzo e non vi disturbo più", "self_harm", "mi ammazzo"),
     ],
 )
 def test_what_is_grave_is_seen_with_its_words(text: str, grave: str, words: str) -> None:
