@@ -46,6 +46,10 @@ class SurgePage(NamedTuple):
     since: When
     now: str
     peak: str
+    height: str
+    """How it stands to what was told, and to what is left of it."""
+    compared: str
+    """Which past the new words are new beside."""
     usual: str
     high: str
     times: str
@@ -109,6 +113,8 @@ def surge_page(say: Tongue, found: SurgeDetail, now: datetime, accounts: tuple[s
         views.when(say, surge.since, now),
         say.number(hours[-1][1]),
         say.number(round(peak.hour)),
+        surge_words.height(say, surge, _left(surge, hours)),
+        surge_words.compared(say, surge),
         surge_words.few(say, usual.mean),
         surge_words.few(say, usual.high),
         surge_words.few(say, peak.hour / usual.mean) if usual.mean >= 0.1 else "",
@@ -120,6 +126,11 @@ def surge_page(say: Tongue, found: SurgeDetail, now: datetime, accounts: tuple[s
         [views.story_row(say, story, found.firsts.get(story.id), now) for story in found.stories],
         [told_row(say, notice, now) for notice in found.told],
     )
+
+
+def _left(surge: Surge, hours: list[tuple[int, int]]) -> int:
+    """The most in an hour while it went on, by what is stored now."""
+    return max((count for at, count in hours if at >= to_us(surge.since)), default=0)
 
 
 def _usual(surge: Surge) -> Usual:

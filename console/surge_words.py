@@ -4,6 +4,9 @@ from console.tongue import Tongue
 from earshot.clock import from_us
 from earshot.surge import Surge
 
+_FEW = 100
+"""As `processors.surging` has it, which the console does not import; a test compares."""
+
 
 def name(say: Tongue, surge: Surge) -> str:
     """Brand and topic."""
@@ -33,6 +36,40 @@ def usual(say: Tongue, surge: Surge) -> str:
 def few(say: Tongue, count: float) -> str:
     """With one place where there are few: 2.2."""
     return say.number(round(count) if count >= 10 else round(count, 1))
+
+
+def compared(say: Tongue, surge: Surge) -> str:
+    """Which past its new words are new beside (`processors.surging`)."""
+    few = say.number(_FEW)
+    if surge.topic:
+        return say.gettext(
+            "Words that the complaints of this hour say more than the earlier ones on %(topic)s do, the surest first."
+            " Where there are fewer than %(few)s earlier complaints, all that was said on %(topic)s before counts.",
+            topic=surge.topic,
+            few=few,
+        )
+    return say.gettext(
+        "Words that the complaints of this hour say more than the earlier ones about this brand do, the surest first."
+        " Where there are fewer than %(few)s earlier complaints, all that was said of the brand before counts.",
+        few=few,
+    )
+
+
+def height(say: Tongue, surge: Surge, now: int) -> str:
+    """How the height stands to what was told first, and to what is counted of it `now`."""
+    peak, told = round(surge.height.hour), round(surge.steps[0].hour)
+    parts = []
+    if told != peak:
+        parts.append(say.gettext("%(told)s when it was first told", told=say.number(told)))
+    if now < peak:
+        parts.append(
+            say.ngettext(
+                "%(count)s fewer by now: withdrawn, erased or corrected since",
+                "%(count)s fewer by now: withdrawn, erased or corrected since",
+                peak - now,
+            )
+        )
+    return "; ".join(parts)
 
 
 def state(say: Tongue, count: int) -> str:

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from test_console_pages import Parsed
 
-from console import surge_chart
+from console import surge_chart, surge_words
 from console.charts import Gap
 from console.marks import Mark
 from console.role import Console
@@ -23,6 +24,7 @@ from earshot.store.outages import Outage
 from earshot.store.schema import ALERTS
 from earshot.store.surges import Kept
 from earshot.surge import NUMBERED, Fresh, Growth, Surge
+from processors import surging
 
 ID = (1 << 40) | NUMBERED | 1
 HOSTILE = "<script>alert(1)</script>"
@@ -86,6 +88,41 @@ def test_a_surge_is_listed_and_has_a_page(world: World) -> None:
     assert "App giù, non entro 0" in page
     assert "a surge from here on" in page
     assert HOSTILE not in listed + page
+
+
+@pytest.mark.parametrize(
+    ("gone", "language", "said"),
+    [
+        (0, "en", "reposts do not count. 14 when it was first told Usual"),
+        (1, "en", "14 when it was first told; 1 fewer by now: withdrawn, erased or corrected since"),
+        (2, "it", "ora ce ne sono 2 in meno: ritirati, cancellati o corretti nel frattempo"),
+    ],
+)
+def test_the_height_says_what_was_told_and_what_is_left_of_it(
+    world: World, gone: int, language: str, said: str
+) -> None:
+    a_surge(world)
+    with world.store.begin() as connection:
+        connection.exec_driver_sql(
+            "update mentions set withdrawn = true, vote = null where n in (select n from mentions limit ?)",
+            (gone,),
+        )
+    with client(world, language=language) as pages:
+        text = " ".join(Parsed(pages.get(f"/surges/{ID}").text).text.split())
+    assert said in text
+
+
+def test_new_words_say_beside_which_past_they_are_new(world: World) -> None:
+    """Of a topic nothing else counts: a word may be old, and new there."""
+    a_surge(world, topic="Casse")
+    with client(world, language="it") as pages:
+        of_topic = pages.get(f"/surges/{ID}").text
+    assert "più di quelli precedenti sul tema Casse" in of_topic
+    assert "meno di 100" in of_topic
+    a_surge(world)
+    with client(world) as pages:
+        assert "earlier ones about this brand" in pages.get(f"/surges/{ID}").text
+    assert surge_words._FEW == surging._ENOUGH
 
 
 def test_it_stands_among_what_calls(world: World) -> None:

@@ -51,6 +51,24 @@ def test_what_is_always_said_is_not_and_neither_is_what_one_says() -> None:
         assert old not in found
 
 
+def test_words_that_only_hold_a_sentence_together_are_never_new() -> None:
+    said = [
+        "consegna annullata anche a voi, ora basta",
+        "annullata ora la consegna, e da voi nessuno",
+        "voi ora?",
+    ]
+    assert {word for term in names(counted(said * 3), PAST) for word in term.split()} <= {
+        "consegna",
+        "annullata",
+        "basta",
+    }
+    english = ["delivery cancelled for you now", "now you too? delivery cancelled", "your delivery now"]
+    assert {word for term in names(counted(english * 3), PAST) for word in term.split()} <= {
+        "delivery",
+        "cancelled",
+    }
+
+
 def test_a_word_is_not_repeated_beside_its_pair() -> None:
     found = names(counted(["login page broken"] * 9), PAST)
     assert len({word for term in found for word in term.split()}) == sum(len(term.split()) for term in found)
