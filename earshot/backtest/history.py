@@ -17,6 +17,7 @@ from earshot.store.stories import Redirect
 
 _HALF = 5_000  # of a vote: p(negative) in ten-thousandths
 _ALL = 2**62
+_NAMED = 140  # characters by which a story is known again
 
 
 class History(NamedTuple):
@@ -30,11 +31,17 @@ class _Said(msgspec.Struct):
     backfill: bool = False
 
 
+class _Told(msgspec.Struct):
+    title: str = ""
+    text: str = ""
+
+
 class _Read(msgspec.Struct):
     model: str = ""
 
 
 _SAID = msgspec.json.Decoder(_Said)
+_TOLD = msgspec.json.Decoder(_Told)
 _READ = msgspec.json.Decoder(_Read)
 
 
@@ -66,13 +73,20 @@ def _of_brand(
         heard = tuple(_heard(row, labels.get(said.id)) for row, said in told)
         sizes = tuple(grown([row.n for row, _ in told], parts[number], places))
         story = standing[number]
-        yield Past(number, story.brand, story.first, story.reach, heard, sizes, tuple(calls[number]))
+        words = next((_words(row) for row in rows if row.n == number), "")
+        yield Past(number, story.brand, story.first, story.reach, heard, sizes, tuple(calls[number]), words)
 
 
 def _counted(row: Row) -> _Said | None:
     """None for what was withdrawn or imported."""
     said = _SAID.decode(row.mention)
     return None if row.withdrawn or said.backfill else said
+
+
+def _words(row: Row) -> str:
+    told = _TOLD.decode(row.mention)
+    said = "" if row.withdrawn else " ".join((told.title or told.text).split())
+    return said if len(said) <= _NAMED else said[: _NAMED - 1] + "…"
 
 
 def _heard(row: Row, label: bool | None) -> Heard:

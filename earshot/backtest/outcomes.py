@@ -47,6 +47,8 @@ class Past(NamedTuple):
     """(mentions, when) each time that it had more than ever, as was known then: before parts of it were joined
     each counted for itself."""
     calls: tuple[Call, ...] = ()
+    words: str = ""
+    """The first ones of that mention, on one line; empty where it has none or was withdrawn."""
 
 
 class Outcome(NamedTuple):

@@ -8,7 +8,7 @@ from earshot.backtest import report
 from earshot.backtest.outcomes import Outcome
 from earshot.backtest.report import Found
 from earshot.clock import from_us
-from earshot.explain import about
+from earshot.explain import about, counted
 from earshot.model import Level
 
 _MOST = 200  # stories
@@ -32,14 +32,15 @@ _MARKS = {
     "F": "followers",
 }
 _HEAD = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>Backtest</title>
 <style>
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a }
 table { border-collapse: collapse } th, td { padding: .2rem .7rem .2rem 0; text-align: right; white-space: nowrap }
 th:first-child, td:first-child { text-align: left } th { font-weight: 600; border-bottom: 1px solid #999 }
-h3 { margin: 1.6rem 0 0; font-size: 1rem } svg { width: 100%; height: auto } p { margin: .3rem 0 }
+h1, h2, h3, p { overflow-wrap: anywhere } h3 { margin: 1.6rem 0 0; font-size: 1rem } p { margin: .3rem 0 }
+.wide { overflow-x: auto } svg { width: 100%; min-width: 640px; height: auto; display: block }
 .curve { fill: none; stroke: #1a1a1a; stroke-width: 1.5 } .axis { stroke: #999 }
 .mark { stroke: #777; stroke-dasharray: 3 3 } .N { stroke: #1a1a1a; stroke-dasharray: none }
 .A, .w { stroke: #b00020; stroke-width: 2; stroke-dasharray: none } text { font-size: 11px }
@@ -62,21 +63,32 @@ def drawn(found: Mapping[str, Any], judged: Found) -> str:
 def _summary(found: Mapping[str, Any], stories: int) -> Iterator[str]:
     yield f"<h1>Backtest of {escape(found['history'])}</h1>\n"
     yield (
-        f"<p>{found['mentions']:,} mentions of {len(found['brands'])} brands, {found['from'][:10]} to"
+        f"<p>{_mentions(found['mentions'])} of {counted(len(found['brands']), 'brand', 'brands', 'en')},"
+        f" {found['from'][:10]} to"
         f" {found['until'][:10]}; model {escape(', '.join(found['models']))}, configuration {found['config']},"
-        f" version {escape(found['version'])}. A story is large from {found['large']:,} mentions on;"
+        f" version {escape(found['version'])}. A story is large from {_mentions(found['large'])} on;"
         " leads are minutes from the first alarm until then, false alarms are counted a brand-week.</p>\n"
     )
     for level, of in found["levels"].items():
         yield f"<h2>Alerts of level {level} or above</h2>\n{_table(_RULES, list(report.rule_rows(of)))}"
-    yield f"<h2>Stories</h2>\n<p>{stories:,} called or became large; the {min(stories, _MOST):,} largest. "
+    yield f"<h2>Stories</h2>\n<p>{stories:,} called or became large"
+    yield f"; the {_MOST:,} largest. " if stories > _MOST else ". "
     yield "; ".join(f"<b>{sign}</b> {words}" for sign, words in _MARKS.items()) + ". Times are UTC.</p>\n"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f"<th>{escape(each)}</th>" for each in heads)
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><tr>{head}</tr>{body}</table>\n"
+    return _wide(f"<table><tr>{head}</tr>{body}</table>")
+
+
+def _wide(inner: str) -> str:
+    """On a phone it is moved within the page."""
+    return f'<div class="wide" tabindex="0">{inner}</div>\n'
+
+
+def _mentions(count: int) -> str:
+    return counted(count, "mention", "mentions", "en")
 
 
 def _story(of: Outcome, judged: Found) -> str:
@@ -84,14 +96,17 @@ def _story(of: Outcome, judged: Found) -> str:
     scale = _scale(of, marks)
     top = _ROW * (len(marks) + 1)
     bottom = top + _HEIGHT
-    head = f"{of.past.brand}: {of.mentions:,} mentions, reach {about(of.past.reach, 'en')} ({of.past.first})"
-    return (
-        f"<h3>{escape(head)}</h3>\n<p>{_moment(scale.first)} to {_moment(scale.first + scale.span)}</p>\n"
+    facts = f"{of.past.brand}: {_mentions(of.mentions)}, reach {about(of.past.reach, 'en')} ({of.past.first})"
+    first, last = _moment(scale.first), _moment(scale.first + scale.span)
+    said = escape(of.past.words) or "<i>its first mention has no words or was withdrawn</i>"
+    picture = (
         f'<svg viewBox="0 0 {_WIDTH} {bottom + 4}" role="img" aria-label="{_said(marks)}">'
         f'<line class="axis" x1="{_EDGE}" x2="{_WIDTH - _EDGE}" y1="{bottom}" y2="{bottom}"/>'
         f"{''.join(_line(mark, scale, row, bottom) for row, mark in enumerate(marks))}"
-        f'<polyline class="curve" points="{_curve(of, scale, bottom)}"/></svg>\n'
+        f'<polyline class="curve" points="{_curve(of, scale, bottom)}"/></svg>'
     )
+    when = first if first == last else f"{first} to {last}"
+    return f"<h3><bdi>{said}</bdi></h3>\n<p>{escape(facts)}, {when}</p>\n{_wide(picture)}"
 
 
 class _Scale(NamedTuple):

@@ -1,11 +1,13 @@
 """`earshot backtest` as a user meets it: what its alerts would have been worth, on a file and on what was heard."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -274,7 +276,8 @@ def test_real_tweets_as_the_guide_has_them(earshot: Earshot) -> None:
 def test_a_page_shows_each_story_with_its_moments_and_takes_no_word_for_markup(
     earshot: Earshot, file: Path, tmp_path: Path
 ) -> None:
-    strange = [each | {"brand": "<script>alert(1)</script>"} for each in crisis()]
+    markup = "<script>alert(1)</script>"
+    strange = [each | {"brand": markup, "text": f"{each['text']} {markup}"} for each in crisis()]
     written(file, strange)
     assert earshot("backtest", file, "--page", "found.html").status == 0
     page = (tmp_path / "found.html").read_text("utf-8")
@@ -282,6 +285,10 @@ def test_a_page_shows_each_story_with_its_moments_and_takes_no_word_for_markup(
     for picture in page.split("<svg")[1:]:
         assert ET.fromstring(f"<svg{picture.split('</svg>')[0]}</svg>").get("role") == "img"
     assert "<script" not in page
+    assert page.count("<h3><bdi>") == 2
+    assert escape(f"{crisis()[0]['text']} {markup}") in page
+    assert "of 1 brand, " in page
+    assert not re.search(r"\b1 (mentions|brands)\b", page)
     assert "A 2026-03-02 09:00" in page
     assert "N 2026-03-02 09:57" in page
     assert "http" not in page.replace("http-equiv", "")
