@@ -239,7 +239,9 @@ def test_what_was_withdrawn_is_not_quoted() -> None:
 def test_a_story_that_has_calmed_down_since_says_so() -> None:
     story = a_story(an_episode(a_step(), resolved=70))
     assert "It has calmed down since: 26 Nov 2026, 09:02 UTC." in composed(story=story).text
-    assert "Nel frattempo la vicenda si è calmata: 26 nov 2026, 09:02 UTC." in composed("it", story=story).text
+    assert (
+        "Nel frattempo la vicenda si è calmata: 26 nov 2026, 09:02 UTC." in composed("it", story=story).text
+    )
 
 
 @pytest.mark.parametrize(

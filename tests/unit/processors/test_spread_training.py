@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[3]
 MIDNIGHT = 1_399_939_200.0  # of a day in 2014, UTC
 sys.path += [str(ROOT / "training"), str(ROOT / "bench")]
 
-from quality_spread import _found, _plain  # noqa: E402
+from as_json import as_json  # noqa: E402
+from quality_spread import _found  # noqa: E402
 from spread import _interleaved, _options, learn  # noqa: E402
 from spread_boost import boost  # noqa: E402
 from spread_cascades import Cascades, Floats, platform, polled, read, trace  # noqa: E402
@@ -225,8 +226,8 @@ class TestBench:
         assert "the range over 3 splits of --train by time" in for_people(found)
 
     def test_json_holds_null_for_what_is_no_number(self, found: dict[str, dict[str, object]]) -> None:
-        assert json.loads(json.dumps(_plain(found), allow_nan=False))["weibo"]["stories"]["train"] == 36
-        assert _plain({"a": [float("nan"), (float("inf"), 1)]}) == {"a": [None, [None, 1]]}
+        assert json.loads(as_json(found))["weibo"]["stories"]["train"] == 36
+        assert json.loads(as_json({"a": [float("nan"), (float("inf"), 1)]})) == {"a": [None, [None, 1]]}
 
     @pytest.mark.parametrize("test", [{"other": [np.zeros(1)], "weibo": []}, {"weibo": []}])
     def test_where_nothing_is_measured_it_is_refused(
