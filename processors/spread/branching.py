@@ -1,7 +1,7 @@
 """The closed form: what a self-exciting process expects of a state, before any table (SEISMIC, section 3).
 
 N = n + alpha * D / (1 - gamma * nu): expected direct reposts D = p R, each with a family of its own, nu the
-reposts that one repost brings. It explains a forecast in a sentence; `tables` forecasts better.
+reposts that one repost brings. A baseline: `tables` forecasts better.
 """
 
 from typing import NamedTuple
@@ -9,8 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from processors.spread.columns import Columns, Floats
-from processors.spread.features import infectiousness, infectiousness_columns, mean_marks
-from processors.spread.state import State
+from processors.spread.features import infectiousness_columns, mean_marks
 
 _MOST = 0.95  # nu from which a process would never end
 
@@ -21,14 +20,8 @@ class Branching(NamedTuple):
     alpha: float
     gamma: float
 
-    def size(self, state: State) -> float:
-        """Events in the end, as of `state.t`."""
-        p = infectiousness(state)
-        nu = min(p * state.mean_mark, _MOST)
-        return state.n + self.alpha * p * state.remaining / (1 - self.gamma * nu)
-
     def sizes(self, columns: Columns) -> Floats:
-        """(stories,) the same for many."""
+        """(stories,) Events in the end, as of their `t`."""
         p = infectiousness_columns(columns)
         nu = np.minimum(p * mean_marks(columns), _MOST)
         return np.asarray(columns.n + self.alpha * p * columns.memory.sum(0) / (1 - self.gamma * nu))

@@ -5,7 +5,6 @@ exponentials phi(s) = sum of w_m b_m e^(-b_m s): every sum over past events beco
 The numbers of two stories add, so joining stories, or hearing an event late, is exact and in any order.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import exp
 
@@ -161,17 +160,6 @@ def merge(state: State, other: State) -> None:
     state.recent += other.recent
     state.exposure += other.exposure
     state.memory = tuple(a + b for a, b in zip(state.memory, other.memory, strict=True))
-
-
-def rebuild(events: Iterable[tuple[float, float, float]]) -> State | None:
-    """The state of a story from its (time, mark, weight) in any order; None without events."""
-    state = None
-    for time, mark, weight in sorted(events):
-        if state is None:
-            state = begin(time, mark, weight)
-        else:
-            add(state, time, mark, weight)
-    return state
 
 
 def count_up(state: State, until: float, more: int, weight: float = 1.0) -> None:

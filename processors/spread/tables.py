@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from processors.spread.branching import Branching
 from processors.spread.columns import Columns, Floats
-from processors.spread.features import FEATURES, PAIRS, feature_columns, features
+from processors.spread.features import PAIRS, feature_columns, features
 from processors.spread.state import State
 
 _CERTAIN = 8.0  # log-odds of growing by next to nothing, above those at the first knot
@@ -74,19 +74,6 @@ class Tables:
         for i, j, table in self._pairs:
             total += table[bins[i]][bins[j]]
         return 1 / (1 + exp(-total)) if total > -700 else 0.0
-
-    def contributions(self, state: State, size: float) -> dict[str, float]:
-        """What "base" and each of `FEATURES` adds to the log-odds of `probability`: they are their sum."""
-        at, part = self._between(state, max(size, state.n))
-        bins = self._bins(state)
-        found = {"base": _read(self._base, at, part)}
-        for name, rows, which in zip(FEATURES, self._rows, bins, strict=True):
-            found[name] = _read(rows[which], at, part)
-        for i, j, table in self._pairs:
-            both = table[bins[i]][bins[j]]
-            found[FEATURES[i]] += both / 2
-            found[FEATURES[j]] += both / 2
-        return found
 
     def forecast(self, state: State, *, poll: float = 0.0, counted: float = 1.0) -> Forecast:
         """The final size as of `state.t`.

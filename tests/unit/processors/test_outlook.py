@@ -20,7 +20,7 @@ from processors.judge import Judge
 from processors.outlook import Outlook
 from processors.spread import early
 from processors.spread.model import Spread
-from processors.spread.state import State, advance, rebuild
+from processors.spread.state import State, add, advance, begin
 
 OUTLOOK = Outlook(timedelta(hours=12))
 TABLES = Spread.load().of("x")
@@ -238,8 +238,9 @@ class TestCounted:
 
 
 def state_of(seconds: Sequence[float], later: float = 0) -> State:
-    state = rebuild((s, 1.0, 1.0) for s in seconds)
-    assert state
+    state = begin(seconds[0])
+    for second in seconds[1:]:
+        add(state, second)
     advance(state, state.t + later)
     return state
 

@@ -3,7 +3,7 @@
 from copy import copy
 from datetime import UTC, datetime
 from itertools import pairwise
-from math import exp, isfinite, log
+from math import exp, isfinite
 
 import numpy as np
 import pytest
@@ -26,7 +26,6 @@ from processors.spread.state import (
     count_up,
     merge,
     packed,
-    rebuild,
     unpacked,
 )
 
@@ -39,7 +38,7 @@ marks = st.floats(0, 1e6)
 weights = st.sampled_from([1.0, 0.5])
 polls = st.sampled_from([0.0, 60.0, 600.0, 3_600.0, 86_400.0])
 events = st.lists(st.tuples(times, marks, weights), min_size=1, max_size=40)
-stories = st.lists(times, min_size=1, max_size=60).map(lambda ts: rebuild((t, 1.0, 1.0) for t in ts))
+stories = st.lists(times, min_size=1, max_size=60).map(lambda ts: fed([(t, 1.0, 1.0) for t in sorted(ts)]))
 
 
 def fed(events: list[tuple[float, float, float]]) -> State:
@@ -115,15 +114,6 @@ class TestState:
         assert joined == fed(other)
         assert same(state, fed(sorted(one + other)))
 
-    @given(events)
-    def test_rebuilt_is_as_if_heard(self, events: list[tuple[float, float, float]]) -> None:
-        rebuilt = rebuild(events)
-        assert rebuilt is not None
-        assert same(rebuilt, fed(events))
-
-    def test_nothing_is_rebuilt_of_nothing(self) -> None:
-        assert rebuild([]) is None
-
     @given(stories, times, times)
     def test_time_may_pass_in_steps(self, state: State, one: float, two: float) -> None:
         stepped, at_once = copy(state), copy(state)
@@ -196,7 +186,6 @@ class TestForecast:
         advance(state, now)
         forecast = TWITTER.forecast(state)
         said = [*state.memory, state.recent, state.exposure, *forecast, TWITTER.probability(state, 500)]
-        said += [*TWITTER.contributions(state, 500).values()]
         assert all(isfinite(x) for x in said)
         assert forecast.low >= state.n
 
@@ -220,13 +209,6 @@ class TestForecast:
         said = tables.forecast(state).size
         errors = [(ends * np.abs(guess - sizes) / sizes).sum() for guess in (said / 1.3, said, said * 1.3)]
         assert errors[1] == min(errors)
-
-    @given(stories, st.floats(1, 1e5))
-    def test_the_arithmetic_on_show_adds_up(self, state: State, more: float) -> None:
-        p = TWITTER.probability(state, state.n + more)
-        assert sum(TWITTER.contributions(state, state.n + more).values()) == pytest.approx(
-            log(p / (1 - p)), abs=1e-6
-        )
 
     @given(st.lists(stories, min_size=1, max_size=5), st.floats(1, 1e5), polls)
     def test_many_stories_are_judged_as_each_is(self, states: list[State], size: float, poll: float) -> None:

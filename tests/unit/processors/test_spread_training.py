@@ -24,6 +24,7 @@ from spread_rules import LogLinear, lead, peaks, threshold  # noqa: E402
 
 from earshot.errors import Refused  # noqa: E402
 from processors.spread.branching import Branching  # noqa: E402
+from processors.spread.columns import Columns  # noqa: E402
 from processors.spread.features import FEATURES  # noqa: E402
 from processors.spread.state import add, begin  # noqa: E402
 from processors.spread.tables import Tables  # noqa: E402
@@ -177,14 +178,7 @@ class TestBranching:
         state = begin(0.0)
         for t in times:
             add(state, t)
-        assert Branching(alpha, gamma).size(state) >= state.n
-
-    def test_many_are_as_each(self, cascades: Cascades) -> None:
-        state = begin(0.0)
-        for t in cascades.times[0].tolist()[1:]:
-            add(state, t)
-        scalars, last = Branching(0.7, 0.5), cascades.starts[1] - 1
-        assert scalars.sizes(cascades.states)[last] == pytest.approx(scalars.size(state))
+        assert Branching(alpha, gamma).sizes(Columns.of([state]))[0] >= state.n
 
 
 class TestRules:
