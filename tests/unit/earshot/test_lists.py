@@ -137,7 +137,8 @@ def test_an_article_is_classed_and_a_voice_calls() -> None:
         kind="article", url="https://milano.corriere.it/notizie/1",
     )  # fmt: skip
     score = Score(language="it", negative=0.9)
-    rules = MentionRules(config.rules, config.brands, OwnAccounts(config.brands))
+    reach = Reach(config.risk, config.outlets)
+    rules = MentionRules(config.rules, config.brands, OwnAccounts(config.brands), reach)
     assert [name for name, _ in rules.fire(post, score)] == ["voice"]
     assert Reach(config.risk, config.outlets).outlet(article) == ("corriere.it", "national")
 

@@ -7,15 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pipeline_world import PLAIN, World, mention, said, withdrawn
 
-from earshot.config import Brand, Rules
+from earshot.config import Brand, RiskSettings, Rules
 from earshot.model import Level, Score, Story
 from processors import risk
 from processors.own import OwnAccounts
+from processors.reach import Reach
 from processors.rules import MentionRules
 
 BURNT = "Your heater caught fire last night, my daughter has burns on both hands, we are in hospital"
 LAWYER = "Nessuna risposta da settimane: mi rivolgo al mio avvocato e al Codacons"
 BRANDS = (Brand(name="Acme", accounts=("@acme_help",)),)
+NO_OUTLETS = Reach(RiskSettings(), ())
 
 
 @pytest.fixture
@@ -61,14 +63,14 @@ def test_an_edit_counts_as_what_it_says_now(world: World) -> None:
 def test_history_and_the_companys_own_account_call_nobody(world: World) -> None:
     world.hear(said("1", text=BURNT, backfill=True))
     assert reasons(world) == []
-    own = MentionRules(Rules(), BRANDS, OwnAccounts(BRANDS))
+    own = MentionRules(Rules(), BRANDS, OwnAccounts(BRANDS), NO_OUTLETS)
     score = Score(language="en", negative=0.9, grave=("safety",))
     assert own.fire(mention("2"), score) == [("safety", Level.warning)]
     assert own.fire(mention("3", author=mention("3", by="acme_help").author), score) == []
 
 
 def test_what_calls_is_configured() -> None:
-    rules = MentionRules(Rules(always=("legal",)), BRANDS, OwnAccounts(BRANDS))
+    rules = MentionRules(Rules(always=("legal",)), BRANDS, OwnAccounts(BRANDS), NO_OUTLETS)
     score = Score(language="en", negative=0.3, grave=("safety", "legal"), signs=("press_interest",))
     assert rules.fire(mention("1"), score) == [("legal", Level.warning)]
 
