@@ -1,7 +1,8 @@
 """`earshot check`: is the configuration right, does everything answer, and are the terms the right ones?"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -140,7 +141,8 @@ def _tell_settings(settings: Config, unread: Sequence[str]) -> None:
     _OUT.print(f"  languages  {', '.join(settings.scoring.languages)}")
     if unread:
         _OUT.print(f"             not read by this model, so unknown: {', '.join(unread)}")
-    _OUT.print(f"  spread     {_spread(settings)}")
+    for heading, line in zip_longest(["  spread     "], _spread(settings), fillvalue=" " * 13):
+        _OUT.print(heading + line)
     _OUT.print(f"  database   {named(settings.store_url)}")
     _OUT.print(f"  log        {log}")
 
@@ -157,13 +159,14 @@ def _model(settings: Config) -> str:
     return chosen.source or "the one that ships"
 
 
-def _spread(settings: Config) -> str:
-    """Which tables, and what they were learnt from."""
+def _spread(settings: Config) -> Iterator[str]:
+    """Which tables, and what they were learnt from; a line each."""
     own = settings.spread.model
     found = origin(own or SHIPPED)
-    files = ", ".join(f"{one_line(file)} ({stories} stories)" for file, stories in found.trained_on)
     which = f"in {own}" if own else "the one that ships"
-    return f"{one_line(found.version)}, {which}; learnt from {files or 'nothing that it names'}"
+    yield f"{one_line(found.version)}, {which}; learnt from{'' if found.trained_on else ' nothing that it names'}"
+    for file, stories in found.trained_on:
+        yield f"{one_line(file)} ({stories:,} stories)"
 
 
 def _voices(settings: Config) -> int:

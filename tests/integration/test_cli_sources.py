@@ -138,7 +138,7 @@ def test_try_prints_what_would_be_published_and_stores_nothing(
     assert (ran.status, ran.errors) == (0, "")
     assert "Ronvia (term ronvia) · article · " in ran.out
     assert "\n  Ronvia perde un pacco\n  https://voce.example/1\n" in ran.out
-    assert "1 concern no brand and would not be published, such as:\n    Nulla di che" in ran.out
+    assert "1 concerns no brand and would not be published, such as:\n    Nulla di che" in ran.out
     assert ran.out.endswith("1 of 2 would be published. Nothing was stored.\n")
     assert [file.name for file in tmp_path.iterdir()] == ["earshot.toml"]
     assert site.asked == 1

@@ -85,12 +85,15 @@ def test_check_says_which_are_used_and_what_they_learnt_from(tmp_path: Path) -> 
 
     file = configured(tmp_path, own)
     assert (
-        f"spread     own-1, in {tmp_path / 'own-1.json'}; learnt from x_own.jsonl (150 stories)\n"
+        f"spread     own-1, in {tmp_path / 'own-1.json'}; learnt from\n             x_own.jsonl (150 stories)\n"
         in checked()
     )
     assert json.loads(checked("--json"))["spread"]["trained_on"] == [["x_own.jsonl", 150]]
     file.write_text('[[brands]]\nname = "Acme"\nany = ["acme"]\n', encoding="utf-8")
-    assert "spread     spread-1, the one that ships; learnt from tideh.jsonl (100 stories), " in checked()
+    assert (
+        "spread     spread-1, the one that ships; learnt from\n             tideh.jsonl (100 stories)\n"
+        in checked()
+    )
 
 
 def test_two_backtests_are_alike_where_the_tables_are_wherever_they_lie(tmp_path: Path) -> None:
