@@ -5,21 +5,10 @@ from typing import NamedTuple
 
 from msgspec import structs
 
+from earshot.gravity import GRAVEST_FIRST, gravest_first
 from earshot.model import Episode, Step, Story
 from earshot.store.alerts import Alert
 
-GRAVEST_FIRST = (
-    "self_harm",
-    "safety",
-    "legal",
-    "discrimination",
-    "press_interest",
-    "pick_up",
-    "voice",
-    "loud_author",
-    "risk",
-)
-"""Reasons in the order in which a reader should see them; one that is not known comes last."""
 _TO_BE_SEEN = frozenset(GRAVEST_FIRST[: GRAVEST_FIRST.index("voice")])
 """What somebody has to have looked at, whether or not more is said: danger, the law, the press."""
 
@@ -36,9 +25,8 @@ def episode_of(story: Story, alert: Alert) -> Episode | None:
 
 def reasons(alert: Alert, episode: Episode | None) -> list[str]:
     """All that it was raised for, the gravest first."""
-    given = {alert.reason, *(step.reason for step in episode.steps)} if episode else {alert.reason}
-    return sorted(
-        given, key=lambda each: GRAVEST_FIRST.index(each) if each in GRAVEST_FIRST else len(GRAVEST_FIRST)
+    return gravest_first(
+        [alert.reason, *(step.reason for step in episode.steps)] if episode else [alert.reason]
     )
 
 

@@ -13,6 +13,7 @@ from earshot.cli.options import AsJson, ConfigPath, DataDir, existing_store
 from earshot.cli.tables import Column, day_and_time, day_or_time, length, one_line, table
 from earshot.clock import SystemClock, from_us
 from earshot.errors import Refused
+from earshot.gravity import gravest_first
 from earshot.model import Forecast, Level, Story
 from earshot.store import alerts as alert_rows
 from earshot.store import brands, mentions, outages, surges
@@ -40,18 +41,6 @@ _ALERTS: list[Column] = [
     ("opened,\nlast raised", "left"),
     ("story/episode", "left"),
 ]
-_GRAVEST = (
-    "self_harm",
-    "safety",
-    "legal",
-    "discrimination",
-    "press_interest",
-    "pick_up",
-    "voice",
-    "loud_author",
-    "risk",
-)
-"""Reasons in the order in which a reader should see them; one that is not known comes last."""
 _OF_NO_STORY = ("surge", "quiet")
 """Reasons of alerts that have no risk."""
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000, help="How many.")]
@@ -136,16 +125,12 @@ def _alert_rows(alert: alert_rows.Alert, story: Story | None, headline: str) -> 
         [Level(alert.level).name, lasted],
         ["–" if alert.reason in _OF_NO_STORY else f"{alert.risk:.0f}"],
         [alert.brand],
-        [reason.replace("_", " ") for reason in sorted(_reasons(alert, story), key=_gravity)],
+        [reason.replace("_", " ") for reason in gravest_first(_reasons(alert, story))],
         [headline],
         _moments(alert, SystemClock().now()),
         [f"{alert.story}/{alert.episode}"],
     )
     return [list(row) for row in zip_longest(*columns, fillvalue="")]
-
-
-def _gravity(reason: str) -> int:
-    return _GRAVEST.index(reason) if reason in _GRAVEST else len(_GRAVEST)
 
 
 def _moments(alert: alert_rows.Alert, now: datetime) -> list[str]:
