@@ -140,7 +140,8 @@ def _how_bad(
         *_why(telling.story, language),
         "",
     ]
-    heard = min(step.at, causes[0].mention.collected_at) if causes and step.again else step.at
+    waited = [each.mention.collected_at for each in causes if each.mention.id == step.mention and step.again]
+    heard = min([step.at, *waited])
     lines.append(words.times.format(heard=when(heard, language, zone), decided=when(decided, language, zone)))
     if episode.resolved_at:
         lines.append(words.calmed.format(when=when(episode.resolved_at, language, zone)))

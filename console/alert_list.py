@@ -167,7 +167,7 @@ def _row(say: Tongue, found: AlertsFound, alert: Alert, now: datetime) -> AlertR
 def _over(say: Tongue, kept: Kept | None, story: Story | None, now: datetime) -> str:
     if kept:
         return say.gettext("Over")
-    return words.over(say, story, now) if story else say.pgettext("alert", "Over")
+    return words.over(say, story, now) if story and not story.episode else say.pgettext("alert", "Over")
 
 
 def _figure(say: Tongue, kept: Kept | None, story: Story | None, alert: Alert) -> str:

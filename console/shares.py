@@ -16,7 +16,7 @@ class Shared(NamedTuple):
 def folded(said: Sequence[Kept]) -> list[Shared]:
     """Every mention once, in the same order; of reposts whose original is not among them the first leads."""
     own = {each.mention.id: each for each in said if not _is_share(each)}
-    by_text = {_text(each): each for each in reversed(own.values())}
+    by_text = {text: each for each in reversed(own.values()) if (text := _text(each))}
     by_id = {each.mention.id: each for each in said}
     led = {each: Shared(kept, []) for each, kept in own.items()}
     shown: list[Shared] = []

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from console import silences, surge_chart, surge_words, views
 from console.alert_list import ToldRow, told_row
 from console.marks import Mark
-from console.reading_surges import SurgeDetail, SurgesFound, detail, surges_page
+from console.reading_surges import BUCKET, SurgeDetail, SurgesFound, detail, surges_page
 from console.rows import MentionRow, StoryRow, SurgeRow, When
 from console.surge_chart import Usual
 from console.tongue import Tongue
@@ -129,7 +129,9 @@ def surge_page(say: Tongue, found: SurgeDetail, now: datetime, accounts: tuple[s
 
 
 def _left(surge: Surge, hours: list[tuple[int, int]]) -> int:
-    """The most in an hour while it went on, by what is stored now."""
+    """The most in an hour while it went on, by what is stored now; where its height is not among `hours`, that."""
+    if not hours or to_us(surge.height.at) > hours[-1][0] + BUCKET:
+        return round(surge.height.hour)
     return max((count for at, count in hours if at >= to_us(surge.since)), default=0)
 
 

@@ -64,8 +64,8 @@ def height(say: Tongue, surge: Surge, now: int) -> str:
     if now < peak:
         parts.append(
             say.ngettext(
-                "%(count)s fewer by now: withdrawn, erased or corrected since",
-                "%(count)s fewer by now: withdrawn, erased or corrected since",
+                "%(count)s fewer by now: withdrawn, erased, corrected or counted otherwise since",
+                "%(count)s fewer by now: withdrawn, erased, corrected or counted otherwise since",
                 peak - now,
             )
         )

@@ -70,7 +70,7 @@ def choose(candidates: Iterable[Candidate], limit: int, least: Mapping[Intent, f
     """
     ranked = sorted(candidates, key=lambda each: (worth(each, least), each.n), reverse=True)
     best = list(_apart(ranked))
-    useful = best[: limit - limit // _DRAWN]
+    useful = [each for each in best[: limit - limit // _DRAWN] if worth(each, least) > 0]
     drawn = nsmallest(limit - len(useful), best[len(useful) :], key=_lot)
     return [each._replace(why=_main(doubts(each.score, least))) for each in useful] + drawn
 

@@ -50,7 +50,7 @@ class Origin(NamedTuple):
 def read(path: Path) -> dict[str, Any]:
     """What it holds, as it is. Raises `LookupError` for the operator: not there, or not such a file."""
     try:
-        raw: dict[str, Any] = json.loads(path.read_bytes())
+        raw: dict[str, Any] = json.loads(path.read_bytes(), parse_constant=_no_number)
         why = next(_faults(msgspec.convert(raw, _File)), "")
     except OSError as error:
         raise LookupError(f"cannot read {path}: {error.strerror}; {_HOW}") from error
@@ -69,10 +69,14 @@ def origin(path: Path) -> Origin:
     )
 
 
+def _no_number(written: str) -> float:
+    raise ValueError(f"{written} is no number")
+
+
 def _faults(found: _File) -> Iterator[str]:
     if "any" not in found.platforms:
         yield 'no platform "any", which all others are read with'
-    if not _rises([0.0, *found.knots]):
+    if not found.knots or not _rises([0.0, *found.knots]):
         yield "its knots do not rise from above 0"
     for name, each in found.platforms.items():
         yield from (f"{name}: {what}" for what in _faults_of(each, len(found.knots)))

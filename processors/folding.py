@@ -378,5 +378,6 @@ def wordless(score: Score) -> Score:
         address="none",
         mood="neutral",
         tried=(),
+        emphasis=(),
         evidence=(),
     )

@@ -35,6 +35,14 @@ def test_reposts_stand_below_their_original_also_through_other_reposts() -> None
     assert numbers(said) == [(3, []), (1, [5, 4, 2])]
 
 
+def test_a_repost_without_words_is_not_folded_below_others_without_words() -> None:
+    assert numbers([kept(3, of=7, text=""), kept(2, "reply", text=""), kept(1, "post")]) == [
+        (3, []),
+        (2, []),
+        (1, []),
+    ]
+
+
 def test_where_no_original_is_shown_the_newest_repost_leads() -> None:
     assert numbers([kept(9, of=1), kept(8, of=1), kept(7, of=2), kept(6, of=1)]) == [(9, [8, 6]), (7, [])]
 

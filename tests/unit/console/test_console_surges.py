@@ -94,8 +94,16 @@ def test_a_surge_is_listed_and_has_a_page(world: World) -> None:
     ("gone", "language", "said"),
     [
         (0, "en", "reposts do not count. 14 when it was first told Usual"),
-        (1, "en", "14 when it was first told; 1 fewer by now: withdrawn, erased or corrected since"),
-        (2, "it", "ora ce ne sono 2 in meno: ritirati, cancellati o corretti nel frattempo"),
+        (
+            1,
+            "en",
+            "14 when it was first told; 1 fewer by now: withdrawn, erased, corrected or counted otherwise since",
+        ),
+        (
+            2,
+            "it",
+            "ora ce ne sono 2 in meno: ritirati, cancellati, corretti o contati in altro modo nel frattempo",
+        ),
     ],
 )
 def test_the_height_says_what_was_told_and_what_is_left_of_it(

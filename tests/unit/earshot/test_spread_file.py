@@ -51,6 +51,8 @@ def test_a_path_is_relative_to_the_configuration(tmp_path: Path) -> None:
         (lambda raw: raw.pop("knots"), "required field `knots`"),
         (lambda raw: raw["platforms"].pop("any"), 'no platform "any"'),
         (lambda raw: raw["knots"].reverse(), "its knots do not rise"),
+        (lambda raw: raw["knots"].clear(), "its knots do not rise"),
+        (lambda raw: raw["platforms"]["any"].update(base=float("nan")), "NaN is no number"),
         (lambda raw: raw["platforms"]["weibo"]["tables"].pop(), "weibo: 9 tables where this version reads 10"),
         (lambda raw: raw["platforms"]["weibo"]["tables"][3].pop(), "weibo: a table of another size"),
         (lambda raw: raw["platforms"]["weibo"]["pairs"].pop(), "weibo: a table of two features"),
