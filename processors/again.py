@@ -25,7 +25,7 @@ def in_own_words(kind: str, link: str) -> bool:
     return kind != "repost" and link not in _COPIED
 
 
-def is_told_of_oneself(reason: Reason, *, by_outlet: bool) -> bool:
+def may_be_another_person(reason: Reason, *, by_outlet: bool) -> bool:
     """Whether who says it again may be somebody else; who may hurt themselves is told of whoever says so."""
     return not by_outlet or reason == "self_harm"
 

@@ -106,7 +106,7 @@ def _call(story: Story, signals: Iterable[Signal], cause: Cause, now: datetime, 
         step = _step(story, max(least, story.level), reason, cause, now)
         if all(known.reason != reason for known in (*steps, *fresh)):
             fresh.append(step)
-        elif cause.is_new and again.is_told_of_oneself(reason, by_outlet=cause.by_outlet):
+        elif cause.is_new and again.may_be_another_person(reason, by_outlet=cause.by_outlet):
             waiting = again.wait(steps, waiting, step, pause)
     if waiting and (fresh or again.is_due(waiting, now)):
         fresh += again.taken(story, steps, waiting, now)

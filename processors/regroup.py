@@ -215,7 +215,7 @@ def _waiting(episode: Episode, some: Sequence[_Said], everybody: Sequence[_Said]
             if each.row.n >= numbers.get(step.mention, 0)
             and step.reason in each.kept.score.calls
             and again.in_own_words(each.kept.mention.kind, each.kept.link)
-            and again.is_told_of_oneself(step.reason, by_outlet=each.by_outlet)
+            and again.may_be_another_person(step.reason, by_outlet=each.by_outlet)
             and each.row.author not in told
         ]
         if mine:
