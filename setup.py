@@ -21,6 +21,8 @@ MEASURING = (
     "processors/rules.py",
     "processors/sizes.py",
     "processors/spread/early.py",
+    "processors/spread/features.py",
+    "processors/spread/odds.py",
     "processors/spread/state.py",
     "processors/tick.py",
 )

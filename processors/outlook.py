@@ -96,10 +96,10 @@ class Outlook:
         if known.t - known.last >= _FORGOTTEN:
             return 0.0
         learnt = _learnt(known)
-        small = _small(known, size) if learnt < 1 else 0.0
         if learnt == 0:
-            return small
-        return small + learnt * (self._tables(story).probability(known, size) - small)
+            return _small(known, size)
+        large = self._tables(story).odds.probability(known, size)
+        return large if learnt == 1 else large * learnt + (1 - learnt) * _small(known, size)
 
     def forecast(self, story: Story, known: State) -> Forecast:
         """The final size; the interval is wider by the share that was counted and not heard.
@@ -174,4 +174,6 @@ def _wider(sizes: tuple[float, ...], n: float, counted: float) -> tuple[float, .
 
 def _learnt(known: State) -> float:
     """How far tables are asked, 0 to 1."""
-    return min(1.0, max(0.0, log(known.n / _SMALLEST) / log(_LEARNT / _SMALLEST)))
+    if known.n >= _LEARNT:
+        return 1.0
+    return log(known.n / _SMALLEST) / log(_LEARNT / _SMALLEST) if known.n > _SMALLEST else 0.0

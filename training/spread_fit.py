@@ -13,7 +13,8 @@ from earshot.errors import Refused
 from processors.spread.branching import Branching
 from processors.spread.columns import Columns
 from processors.spread.counted import evenly
-from processors.spread.features import FEATURES, PAIRS, UNDATED, feature_columns
+from processors.spread.feature_columns import feature_columns
+from processors.spread.features import FEATURES, PAIRS, UNDATED
 from processors.spread.state import begin, merge
 from processors.spread.tables import Tables
 

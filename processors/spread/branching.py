@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from processors.spread.columns import Columns, Floats
-from processors.spread.features import infectiousness_columns, mean_marks
+from processors.spread.feature_columns import infectiousness_columns, mean_marks
 
 _MOST = 0.95  # nu from which a process would never end
 

@@ -8,7 +8,7 @@ that are reached with two probabilities, which left a tenth of stories on either
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from math import ceil, exp, expm1, floor, log
+from math import ceil, expm1, floor, log
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from processors.spread.branching import Branching
 from processors.spread.columns import Columns, Floats
-from processors.spread.features import PAIRS, feature_columns, features
+from processors.spread.feature_columns import feature_columns
+from processors.spread.features import PAIRS
+from processors.spread.odds import Odds
 from processors.spread.state import State
 
 _CERTAIN = 8.0  # log-odds of growing by next to nothing, above those at the first knot
@@ -43,16 +45,18 @@ class Tables:
         """
         beyond = np.array(_BEYOND)
         self.edges = [np.array(each) for each in raw["edges"]]
-        self._edges: list[list[float]] = raw["edges"]
         self.knots = np.array([0.0, *knots, *(knots[-1] + beyond)])
-        self._knots: list[float] = self.knots.tolist()
         around = ((0, 0), (1, len(beyond)))
         self.rows = [np.pad(np.array(each) / 1000, around, mode="edge") for each in raw["tables"]]
-        self._rows: list[list[list[float]]] = [each.tolist() for each in self.rows]
         self.pairs = [np.array(each) / 1000 for each in raw["pairs"]]
-        self._pairs = [(i, j, each.tolist()) for (i, j), each in zip(PAIRS, self.pairs, strict=True)]
         self.base = raw["base"] + np.array([_CERTAIN, *[0.0] * len(knots), *(-_FALL * beyond)])
-        self._base: list[float] = self.base.tolist()
+        self.odds = Odds(
+            [[float(edge) for edge in each] for each in raw["edges"]],
+            self.knots.tolist(),
+            self.base.tolist(),
+            [each.tolist() for each in self.rows],
+            [each.tolist() for each in self.pairs],
+        )
         self._ages: list[float] = raw["ages"]
         self.branching = Branching(*raw["branching"])
         # What an error of one event weighs, where final sizes lie between two knots
@@ -64,16 +68,7 @@ class Tables:
 
     def probability(self, state: State, size: float) -> float:
         """P(final >= size) as of `state.t`."""
-        if size <= state.n:
-            return 1.0
-        at, part = self._between(state, size)
-        total, bins = _read(self._base, at, part), self._bins(state)
-        for rows, which in zip(self._rows, bins, strict=True):
-            row = rows[which]
-            total += row[at] + part * (row[at + 1] - row[at])
-        for i, j, table in self._pairs:
-            total += table[bins[i]][bins[j]]
-        return 1 / (1 + exp(-total)) if total > -700 else 0.0
+        return self.odds.probability(state, size)
 
     def forecast(self, state: State, *, poll: float = 0.0, counted: float = 1.0) -> Forecast:
         """The final size as of `state.t`.
@@ -81,8 +76,10 @@ class Tables:
         `poll`: s over which a counter without times ("measured") leaves untold when; `counted`: the share of the
         events that only it tells of.
         """
-        bins = self._bins(state)
-        curve = self.base + sum(table[bins[i]][bins[j]] for i, j, table in self._pairs)
+        bins = self.odds.bins(state)
+        curve = self.base + sum(
+            table[bins[i], bins[j]] for (i, j), table in zip(PAIRS, self.pairs, strict=True)
+        )
         for rows, which in zip(self.rows, bins, strict=True):
             curve += rows[which]
         levels = self._ends(bisect_right(self._ages, state.t - state.first), poll, counted)
@@ -97,7 +94,7 @@ class Tables:
         at = int(below.searchsorted(below[-1] / 2))
         since = below[at - 1] if at else 0.0
         part = float((below[-1] / 2 - since) / (below[at] - since))
-        return self._knots[at] + part * (self._knots[at + 1] - self._knots[at])
+        return float(self.knots[at] + part * (self.knots[at + 1] - self.knots[at]))
 
     def _weights(self, curves: Floats) -> Floats:
         """(..., knots - 1) chances of ending between two knots, over the size there; behind the last nothing ends."""
@@ -168,20 +165,6 @@ class Tables:
         return [
             np.searchsorted(edges, each, side="right") for edges, each in zip(self.edges, values, strict=True)
         ]
-
-    def _bins(self, state: State) -> list[int]:
-        return [bisect_right(edges, value) for edges, value in zip(self._edges, features(state), strict=True)]
-
-    def _between(self, state: State, size: float) -> tuple[int, float]:
-        """Between which knots, and how far between them, r is."""
-        r = log((size + 1) / (state.n + 1))
-        at = min(bisect_right(self._knots, r) - 1, len(self._knots) - 2)
-        left = self._knots[at]
-        return at, min((r - left) / (self._knots[at + 1] - left), 1.0)
-
-
-def _read(row: list[float], at: int, part: float) -> float:
-    return row[at] + part * (row[at + 1] - row[at])
 
 
 def _logits(levels: Sequence[float]) -> list[float]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from earshot.spread_file import SHIPPED, read
 from processors.spread.columns import Columns
-from processors.spread.features import FEATURES, UNDATED, feature_columns, features
+from processors.spread.feature_columns import feature_columns
+from processors.spread.features import FEATURES, UNDATED, features
 from processors.spread.model import Spread
 from processors.spread.state import (
     SCALES,
