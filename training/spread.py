@@ -1,7 +1,8 @@
 """Learn how stories spread: `python training/spread.py FILE… --out MODEL.json`
 
 Files are JSON Lines of cascades: `t` (s of each event), `started_at` (s, optional). A file's name tells its platform:
-twitter, weibo or tideh anywhere in it, else the letters that it begins with; from all files together "any" is learnt.
+twitter, weibo or tideh anywhere in it, else what precedes a dot that is not the last one (`play_store.2026.jsonl`), else
+the letters that it begins with; from all files together "any" is learnt.
 Writes the tables and, beside them, the model card; the model that ships is `processors/models/spread-1.json`. The same files
 give the same tables in whatever order they are named, to the last digit.
 """

@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 DAY = 86_400.0
 _LONGEST = 1e10  # s
 _KNOWN = re.compile("tideh|twitter|weibo")
-_PLATFORM, _UNNAMED = re.compile("[a-z]+"), "any"
+_PLATFORM, _UNNAMED = re.compile(r"[a-z][a-z0-9_-]*(?=\.)|[a-z]+"), "any"
 
 
 class Cascades(NamedTuple):
@@ -107,7 +107,9 @@ def _number(t: object) -> bool:
 
 
 def platform(path: Path) -> str:
-    """What we know in a file's name, else the letters that it begins with: "twitter" of `later_twitter16.jsonl`."""
+    """What we know in a file's name, as "twitter" of `later_twitter16.jsonl`, else what precedes a dot of its own, as
+    "play_store" of `play_store.2026.jsonl`, else the letters that it begins with.
+    """
     name = path.stem.lower()
     return (_KNOWN.search(name) or _PLATFORM.match(name) or [_UNNAMED])[0]
 

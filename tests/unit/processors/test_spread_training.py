@@ -115,6 +115,8 @@ class TestCascades:
         assert platform(Path("twitter1516_later.jsonl")) == "twitter"
         assert platform(Path("heldout_Twitter.jsonl")) == "twitter"
         assert platform(Path("mastodon_2020.jsonl")) == "mastodon"
+        assert platform(Path("x_own.jsonl")) == "x"
+        assert platform(Path("play_store.2026.jsonl")) == "play_store"
         assert platform(Path("2020.jsonl")) == "any"
 
     def test_states_at_an_age_know_nothing_of_what_comes(self, cascades: Cascades) -> None:
