@@ -65,6 +65,8 @@ class Alerter:
         self._subscription: Subscription | None = None
         self._in_hand: Batch | None = None
         self._done: OrderedDict[int, Shape] = OrderedDict()
+        self._began = to_us(clock.now())
+        self._since: Mapping[str, int] | None = None
 
     def step(self, timeout: float) -> bool:
         """Take a batch, store what it asks for, commit. False where none came within `timeout` seconds.
@@ -114,9 +116,17 @@ class Alerter:
             self._decided()
 
     def _store_all(self, connection: Connection, stories: Sequence[Story]) -> list[notices.New]:
-        numbers = _keep_alerts(connection, stories)
+        numbers, raised = _keep_alerts(connection, stories)
+        if self._since is None:
+            self._since = notices.first_decided(connection)
         wanted = self._uninhibited(
-            connection, [telling for story in stories for telling in tellings(story, self._receivers)]
+            connection,
+            [
+                telling
+                for story in stories
+                for telling in tellings(story, self._receivers)
+                if not self._is_past(telling, raised, self._since)
+            ],
         )
         known = notices.known(connection, [each for telling in wanted for each in telling.identities])
         once = {
@@ -130,6 +140,21 @@ class Alerter:
         if new:
             notices.add(connection, new)
         return new
+
+    def _is_past(
+        self, telling: Telling, raised: Mapping[tuple[int, int], int], since: Mapping[str, int]
+    ) -> bool:
+        """Whether it was decided before and this receiver was not told then: it was not there, or wanted other things.
+
+        `raised`: up to when each alert was known; `since`: when each receiver was first told of anything, as this
+        process began. Steps only ever
+        come later, so what is older was decided. Of one moment that may not be so: then it counts whether this process
+        has seen the story, or the receiver was there.
+        """
+        at, until = to_us(telling.last_at), raised.get((telling.story.id, telling.episode.number), -1)
+        if at != until:
+            return at < until
+        return telling.story.id not in self._done and at < since.get(telling.receiver.name, self._began)
 
     def _uninhibited(self, connection: Connection, wanted: Sequence[Telling]) -> list[Telling]:
         """Without what a surge tells."""
@@ -208,9 +233,12 @@ def _shape(story: Story) -> Shape:
     return tuple((e.number, len(e.steps), e.resolved_at is not None) for e in story.episodes)
 
 
-def _keep_alerts(connection: Connection, stories: Sequence[Story]) -> dict[tuple[int, int], int]:
-    """Add what is new, let grow what is known; the rows' numbers by story and episode."""
+def _keep_alerts(
+    connection: Connection, stories: Sequence[Story]
+) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], int]]:
+    """Add what is new, let grow what is known; by story and episode the rows' numbers, and up to when they were known."""
     rows = alerts.of_stories(connection, [story.id for story in stories])
+    raised = {key: row.raised_at for key, row in rows.items()}
     grown: list[alerts.Alert] = []
     for story in stories:
         for episode in story.episodes:
@@ -223,7 +251,7 @@ def _keep_alerts(connection: Connection, stories: Sequence[Story]) -> dict[tuple
             _tell(story, episode, since)
     if grown:
         alerts.replace(connection, grown)
-    return {key: row.id for key, row in rows.items()}
+    return {key: row.id for key, row in rows.items()}, raised
 
 
 def _tell(story: Story, episode: Episode, since: int) -> None:

@@ -1,6 +1,7 @@
 """Who is told what: pure functions from a story to its alert rows and to the notices that they ask for."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -33,6 +34,10 @@ class Telling(NamedTuple):
     def step(self) -> Step:
         """The loudest one, the first of those."""
         return max(self.steps, key=lambda step: step.level)
+
+    @property
+    def last_at(self) -> datetime:
+        return max(step.at for step in self.steps)
 
     @property
     def mentions(self) -> list[Id]:

@@ -373,3 +373,52 @@ def test_a_reason_that_calls_again_is_told_again(bus: MemoryBus, store: Store, c
             tell(bus, story)
             alerter.step(0)
     assert len(stored(store)[1]) == 6
+
+
+class TestAReceiverThatComesLater:
+    """After a replay that told nobody, or by an edit of the configuration."""
+
+    def told(self, store: Store) -> set[tuple[str, str]]:
+        return {(receiver, reason) for _, _, receiver, _, _, reason, _ in stored(store)[1]}
+
+    def test_hears_nothing_of_what_was_decided_before(
+        self, bus: MemoryBus, store: Store, clock: SetClock
+    ) -> None:
+        tell(bus, a_story(an_episode()))
+        an_alerter(bus, store, clock, receivers=()).step(0)
+        clock.advance(minutes(60 * 24 * 7))
+        later = an_alerter(bus, store, clock)
+        tell(bus, a_story(an_episode(), version=2))  # a label, a join: its numbers are others now
+        later.step(0)
+        assert self.told(store) == set()
+        tell(bus, a_story(an_episode(a_step(), a_step(Level.critical, 60 * 24 * 8)), version=3))
+        later.step(0)
+        assert {receiver for receiver, _ in self.told(store)} == {"press", "desk"}
+        assert len(self.told(store)) == 2
+
+    def test_beside_others_too(self, bus: MemoryBus, store: Store, clock: SetClock) -> None:
+        tell(bus, a_story(an_episode()))
+        an_alerter(bus, store, clock, RECEIVERS[:1]).step(0)
+        clock.advance(minutes(60))
+        tell(bus, a_story(an_episode(), version=2))
+        an_alerter(bus, store, clock).step(0)
+        assert self.told(store) == {("press", "risk")}
+
+    def test_hears_of_what_nobody_has_decided_yet_however_late(
+        self, bus: MemoryBus, store: Store, clock: SetClock
+    ) -> None:
+        tell(bus, a_story(an_episode()))
+        clock.advance(minutes(60 * 24 * 7))
+        an_alerter(bus, store, clock).step(0)
+        assert self.told(store) == {("press", "risk"), ("desk", "risk")}
+
+    def test_two_reasons_of_one_moment_are_both_told(
+        self, bus: MemoryBus, store: Store, clock: SetClock
+    ) -> None:
+        clock.advance(minutes(60))
+        alerter = an_alerter(bus, store, clock, RECEIVERS[:1])
+        tell(bus, a_story(an_episode()))
+        alerter.step(0)
+        tell(bus, a_story(an_episode(a_step(), a_step(reason="legal")), version=2))
+        alerter.step(0)
+        assert self.told(store) == {("press", "risk"), ("press", "legal")}
