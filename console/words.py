@@ -35,6 +35,7 @@ _REASONS = {
     "voice": N_("a voice took it up"),
     "press_interest": N_("the press seems to ask for a word"),
     "pick_up": N_("a trusted outlet has taken it up"),
+    "national": N_("a national outlet has taken it up too"),
     "surge": N_("many complain at once"),
     "quiet": N_("a source has gone quiet"),
     "safety": N_("somebody may be in danger"),

@@ -18,12 +18,12 @@ from typing import Literal, NamedTuple
 from msgspec import structs
 
 from earshot.hashing import hash64
-from earshot.model import Intent, Mention, Score
+from earshot.model import OWN, Intent, Mention, Score
 from earshot.staff import STAFF
 
 _DRAWN = 4
 """One in so many is drawn by lot."""
-_STARS, _OWN = "rating", "own"
+_STARS = "rating"
 _SAME = (
     "@",
     "http://",
@@ -51,7 +51,7 @@ class Candidate(NamedTuple):
 
 def teaches(score: Score) -> bool:
     """Whether there is something to learn: words that the model reads, not the brand's own, not put right already."""
-    return score.negative is not None and score.basis not in (STAFF, _STARS) and _OWN not in _parts(score)
+    return score.negative is not None and score.basis not in (STAFF, _STARS) and OWN not in _parts(score)
 
 
 def is_by_stars(score: Score) -> bool:

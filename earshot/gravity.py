@@ -8,6 +8,7 @@ GRAVEST_FIRST = (
     "legal",
     "discrimination",
     "press_interest",
+    "national",
     "pick_up",
     "voice",
     "loud_author",

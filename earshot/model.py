@@ -24,6 +24,9 @@ Why = Literal["term", "own account", "followed conversation", "configured source
 
 
 _LIKELY = 0.5  # of a polarity: it is that rather than not
+OWN = "own"
+"""The basis of a score where the brand itself speaks."""
+_BEYOND_DOUBT = 0.8  # of danger: the five more that call so on our test part are all right
 
 
 class Level(enum.IntEnum):
@@ -175,8 +178,11 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     @property
     def vote(self) -> int | None:
-        """p(negative) in ten-thousandths: whole numbers add up the same in any order, and subtract exactly."""
-        return None if self.negative is None else round(self.negative * 10_000)
+        """p(negative) in ten-thousandths: whole numbers add up the same in any order, and subtract exactly.
+
+        None where nobody votes: it could not be read, or the brand itself speaks.
+        """
+        return None if self.negative is None or self.basis.endswith(OWN) else round(self.negative * 10_000)
 
     @property
     def is_glad(self) -> bool:
@@ -188,7 +194,7 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
         """What of `grave`, and of what staff named, holds towards the brand.
 
         Danger and discrimination where it is negative: many who name them are glad, or ask; danger too where the brand
-        is victim or setting. The law unless the author is glad: a threat may be told without any feeling. Self-harm
+        is victim or setting, and where it is told beyond doubt by who is not glad: who jokes about a burn has one. The law unless the author is glad: a threat may be told without any feeling. Self-harm
         always, and first: it is what has to be answered.
         """
         named = self.intents if self.basis == STAFF else ()
@@ -197,13 +203,19 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
         calls: set[str] = {"self_harm"}
         if (self.negative or 0.0) >= _LIKELY:
             calls |= {"safety", "discrimination"}
-        if "victim" in self.basis:
+        if "victim" in self.basis or self._tells_danger:
             calls.add("safety")
         if (self.positive or 0.0) < _LIKELY:
             calls.add("legal")
         return tuple(
             [each for each in _GRAVEST_FIRST if each in calls and (each in self.grave or each in named)]
         )
+
+    @property
+    def _tells_danger(self) -> bool:
+        """Whether no mood takes it back but gladness. What staff say of a text is said, and needs no such guess."""
+        sure = self.basis != STAFF and self.intents.get("safety", 0.0) >= _BEYOND_DOUBT
+        return sure and (self.positive or 0.0) < _LIKELY
 
 
 Reason = Literal[
@@ -212,6 +224,7 @@ Reason = Literal[
     "voice",
     "press_interest",
     "pick_up",
+    "national",
     "safety",
     "legal",
     "discrimination",

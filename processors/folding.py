@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from earshot.clock import from_us, to_us
 from earshot.hashing import hash64
-from earshot.model import Author, Mention, Score, Story
+from earshot.model import Author, Mention, Reason, Score, Story
 from earshot.store import authors, brands, mentions, stories
 from earshot.store.authors import Seat
 from earshot.store.brands import Brand
@@ -136,14 +136,14 @@ class Folding:
             self._mine.add(task.story)
         story = self._own(task.story)
         key = self._seat_keys[task.n]
-        before, picked_up = story.size, takes_up(story, row.outlet_class)
+        before, taken_up = story.size, takes_up(story, row.outlet_class)
         self._seat(measure.add(story, row, key, self.seats.get(key), (task.mention, task.score)))
         self._resize(sizes.grow(self._sizes, before, story.size))
         self.changed_rows.add(task.n)
         self._last = task.n
         self._surging.hear(task.n, self._clock, self.rows, backfill=task.mention.backfill)
         spoken = not task.mention.backfill
-        self._assess(story, task.mention, task.score, row, picked_up=picked_up, spoken=spoken)
+        self._assess(story, task.mention, task.score, row, taken_up=taken_up, spoken=spoken)
         self._weigh(row.vote, 1)
         self._reschedule(story)
 
@@ -266,7 +266,7 @@ class Folding:
         row: Row | None = None,
         before: Row | None = None,
         *,
-        picked_up: bool = False,
+        taken_up: Reason | None = None,
         spoken: bool = False,
         is_glad: bool = False,
     ) -> None:
@@ -282,7 +282,7 @@ class Folding:
             score,
             row,
             before,
-            picked_up=picked_up,
+            taken_up=taken_up,
             spoken=spoken,
             is_glad=is_glad,
         )

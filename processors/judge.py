@@ -4,7 +4,7 @@ from copy import copy
 
 from earshot.clock import from_us
 from earshot.config import Config
-from earshot.model import Level, Mention, Score, Story
+from earshot.model import Level, Mention, Reason, Score, Story
 from earshot.store import mentions
 from earshot.store.mentions import Row
 from processors import again, episodes, risk
@@ -46,14 +46,14 @@ class Judge:
         row: Row | None = None,
         before: Row | None = None,
         *,
-        picked_up: bool = False,
+        taken_up: Reason | None = None,
         spoken: bool = True,
         is_glad: bool = False,
     ) -> None:
         """Set the story's risk, level and episodes after `mention` was counted or changed at `clock` µs.
 
-        `row`: the mention's, where it says something; `before`: as it was until now. `picked_up`: it is the first
-        that a trusted outlet made of it. `spoken`: somebody has just said it; else silence goes on.
+        `row`: the mention's, where it says something; `before`: as it was until now. `taken_up`: it is the
+        first that a trusted outlet made of it, or one of the whole country. `spoken`: somebody has just said it; else silence goes on.
         `is_glad`: where there is no `score`, as it was read.
         """
         x_neg = risk.negativity(story, base)
@@ -61,8 +61,8 @@ class Judge:
         self._expect(story, x_neg, clock)
         level, held = self._stand(story, base, x_neg)
         signals = self.rules.fire(mention, score) if score else []
-        if picked_up and risk.gate(x_neg) == 1:
-            signals.append(("pick_up", Level.warning))
+        if taken_up and risk.gate(x_neg) == 1:
+            signals.append((taken_up, Level.warning))
         if level or signals or story.episodes or story.level:
             now = from_us(clock)
             is_glad = score.is_glad if score else is_glad

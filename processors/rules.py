@@ -5,7 +5,7 @@ A brand's own accounts are no voices: what they publish is an answer. An outlet'
 
 from earshot.accounts import author_of, handle_of
 from earshot.config import Brand, Rules
-from earshot.model import Level, Mention, OutletClass, Score, Story
+from earshot.model import Level, Mention, OutletClass, Reason, Score, Story
 from processors.episodes import Signal
 from processors.own import OwnAccounts
 from processors.reach import Reach
@@ -13,11 +13,17 @@ from processors.reach import Reach
 _TRUSTED: tuple[OutletClass, ...] = ("national", "regional", "local")
 
 
-def takes_up(story: Story, outlet: str | None) -> bool:
-    """Whether a mention by such an outlet, not counted yet, is the first trusted pick-up of what others said."""
+def takes_up(story: Story, outlet: str | None) -> Reason | None:
+    """Whether a mention by such an outlet, not counted yet, is the first trusted pick-up of what others said.
+
+    The first one of the whole country is told of again: that is where most readers are.
+    """
     if outlet not in _TRUSTED or story.authors <= len(story.outlets):
-        return False
-    return all(known not in _TRUSTED for known in story.outlets.values())
+        return None
+    known = set(story.outlets.values())
+    if known.isdisjoint(_TRUSTED):
+        return "pick_up"
+    return "national" if outlet == "national" and "national" not in known else None
 
 
 class MentionRules:

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from msgspec import structs
 
 from earshot.hashing import hash64
-from earshot.model import Mention, Rating, Score
+from earshot.model import OWN, Mention, Rating, Score
 from earshot.recent import Recent
 from earshot.staff import learnt
 from processors.calibration import NONE
@@ -205,7 +205,7 @@ def _said_by_brand(found: Finding) -> Finding:
     """What the brand itself says is no complaint about it, and endangers nobody."""
     said = {intent: share for intent, share in found.reading.intents.items() if intent not in _AGAINST}
     quiet = found.reading._replace(grave=(), intents=said, mood="neutral")
-    return found._replace(opinion=found.opinion and _spared(found.opinion), basis="own", reading=quiet)
+    return found._replace(opinion=found.opinion and _spared(found.opinion), basis=OWN, reading=quiet)
 
 
 def _combined(mention: Mention, found: Finding) -> Score:

@@ -83,7 +83,7 @@ def known(connection: Connection, identities: Iterable[str]) -> set[str]:
 def first_decided(connection: Connection) -> dict[str, int]:
     """When each receiver was told of anything for the first time, as far as that is still kept, µs."""
     found = connection.exec_driver_sql("select receiver, min(decided_at) from notices group by receiver")
-    return {receiver: at for receiver, at in found}
+    return {row[0]: row[1] for row in found}
 
 
 def due(connection: Connection, receiver: str, now: int, limit: int) -> list[Row]:

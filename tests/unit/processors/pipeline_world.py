@@ -33,7 +33,11 @@ CONFIG: dict[str, Any] = {
         {"name": "Acme", "any": ["acme"], "accounts": ["@acme_help"]},
         {"name": "Bolt", "voices": ["@watchdog"]},
     ],
-    "outlets": [{"domain": "daily.example", "class": "national", "accounts": ["@d", "d_too"]}],
+    "outlets": [
+        {"domain": "daily.example", "class": "national", "accounts": ["@d", "d_too"]},
+        {"domain": "town.example", "class": "local"},
+        {"domain": "courier.example", "class": "national"},
+    ],
 }
 
 

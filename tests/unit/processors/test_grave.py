@@ -42,6 +42,21 @@ def test_a_plain_mention_is_not(world: World) -> None:
     assert world.story().grave == 0
 
 
+def test_danger_beyond_doubt_calls_from_a_light_tone_too_and_not_from_gladness() -> None:
+    told = {"language": "en", "grave": ("safety",), "intents": {"safety": 0.9}, "basis": "text"}
+    light, glad = ({"negative": n, "neutral": 0.1, "positive": 0.9 - n} for n in (0.45, 0.3))
+    assert Score(**told, **light).calls == ("safety",)
+    assert Score(**told, **glad).calls == ()
+    assert Score(**told | {"intents": {"safety": 0.6}}, **light).calls == ()
+    assert Score(**told | {"basis": "staff"}, **light).calls == ()
+
+
+def test_the_brand_itself_has_no_vote_in_its_own_story(world: World) -> None:
+    world.hear(said("1"), said("2", 1, root="x:1"), said("3", 2, PLAIN, by="@acme_help", root="x:1"))
+    story = world.story()
+    assert (story.mentions, story.authors, story.voters) == (3, 3, 2)
+
+
 def test_what_is_taken_back_weighs_no_more(world: World) -> None:
     world.hear(said("1", text=BURNT), withdrawn("1", 2))
     assert world.story().grave == 0

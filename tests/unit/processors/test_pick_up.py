@@ -28,6 +28,17 @@ def test_the_first_outlet_is_told_of_and_others_are_not(world: World) -> None:
     assert reasons(world) == [("pick_up", "x:3")]
 
 
+def test_the_first_of_the_whole_country_is_told_of_again(world: World) -> None:
+    town, daily = printed("3", 5, where="town.example"), printed("4", 9)
+    world.hear(said("1"), said("2", 1, root="x:1"), town, daily, printed("5", 12, where="courier.example"))
+    assert reasons(world) == [("pick_up", "x:3"), ("national", "x:4")]
+
+
+def test_a_local_one_after_it_is_not(world: World) -> None:
+    world.hear(said("1"), said("2", 1, root="x:1"), printed("3", 5), printed("4", 9, where="town.example"))
+    assert reasons(world) == [("pick_up", "x:3")]
+
+
 def test_an_outlet_that_nobody_knows_is_not_trusted(world: World) -> None:
     world.hear(said("1"), said("2", 1, root="x:1"), printed("3", 5, where="other.example"))
     assert reasons(world) == []
