@@ -11,6 +11,7 @@ from console.reading import STAYS, Frame, Home
 from console.rows import Excerpt, FrameRow, HomePage, MentionRow, StoryRow, SurgeRow, When
 from console.security import host_of, safe_link
 from console.tongue import Tongue
+from earshot.accounts import Accounts
 from earshot.clock import from_us
 from earshot.model import Level, Mention, Story
 from earshot.store.alerts import Alert
@@ -229,9 +230,8 @@ def mention_row(say: Tongue, kept: Kept, now: datetime, accounts: Sequence[str] 
 
 
 def is_ours(said: Mention, accounts: Sequence[str]) -> bool:
-    """By the handle. Where reviews are written anybody may take any name, so there nobody is."""
-    ours = {account.removeprefix("@").casefold() for account in accounts}
-    return said.kind != "review" and said.author.handle.removeprefix("@").casefold() in ours
+    """Where reviews are written anybody may take any name, so there nobody is."""
+    return said.kind != "review" and bool(Accounts((each, each) for each in accounts).of(said))
 
 
 def _said(say: Tongue, kept: Kept) -> Excerpt | None:

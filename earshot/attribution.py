@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from earshot.accounts import author_of, handle_of
+from earshot.accounts import Accounts, account
 from earshot.matching import Matcher, Watched
 from earshot.model import Mention, Why
 from earshot.topics import Event, Said, brand_of
@@ -23,10 +23,7 @@ class Attribution:
     def __init__(self, brands: Sequence[Watched]) -> None:
         """Raises `ConfigError` for terms of which nothing is left to look for."""
         self._matcher = Matcher(brands)
-        self._owners: dict[str, list[str]] = {}
-        for brand in brands:
-            for handle in dict.fromkeys(map(handle_of, brand.accounts)):
-                self._owners.setdefault(handle, []).append(brand.name)
+        self._accounts = Accounts((written, brand.name) for brand in brands for written in brand.accounts)
 
     def of(self, mention: Mention, known: Callable[[str], Sequence[str]]) -> dict[str, Why]:
         """The brands that it concerns, each with the reason; nobody who is watched where there are none.
@@ -37,11 +34,16 @@ class Attribution:
             return {mention.brand: mention.why}
         found: dict[str, Why] = dict.fromkeys(self._matcher.match(_words(mention)), "term")
         found = found or dict.fromkeys(_inherited(mention, known), "followed conversation")
-        return found | dict.fromkeys(self.owners(author_of(mention), mention, found), "own account")
+        return found | dict.fromkeys(
+            self._admitted(self._accounts.of(mention), mention, found), "own account"
+        )
 
     def owners(self, handle: str, mention: Mention, found: Collection[str]) -> Sequence[str]:
-        """Whose account it is, but for those whom its words exclude; of several those that are `found` already."""
-        owners = self._owners.get(handle)
+        """Whose account it is where the mention stands, but for those whom its words exclude."""
+        return self._admitted(self._accounts.named(handle, mention), mention, found)
+
+    def _admitted(self, owners: Sequence[str], mention: Mention, found: Collection[str]) -> Sequence[str]:
+        """Of several those that are `found` already."""
         if not owners:
             return ()
         named = [name for name in owners if name in found]
@@ -114,7 +116,7 @@ class Terms(NamedTuple):
 
 def terms_of(brand: Watched) -> tuple[str, ...]:
     """Everything that gives a brand away."""
-    handles = (f"@{account.removeprefix('@')}" for account in brand.accounts)
+    handles = (account(written).at for written in brand.accounts)
     return (*brand.any, *brand.all, *handles) or (brand.name,)
 
 

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import comb
 from typing import NamedTuple
 
+from earshot.accounts import account
 from earshot.attribution import Terms, finder, terms_of
 from earshot.matching import Matcher, Watched, fold
 from earshot.neighbours import Word, content, neighbours, phrases, words_of
@@ -110,7 +111,7 @@ class _Anchors:
 
     def __init__(self, brand: Watched, competitors: Sequence[str]) -> None:
         self._finder = finder((*terms_of(brand), *competitors))
-        self._certain = {f"@{name.removeprefix('@')}" for name in brand.accounts} | set(competitors)
+        self._certain = {account(written).at for written in brand.accounts} | set(competitors)
 
     def hold(self, words: str) -> bool:
         hits = self._finder.match(words)

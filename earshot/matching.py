@@ -18,6 +18,7 @@ from typing import NamedTuple, Protocol
 
 import ahocorasick
 
+from earshot.accounts import account
 from earshot.errors import ConfigError
 
 _REMEMBERED = 20_000  # characters; more than any language uses, and a bound on what a hostile text can fill
@@ -166,7 +167,7 @@ def _rule(brand: Watched) -> _Rule:
 def _wanted(brand: Watched) -> tuple[str, ...]:
     if brand.all and not brand.any:
         return ()
-    handles = ("@" + fold(account).removeprefix("@") for account in brand.accounts)
+    handles = ("@" + fold(account(written).handle).removeprefix("@") for written in brand.accounts)
     return (*brand.any, *handles) or (brand.name,)
 
 

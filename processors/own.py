@@ -4,21 +4,20 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
-from earshot.accounts import author_of, handle_of
+from earshot.accounts import Accounts
 from earshot.config import Brand
 from earshot.model import Mention
 from processors.tasks import New, Revised, Task
 
 
 class OwnAccounts:
-    """The brands' own accounts, by handle."""
+    """The brands' own accounts."""
 
     def __init__(self, brands: Iterable[Brand]) -> None:
-        self._handles = {brand.name: frozenset(map(handle_of, brand.accounts)) for brand in brands}
+        self._accounts = Accounts((written, brand.name) for brand in brands for written in brand.accounts)
 
     def wrote(self, mention: Mention) -> bool:
-        own = self._handles.get(mention.brand, frozenset())
-        return bool(own) and author_of(mention) in own
+        return mention.brand in self._accounts.of(mention)
 
     def uncounted(self, task: Task) -> Task:
         """The same without its platform's counters, where it is the company that speaks."""

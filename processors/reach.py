@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from earshot.accounts import author_of, handle_of
+from earshot.accounts import Accounts
 from earshot.config import Outlet, RiskSettings
 from earshot.model import Mention, OutletClass
 
@@ -27,7 +27,7 @@ class Reach:
         self._most = settings.max_followers
         self._classes: dict[str, OutletClass] = {o.domain: o.outlet_class for o in outlets}
         self._audiences = {o.domain: o.audience for o in outlets if o.audience is not None}
-        self._accounts = {handle_of(handle): o.domain for o in reversed(outlets) for handle in o.accounts}
+        self._accounts = Accounts((written, o.domain) for o in outlets for written in o.accounts)
 
     def followers(self, mention: Mention) -> int:
         """People behind the account, at most a million; an outlet's are counted with the outlet."""
@@ -47,9 +47,10 @@ class Reach:
 
     def speaker(self, mention: Mention) -> str | None:
         """The domain of the outlet whose own account wrote it, where that is known."""
-        if not self._accounts or mention.kind == "article":
+        if mention.kind == "article":
             return None
-        return self._accounts.get(author_of(mention))
+        found = self._accounts.of(mention)
+        return found[0] if found else None
 
     def is_outlet(self, mention: Mention) -> bool:
         """Whether a configured outlet speaks: in an article of its, or by an account of its own."""

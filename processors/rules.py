@@ -3,7 +3,7 @@
 A brand's own accounts are no voices: what they publish is an answer. An outlet's are no loud authors: they are press.
 """
 
-from earshot.accounts import author_of, handle_of
+from earshot.accounts import Accounts
 from earshot.config import Brand, Rules
 from earshot.model import Level, Mention, OutletClass, Reason, Score, Story
 from processors.episodes import Signal
@@ -31,25 +31,28 @@ class MentionRules:
 
     def __init__(self, rules: Rules, brands: tuple[Brand, ...], own: OwnAccounts, reach: Reach) -> None:
         self._rules, self._own, self._reach = rules, own, reach
-        self._everywhere = frozenset(map(handle_of, rules.voices))
-        self._voices = {brand.name: frozenset(map(handle_of, brand.voices)) for brand in brands}
+        everywhere = [(written, "") for written in rules.voices]
+        self._voices = Accounts(
+            everywhere + [(each, brand.name) for brand in brands for each in brand.voices]
+        )
 
     def fire(self, mention: Mention, score: Score) -> list[Signal]:
         is_negative = score.negative is not None and score.negative >= self._rules.loud_negativity
         asks = "press_interest" in score.signs
         if not (is_negative or asks or score.grave) or self._own.wrote(mention):
             return []
-        fired = self._negative(mention, author_of(mention)) if is_negative else []
+        fired = self._negative(mention) if is_negative else []
         always: list[Signal] = [(reason, Level.warning) for reason in score.grave]
         if asks:
             always.append(("press_interest", Level.warning))
         return [*fired, *(signal for signal in always if signal[0] in self._rules.always)]
 
-    def _negative(self, mention: Mention, handle: str) -> list[Signal]:
+    def _negative(self, mention: Mention) -> list[Signal]:
         fired: list[Signal] = []
         is_loud = (mention.author.followers or 0) >= self._rules.loud_followers
         if is_loud and not self._reach.is_outlet(mention):
             fired.append(("loud_author", Level.warning))
-        if handle in self._everywhere or handle in self._voices.get(mention.brand, ()):
+        whose = self._voices.of(mention)
+        if "" in whose or mention.brand in whose:
             fired.append(("voice", Level.warning))
         return fired

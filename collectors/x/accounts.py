@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from collectors.x.payload import Post
-from earshot.accounts import handle_of
 from earshot.attribution import Attribution
 from earshot.matching import Watched
 from earshot.model import Why
@@ -22,5 +21,5 @@ class Accounts:
     def answered(self, post: Post) -> list[str]:
         """The brands that it concerns only by whom it answers, which X alone tells. Their forbidden terms hold."""
         said = self.said(post)
-        answered = self._attribution.owners(handle_of(post.replied_to), post.mention, said)
+        answered = self._attribution.owners(post.replied_to, post.mention, said)
         return [name for name in answered if name not in said]

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
+from collectors.x.payload import SOURCE
+from earshot.accounts import account
 from earshot.errors import ConfigError
 from earshot.matching import Watched, fold
 
@@ -19,7 +21,7 @@ _TOO_LONG = (
     "{!r} with what must be there takes {:,} characters, X reads {:,}: write shorter terms, or fewer in `all`"
 )
 
-_HANDLE = re.compile(r"@?(\w{1,15})", re.ASCII)
+_HANDLE = re.compile(r"\w{1,15}", re.ASCII)
 _MENTION = re.compile(r"@\w{1,15}", re.ASCII)
 _HASHTAG = re.compile(r"#\w*[^\W\d_]\w*")
 _CASHTAG = re.compile(r"\$[A-Za-z]{1,6}")
@@ -149,12 +151,9 @@ def _wanted(brand: Watched) -> Iterator[list[str]]:
         return
     for term in brand.any:
         yield term_operators(term)
-    for account in brand.accounts:
-        handle = _HANDLE.fullmatch(account)
-        name = handle[1] if handle else ""
-        yield (
-            [f"@{name}", f"from:{name}", f"to:{name}"] if name else term_operators(f"@{account.lstrip('@')}")
-        )
+    for platform, name in map(account, brand.accounts):
+        can_be_here = platform.casefold() in ("", SOURCE) and _HANDLE.fullmatch(name)
+        yield [f"@{name}", f"from:{name}", f"to:{name}"] if can_be_here else term_operators(f"@{name}")
     if not brand.any and not brand.accounts:
         yield term_operators(brand.name)
 

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from earshot import logs
-from earshot.accounts import handle_of
+from earshot.accounts import account
 from earshot.attribution import terms_of
 from earshot.cli import telling
 from earshot.cli.asking import Answer, Found, affordable, ask, concerning, not_asked, price, scratch
@@ -170,9 +170,9 @@ def _spread(settings: Config) -> Iterator[str]:
 
 
 def _voices(settings: Config) -> int:
-    """Different handles, for all brands or for some."""
+    """Different ones, for all brands or for some."""
     lists = (settings.rules.voices, *(brand.voices for brand in settings.brands))
-    return len({handle_of(voice) for voices in lists for voice in voices})
+    return len({account(voice).form for voices in lists for voice in voices})
 
 
 def _tell_answers(places: Sequence[Place], answers: Sequence[Answer], others: Sequence[Reached]) -> None:

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from earshot.accounts import readable
+
 _LENGTH_OF_TIME = re.compile(r"(\d+(?:\.\d+)?) *(ms|s|m|h|d)?", re.ASCII)
 _MAIL = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]+@[A-Za-z0-9.-]+", re.ASCII)
 _LANGUAGES = frozenset(  # all that py3langid tells apart
@@ -77,6 +79,7 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Positive = Annotated[Duration, AfterValidator(_longer_than_nothing)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000), AfterValidator(_not_empty)]
 Words = tuple[Word, ...]
+Handles = tuple[Annotated[Word, AfterValidator(readable)], ...]
 Domain = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True), AfterValidator(_domain)]
 WebAddress = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_web_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]

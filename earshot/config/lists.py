@@ -10,7 +10,7 @@ from pydantic import Field
 
 from earshot.config.document import build
 from earshot.config.faults import Faults, unknown
-from earshot.config.forms import Domain, Words
+from earshot.config.forms import Domain, Handles
 from earshot.config.sections import Outlet
 from earshot.config.toml_file import parse
 from earshot.model import OutletClass
@@ -35,9 +35,9 @@ class Listing(Settings):
     """What a list holds; each domain once."""
 
     outlets: Domains = Domains()
-    accounts: dict[Domain, Words] = Field(default_factory=dict)
+    accounts: dict[Domain, Handles] = Field(default_factory=dict)
     """By domain, the handles of those of `outlets` whose handles are sure."""
-    voices: Words = ()
+    voices: Handles = ()
 
     def media(self) -> Iterator[Outlet]:
         for kind in CLASSES:

@@ -18,6 +18,7 @@ from earshot.config.forms import (
     Bias,
     Domain,
     Duration,
+    Handles,
     Language,
     Polite,
     Positive,
@@ -235,12 +236,12 @@ class Brand(Settings):
     )
     all: Words = Field(default=(), description="Terms that must all be there.")
     none: Words = Field(default=(), description="Terms that must not be there.")
-    accounts: Words = Field(
+    accounts: Handles = Field(
         default=(),
         description="Its own accounts: what they say, what names them or answers them concerns it.",
     )
     competitors: Words = Field(default=(), description="Names of competitors.")
-    voices: Words = Field(
+    voices: Handles = Field(
         default=(), description="Handles whose word weighs more than their followers, here."
     )
     address: Polite = Field(
@@ -282,7 +283,7 @@ class Outlet(Settings):
     audience: int | None = Field(
         default=None, ge=0, description="People it reaches; empty: what its class usually does."
     )
-    accounts: Words = Field(
+    accounts: Handles = Field(
         default=(),
         description="Handles of its own: who follows them and who reads its articles are the same people.",
     )
@@ -438,7 +439,7 @@ class Rules(Settings):
     loud_negativity: Share = Field(
         default=0.6, description="Negativity from which a loud author or a voice is told."
     )
-    voices: Words = Field(
+    voices: Handles = Field(
         default=(), description="Handles whose word weighs more than their followers, for all brands."
     )
     always: tuple[Always, ...] = Field(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from earshot.accounts import account
 from earshot.config import Brand
 from earshot.matching import Finder, fold
 from processors.target.views import Span
@@ -39,7 +40,8 @@ class Names:
 
 
 def _names(brand: Brand) -> list[str]:
-    return [name.lstrip("@#") for name in (brand.name, *brand.any, *brand.accounts) if name.strip("@# ")]
+    handles = (account(written).handle for written in brand.accounts)
+    return [name.lstrip("@#") for name in (brand.name, *brand.any, *handles) if name.strip("@# ")]
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:

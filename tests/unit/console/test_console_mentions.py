@@ -150,6 +150,8 @@ def test_a_brand_may_say_tu_and_otherwise_on_some_sources() -> None:
 def test_what_nobody_answers_says_no_form() -> None:
     brand = Brand(name="Ronvia", accounts=("@ada",))
     assert answered("it", "tu", brand) == ""
+    elsewhere = Brand(name="Ronvia", accounts=("elsewhere:@ada",))
+    assert answered("it", "tu", elsewhere) == "with “tu”, as its author does"
     assert answered("it", "tu", Brand(name="Ronvia"), kind="article") == ""
 
 

@@ -101,6 +101,7 @@ def test_names_are_told_and_of_very_many_the_first() -> None:
 def test_terms_of_a_brand_and_which_of_them_hit() -> None:
     brand = Brand(name="Acme", any=("acme", "#acme"), all=("card",), accounts=("@acme_it", "acme"))
     assert terms_of(brand) == ("acme", "#acme", "card", "@acme_it", "@acme")
+    assert terms_of(Brand(name="Acme", accounts=("x:@acme_it",))) == ("@acme_it",)
     assert finder(terms_of(brand)).match("My CARD, @acme_it!") == ("card", "@acme_it")
 
 

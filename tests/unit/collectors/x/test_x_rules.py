@@ -57,6 +57,12 @@ def test_its_own_accounts_write_and_are_written_to() -> None:
 
 def test_an_account_elsewhere_is_a_text() -> None:
     assert only(accounts=["@ronvia@social.example"]) == '"@ronvia@social.example"'
+    assert only(accounts=["mastodon:@ronvia@social.example"]) == '"@ronvia@social.example"'
+
+
+def test_an_account_of_another_platform_is_named_here_but_does_not_write() -> None:
+    assert only(accounts=["X:@ronvia"]) == "(@ronvia OR from:ronvia OR to:ronvia)"
+    assert only(accounts=["forum:@ronvia"]) == "@ronvia"
 
 
 def test_all_and_none_stand_beside() -> None:

@@ -74,6 +74,11 @@ def test_one_company_is_not_several_however_often_it_is_named() -> None:
     assert not known.several("Acmeville and Boltons")
 
 
+def test_an_account_is_named_without_its_platform() -> None:
+    known = names(accounts=["x:@acme_help"])
+    assert known.places("Acme", "@acme_help or Bolt?") == ([(1, 10)], [(14, 18)])
+
+
 def test_a_single_brand_without_competitors_needs_no_look() -> None:
     known = Names(from_dict({"brands": [{"name": "Acme"}]}).brands)
     assert not known.several("Acme and Bolt")
