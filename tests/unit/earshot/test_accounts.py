@@ -152,6 +152,10 @@ def test_whom_a_text_names_is_looked_for_by_the_handle_alone() -> None:
 
 
 def test_a_namesake_of_a_newspaper_is_no_newspaper() -> None:
+    config = from_dict({"rules": {"lists": ["italy", "english"]}})
+    reach = Reach(config.risk, config.outlets)
+    assert reach.speaker(mention("x", "Agenzia_Ansa")) == "ansa.it"
+    assert reach.speaker(mention("forum", "agenzia_ansa")) is None
     outlets = (
         Outlet(domain="a.example", accounts=("x:news",)),
         Outlet(domain="b.example", accounts=("news",)),

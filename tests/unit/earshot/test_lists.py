@@ -100,10 +100,10 @@ def test_handles_are_bare_and_each_stands_once(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_handle_of_an_outlet_is_bare_and_of_one_outlet(name: str) -> None:
+def test_each_handle_of_an_outlet_is_one_on_x_and_of_one_outlet(name: str) -> None:
     handles = [handle for outlet in listing(name).media() for handle in outlet.accounts]
     assert len(handles) == len(set(handles)) > 30
-    assert not [handle for handle in handles if not re.fullmatch(r"[a-z0-9_]{2,30}", handle)]
+    assert not [handle for handle in handles if not re.fullmatch(r"x:@[a-z0-9_]{2,15}", handle)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -157,7 +157,7 @@ def test_the_operators_own_outlet_wins_and_voices_are_added(write: Write) -> Non
     )
     (ansa,) = [outlet for outlet in config.outlets if outlet.domain == "ansa.it"]
     assert (ansa.outlet_class, ansa.audience) == ("news", 5)
-    assert ansa.accounts == ("agenzia_ansa",), "what it does not say is the list's"
+    assert ansa.accounts == ("x:@agenzia_ansa",), "what it does not say is the list's"
     assert config.rules.voices[:2] == ("mine", "codacons")
     assert config.rules.voices.count("codacons") == 1
     assert "altroconsumo" in config.rules.voices
