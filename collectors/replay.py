@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Self, TypeVar
+from typing import Any, BinaryIO, ClassVar, Literal, Self, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -39,6 +39,8 @@ _PAUSE = 0.02  # s between looks, while the processors catch up or a paced repla
 
 class Replay(CollectorSettings):
     """[[collectors]] kind = "replay"."""
+
+    any_source: ClassVar[bool] = True
 
     kind: Literal["replay"] = "replay"
     path: Path = Field(description="The file: .jsonl, or .csv with a header.")

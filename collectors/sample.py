@@ -34,6 +34,7 @@ class Sample(CollectorSettings):
     """[[collectors]] kind = "sample"."""
 
     own_time: ClassVar[bool] = True
+    any_source: ClassVar[bool] = True
 
     kind: Literal["sample"] = "sample"
     speed: float = Field(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 from starlette.requests import ClientDisconnect, Request
@@ -43,6 +43,7 @@ class Webhook(CollectorSettings):
     """Other systems send mentions here, signed as Standard Webhooks."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
+    any_source: ClassVar[bool] = True
 
     kind: Literal["webhook"] = "webhook"
     secret: Secret = Field(description="What senders sign with: whsec_ and base64.")

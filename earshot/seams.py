@@ -315,6 +315,9 @@ class CollectorSettings(Settings):
     own_time: ClassVar[bool] = False
     """Whether it brings a time of its own, on which the whole process then runs, with no other source beside it."""
 
+    any_source: ClassVar[bool] = False
+    """Whether the ids of its mentions may begin with anything, as they are sent or stand in a file."""
+
     @property
     def polled_every(self) -> timedelta | None:
         """The time between two looks, of a source that is asked; None where it calls or streams."""

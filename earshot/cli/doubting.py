@@ -12,6 +12,7 @@ def doubts(config: Config) -> list[str]:
     return [
         *_empty(config),
         *(line for brand in config.brands for line in _against_itself(brand)),
+        *config.doubts,
         *_open(config),
     ]
 

@@ -4,11 +4,11 @@ Every fault is reported at once, as `file:line: key: message`; what comes from t
 """
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PrivateAttr
 from sqlalchemy import URL, make_url
 
 from earshot import spread_file
@@ -18,6 +18,7 @@ from earshot.config.environment import override, read_secrets
 from earshot.config.faults import Faults, dotted, unknown
 from earshot.config.kinds import Kinds, installed
 from earshot.config.lists import Listing
+from earshot.config.platforms import unheard
 from earshot.config.sections import (
     AlertSettings,
     Brand,
@@ -103,6 +104,16 @@ class Config(Settings):
     )
     collectors: tuple[CollectorSettings, ...] = Field(default=(), description="The sources.")
     receivers: tuple[ReceiverSettings, ...] = Field(default=(), description="Who is told, and through what.")
+    _doubts: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What was written and cannot have been meant so, with its place; no faults."""
+        return self._doubts
+
+    def doubted(self, doubts: Iterable[str]) -> Self:
+        self._doubts = tuple(doubts)
+        return self
 
     @property
     def own_time(self) -> bool:
@@ -169,7 +180,8 @@ def _checked(
     named = _lists(built.get(("rules",)), folder, faults)
     _find_tables(built, folder, faults)
     faults.raise_any()
-    return _with_lists(_assembled(built), named)
+    config = _assembled(built)
+    return _with_lists(config, named).doubted(unheard(sections, config.collectors, faults))
 
 
 def _built(table: Table, faults: Faults) -> BaseModel | None:

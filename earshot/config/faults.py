@@ -44,9 +44,12 @@ class Faults:
     def add(self, path: KeyPath, message: str, written_as: KeyPath | None = None) -> None:
         """`written_as`: the key that the operator wrote, where it is not the one it stands for."""
         shown = written_as or path
-        line, where = self._where(shown)
-        text = ": ".join(part for part in (where, dotted(shown), message) if part)
-        self._found.setdefault(path, (line, text))
+        line, _ = self._where(shown)
+        self._found.setdefault(path, (line, self.told(shown, message)))
+
+    def told(self, path: KeyPath, message: str) -> str:
+        """With where it is; alone it is no fault yet."""
+        return ": ".join(part for part in (self._where(path)[1], dotted(path), message) if part)
 
     def add_variable(self, variable: str, message: str) -> None:
         self._found.setdefault((variable,), (0, f"{variable}: {message}"))

@@ -10,7 +10,7 @@ import pytest
 
 from earshot.cli.doubting import doubts
 from earshot.cli.starting import databases, starting
-from earshot.config import Config, from_dict
+from earshot.config import Config, from_dict, load
 
 
 @pytest.fixture
@@ -92,6 +92,42 @@ def test_a_term_that_is_wanted_and_excluded_is_doubted(tmp_path: Path) -> None:
     brands = [{"name": "Acme", "any": ["acme", "ACME Ltd"], "none": ["acme ltd", "acme street"]}]
     (doubt,) = doubts(configured(tmp_path, brands=brands, receivers=[{"kind": "log"}]))
     assert doubt == "[[brands]] Acme: 'ACME Ltd' is in any and in none: what says it never matches"
+
+
+FEEDS = {"kind": "feeds", "urls": ["https://f.example/rss"], "source": "mastodon"}
+
+
+def platforms_doubted(folder: Path, *collectors: dict[str, object]) -> list[str]:
+    """Of a configuration that names three, and uses a list that names X's."""
+    text = (
+        "[[brands]]\nname = 'Acme'\naccounts = ['acme', 'Mastodon:@acme',\n  'mastdon:@acme']\n"
+        "[rules]\nlists = ['italy']\nvoices = ['reddit:@acme']\n[[receivers]]\nkind = 'log'\n"
+    )
+    for each in collectors:
+        text += "[[collectors]]\n" + "".join(f"{key} = {value!r}\n" for key, value in each.items())
+    (file := folder / "earshot.toml").write_text(text)
+    config = load(file, {"EARSHOT_EARSHOT__DATA_DIR": str(folder)})
+    return [doubt.replace(f"{folder}/", "") for doubt in doubts(config)]
+
+
+def test_a_platform_that_no_source_has_is_doubted_with_its_line(tmp_path: Path) -> None:
+    """Not those of lists, which are of everybody."""
+    assert platforms_doubted(tmp_path, FEEDS) == [
+        (
+            "earshot.toml:4: brands[0].accounts[2]: nobody until a source has it: unknown platform 'mastdon';"
+            " did you mean 'mastodon'?"
+        ),
+        "earshot.toml:7: rules.voices[0]: nobody until a source has it: unknown platform 'reddit'; known: mastodon",
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [{"kind": "webhook", "secret": "whsec_" + "c2VjcmV0" * 6}, {"kind": "replay", "path": "a.jsonl"}],
+)
+def test_where_any_platform_may_come_none_is_doubted(tmp_path: Path, source: dict[str, object]) -> None:
+    assert platforms_doubted(tmp_path, FEEDS, source) == []
+    assert platforms_doubted(tmp_path) == [], "nor where there is no source yet"
 
 
 def test_files_that_others_may_read_are_told_in_one_line(tmp_path: Path) -> None:
