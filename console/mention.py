@@ -55,7 +55,7 @@ class MentionPages:
         with self._site.context.store.begin() as connection:
             kept = corrections.heard(connection, n)
             before = corrections.of_mention(connection, n)[:1]
-            if kept and not any(each.says(said, wants, unsay=unsay) for each in before):
+            if kept and not any(each.says(said, wants, {}, unsay=unsay) for each in before):
                 at = to_us(self._site.context.clock.now())
                 corrections.add(connection, kept, said, at, "console", wants or None, unsay=unsay)
         return kept is not None

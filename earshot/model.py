@@ -167,6 +167,8 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """They decide how a mention is handled, and are never kept of a person."""
     grave: tuple[Grave, ...] = ()
     """As the words were read; what holds whatever staff said since is `calls`."""
+    named: tuple[Grave, ...] = ()
+    """What staff named beside it, of what is no intent."""
     address: Address = "none"
     mood: Mood = "neutral"
     emphasis: tuple[Emphasis, ...] = ()
@@ -197,7 +199,7 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
         is victim or setting, and where it is told beyond doubt by who is not glad: who jokes about a burn has one. The law unless the author is glad: a threat may be told without any feeling. Self-harm
         always, and first: it is what has to be answered.
         """
-        named = self.intents if self.basis == STAFF else ()
+        named = {*self.intents, *self.named} if self.basis == STAFF else ()
         if not self.grave and not named:
             return ()
         calls: set[str] = {"self_harm"}

@@ -375,6 +375,7 @@ def wordless(score: Score) -> Score:
         intents={},
         signs=(),
         grave=(),
+        named=(),
         address="none",
         mood="neutral",
         tried=(),

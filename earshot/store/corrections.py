@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
+from earshot.handling import AsRead, Change, Handling, as_read, changed, handled
 from earshot.model import Intent, Score
 from earshot.seams import Shares
 from earshot.staff import STAFF, Polarity, shipped
@@ -57,12 +58,19 @@ class Correction(NamedTuple):
     """What the model alone gives each; empty: it cannot read the text; None: it was not asked."""
     intents_model: str = ""
     """The model of intents that was asked; empty: none yet."""
+    handling: Handling = Handling()
+    read_handling: AsRead | None = None
+    """What the model had read when somebody first said otherwise; None: nobody has."""
 
-    def says(self, polarity: Polarity, intents: Sequence[Intent], *, unsay: bool = False) -> bool:
+    def says(
+        self, polarity: Polarity, intents: Sequence[Intent], handling: Change, *, unsay: bool = False
+    ) -> bool:
         """Whether it says this already; no intents: nothing is said of them, or what was said is taken back."""
+        if self.polarity != polarity or changed(self.handling, handling) != self.handling:
+            return False
         if unsay:
-            return self.polarity == polarity and self.intents is None
-        return self.polarity == polarity and (not intents or set(intents) == set(self.intents or ()))
+            return self.intents is None
+        return not intents or set(intents) == set(self.intents or ())
 
 
 class _Intents(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,7 +82,15 @@ class _Intents(msgspec.Struct, frozen=True, omit_defaults=True):
     model: str = ""
 
 
+class _Handling(msgspec.Struct, frozen=True):
+    """What the column of handling keeps."""
+
+    said: Handling
+    read: AsRead
+
+
 _INTENTS = msgspec.json.Decoder(_Intents | tuple[Intent, ...])
+_HANDLING = msgspec.json.Decoder(_Handling)
 
 
 def add(
@@ -84,12 +100,13 @@ def add(
     at: int,
     made_by: str,
     intents: Sequence[Intent] | None = None,
+    handling: Change | None = None,
     *,
     unsay: bool = False,
 ) -> int:
-    """Its number. Where it does not speak of intents, what was said of them before still holds; `unsay` takes it back."""
+    """Its number. What it does not speak of holds as it was said before; `unsay` takes the intents back."""
     before = _said_before(connection, kept)
-    said = _said_of_intents(_intents_before(connection, kept.n), intents, unsay=unsay)
+    of_intents, of_handling = _kept_before(connection, kept.n)
     row = (
         brands.brand_no(kept.n),
         kept.mention.source,
@@ -98,12 +115,13 @@ def add(
         made_by[:_BY],
         polarity,
         *(before or _said(kept.score)),
-        said,
+        _said_of_intents(of_intents, intents, unsay=unsay),
+        _said_of_handling(of_handling, handling or {}, kept.score),
     )
     number: int = connection.exec_driver_sql(
         "insert into corrections (brand, source, mention, at, made_by, polarity, negative, neutral, positive, model,"
-        " read_negative, read_neutral, read_positive, read_model, intents)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
+        " read_negative, read_neutral, read_positive, read_model, intents, handling)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id",
         row,
     ).scalar_one()
     return number
@@ -159,7 +177,7 @@ def fill_intents(
         CORRECTIONS,
         ("intents",),
         ("id",),
-        [(_intents(_Intents(each.intents or (), dict(shares), model)), each.id) for each, shares in read],
+        [(_encoded(_Intents(each.intents or (), dict(shares), model)), each.id) for each, shares in read],
     )
 
 
@@ -172,15 +190,16 @@ def unlink(connection: Connection, numbers: Iterable[int]) -> None:
         (of,),
     )
     connection.exec_driver_sql(
-        "update corrections set mention = 0 where mention in (select value from json_each(?))", (of,)
+        "update corrections set mention = 0, handling = null where mention in (select value from json_each(?))",
+        (of,),
     )
 
 
 def corrected(score: Score, correction: Correction) -> Score:
-    """As the person read it; what they said nothing of stays."""
+    """As the person read it; what they said nothing of stays, or is again as the model read it."""
     negative, neutral, positive = _OPINIONS[correction.polarity]
     return msgspec.structs.replace(
-        score,
+        handled(score, correction.handling, correction.read_handling or as_read(score)),
         negative=negative,
         neutral=neutral,
         positive=positive,
@@ -223,12 +242,12 @@ def _said_before(connection: Connection, kept: Kept) -> tuple[Any, ...] | None:
     return tuple(row) if row else None
 
 
-def _intents_before(connection: Connection, n: int) -> str | None:
-    """As they are kept, with what the model made of the same words."""
-    found: str | None = connection.exec_driver_sql(
-        "select intents from corrections where mention = ? order by id desc limit 1", (n,)
-    ).scalar()
-    return found
+def _kept_before(connection: Connection, n: int) -> tuple[str | None, str | None]:
+    """Intents and handling as they are kept, with what the model made of the same words."""
+    found = connection.exec_driver_sql(
+        "select intents, handling from corrections where mention = ? order by id desc limit 1", (n,)
+    ).first()
+    return (found[0], found[1]) if found else (None, None)
 
 
 def _said_of_intents(before: str | None, intents: Sequence[Intent] | None, *, unsay: bool) -> str | None:
@@ -238,8 +257,19 @@ def _said_of_intents(before: str | None, intents: Sequence[Intent] | None, *, un
     said = None if intents is None else tuple(intents)
     kept = _decoded(before)
     if kept is None or kept.read is None:
-        return None if said is None else _intents(_Intents(said))
-    return _intents(_Intents(said, kept.read, kept.model))
+        return None if said is None else _encoded(_Intents(said))
+    return _encoded(_Intents(said, kept.read, kept.model))
+
+
+def _said_of_handling(before: str | None, change: Change, score: Score) -> str | None:
+    """What the model read stays beside it from the first word of staff on: the score keeps it no longer."""
+    if not change:
+        return before
+    if before is None:
+        said = changed(Handling(), change)
+        return None if said == Handling() else _encoded(_Handling(said, as_read(score)))
+    kept = _HANDLING.decode(before)
+    return _encoded(_Handling(changed(kept.said, change), kept.read))
 
 
 def _holding(score: Score, correction: Correction) -> dict[Intent, float]:
@@ -251,7 +281,7 @@ def _holding(score: Score, correction: Correction) -> dict[Intent, float]:
     return {each: round(p, 3) for each, p in correction.read_intents.items() if p >= _LEAST}
 
 
-def _intents(kept: _Intents) -> str:
+def _encoded(kept: _Intents | _Handling) -> str:
     return _ENCODER.encode(kept).decode()
 
 
@@ -267,8 +297,9 @@ def _said(score: Score) -> tuple[Any, ...]:
 
 
 def _correction(row: Sequence[Any]) -> Correction:
-    number, brand, source, mention, at, made_by, polarity, *said, kept = row
-    intents = _decoded(kept)
+    number, brand, source, mention, at, made_by, polarity, *said, of_intents, of_handling = row
+    intents = _decoded(of_intents)
+    kept = _HANDLING.decode(of_handling) if of_handling else None
     return Correction(
         number,
         brand,
@@ -282,6 +313,7 @@ def _correction(row: Sequence[Any]) -> Correction:
         _shares(said[4:7]),
         said[7],
         *((intents.said, intents.read, intents.model) if intents else (None, None, "")),
+        *((kept.said, kept.read) if kept else ()),
     )
 
 

@@ -172,6 +172,9 @@ CORRECTIONS = Table(  # how staff read mentions; the newest for each counts
     Column("read_positive", Float),
     Column("read_model", Text, nullable=False),  # empty: not asked yet
     Column("intents", Text),  # JSON: said, and read by the model; null where they were not corrected
+    Column(
+        "handling", Text
+    ),  # JSON: signs, dangers, mood and address, likewise; null once it leads to nobody
     Index("ix_corrections_mention", "mention"),
 )
 

@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msgspec import structs
 from sqlalchemy import make_url
 
+from earshot.handling import AsRead, Change, Handling, changed
 from earshot.model import Author, Intent, Mention, Score
 from earshot.seams import Shares
 from earshot.staff import POLARITIES, Polarity
@@ -50,11 +53,12 @@ def add(
     at: int = 5,
     by: str = "console",
     intents: list[Intent] | None = None,
+    handling: Change | None = None,
     *,
     unsay: bool = False,
 ) -> int:
     with store.begin() as connection:
-        return corrections.add(connection, of, polarity, at, by, intents, unsay=unsay)
+        return corrections.add(connection, of, polarity, at, by, intents, handling, unsay=unsay)
 
 
 def standing(store: Store, brand: int | None = None, after: int = 0) -> list[Correction]:
@@ -306,13 +310,94 @@ def test_once_they_are_taken_back_those_of_the_model_hold_again(store: Store) ->
     assert corrections.corrected(score, left).intents == {"request": 0.751}
 
 
+SAID = Change(signs=("minor", "spam"), dangers=("self_harm",), mood="worry", address="lei")
+ASKED = structs.replace(
+    READ, signs=("press_interest",), mood="anger", address="tu", grave=("discrimination",)
+)
+
+
+def test_how_it_is_handled_is_kept_with_how_it_was_read(store: Store) -> None:
+    add(store, kept(score=ASKED), handling=SAID)
+    add(store, kept(N + 1, score=ASKED))
+    said, silent = standing(store)
+    assert said.handling == Handling(("minor", "spam"), ("self_harm",), "worry", "lei")
+    assert said.read_handling == AsRead(("press_interest",), "anger", "tu")
+    assert (silent.handling, silent.read_handling) == (Handling(), None)
+    score = corrections.corrected(ASKED, said)
+    assert (score.signs, score.mood, score.address) == (("minor", "spam"), "worry", "lei")
+    assert (score.named, score.grave) == (("self_harm",), ("discrimination",))
+    assert score.calls == ("self_harm", "discrimination")
+
+
+def test_it_holds_until_something_else_is_said_of_it(store: Store) -> None:
+    add(store, kept(score=ASKED), handling=SAID)
+    add(store, kept(score=ASKED), "neu", intents=["complaint"])
+    add(store, kept(score=ASKED), handling=Change(mood="joy"))
+    assert standing(store)[0].handling == Handling(("minor", "spam"), ("self_harm",), "joy", "lei")
+
+
+def test_no_sign_is_something_else_than_none_said(store: Store) -> None:
+    add(store, kept(score=ASKED), handling=Change(signs=()))
+    (made,) = standing(store)
+    assert made.handling.signs == ()
+    assert corrections.corrected(ASKED, made).signs == ()
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                SAID,
+                Change(),
+                Change(signs=()),
+                Change(signs=None),
+                Change(dangers=()),
+                Change(dangers=("discrimination",), mood=None),
+                Change(mood="irony", address="none"),
+                Change(address=None),
+            ]
+        ),
+        max_size=6,
+    ),
+    st.booleans(),
+)
+def test_whatever_was_said_what_is_taken_back_is_as_it_was_read(
+    store: Store, changes: list[Change], applied: bool
+) -> None:
+    """Whether each was counted before the next was said, or not."""
+    score, said = ASKED, Handling()
+    with store.begin() as connection:
+        connection.exec_driver_sql("delete from corrections")
+    for change in [*changes, Change(signs=None, dangers=(), mood=None, address=None)]:
+        add(store, kept(score=score), handling=change)
+        said = changed(said, change)
+        (made,) = standing(store)
+        assert made.handling == said
+        again = corrections.corrected(score, made)
+        assert again.signs == (ASKED.signs if said.signs is None else said.signs)
+        assert set(again.calls) == {"discrimination", *said.dangers}
+        score = again if applied else score
+    last = corrections.corrected(score, made)
+    assert (last.signs, last.mood, last.address, last.named) == (ASKED.signs, "anger", "tu", ())
+
+
+def test_once_it_leads_to_nobody_nothing_of_it_is_kept(store: Store) -> None:
+    add(store, kept(score=ASKED), handling=SAID)
+    unlink(store, N)
+    (left,) = standing(store)
+    assert (left.handling, left.read_handling) == (Handling(), None)
+    with store.read() as connection:
+        assert connection.exec_driver_sql("select handling from corrections").scalar() is None
+
+
 @pytest.mark.postgres
 def test_they_move_with_the_store(tmp_path: Path, postgres_url: str) -> None:
     with (
         closing(Store(tmp_path / "earshot.db")) as file,
         closing(Store(make_url(postgres_url))) as server,
     ):
-        add(file, kept(), "neu", 7, "Ada", ["complaint"])
+        add(file, kept(), "neu", 7, "Ada", ["complaint"], SAID)
         add(file, kept(N + 1, Score(language="unknown")), "pos")
         before = standing(file)
         moved = {each.table: each.rows for each in move(file, server, lambda *_: None)}

@@ -359,7 +359,7 @@ def test_what_only_reads_writes_nothing(
 @pytest.mark.parametrize(
     ("revision", "told"),
     [
-        ("0007", "is at revision 0007 of an older Earshot, this one reads"),
+        ("0008", "is at revision 0008 of an older Earshot, this one reads"),
         ("9999", "is at revision 9999 of a newer Earshot, this one reads"),
     ],
 )

@@ -15,6 +15,7 @@ from pipeline_world import FURIOUS, PLAIN, PLEASED, World, alike, config, desk, 
 
 from earshot.clock import to_us
 from earshot.errors import Stale
+from earshot.handling import SIGNS, Change
 from earshot.model import Intent, Score, Story
 from earshot.staff import STAFF, Polarity
 from earshot.store import brands, corrections, mentions
@@ -32,6 +33,13 @@ from processors.turn import Desk
 MINUTE = timedelta(minutes=1)
 SAME = Opinion(0.3, 0.4, 0.3)
 LEAVING = "Third invoice for a contract that I cancelled in spring, I am leaving you for another company"
+HANDLINGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "signs": st.lists(st.sampled_from(SIGNS), unique=True).map(tuple),
+        "dangers": st.sampled_from([(), ("self_harm",), ("discrimination",)]),
+    },
+)
 DANGER = "The heater gave off smoke last night and the carpet is burnt, this is dangerous"
 
 
@@ -43,7 +51,13 @@ class Staffed(World):
         self.pipeline = Pipeline(self.context, self.desk)
 
     def label(
-        self, native: str, polarity: Polarity, intents: list[Intent] | None = None, *, unsay: bool = False
+        self,
+        native: str,
+        polarity: Polarity,
+        intents: list[Intent] | None = None,
+        handling: Change | None = None,
+        *,
+        unsay: bool = False,
     ) -> int:
         with self.store.begin() as connection:
             row = brands.load(connection, "Acme")
@@ -51,7 +65,7 @@ class Staffed(World):
             kept = corrections.heard(connection, n) if n else None
             assert kept
             at = to_us(self.clock.now())
-            return corrections.add(connection, kept, polarity, at, "console", intents, unsay=unsay)
+            return corrections.add(connection, kept, polarity, at, "console", intents, handling, unsay=unsay)
 
     def later(self, by: timedelta = MINUTE) -> None:
         self.clock.advance(by)
@@ -250,24 +264,26 @@ def test_rescore_does_what_is_not_done_and_changes_no_word_of_staff(
             st.sampled_from([FURIOUS, PLEASED, PLAIN]),
             st.booleans(),
             st.sampled_from(["", "neg", "neu", "pos"]),
+            HANDLINGS,
         ),
         min_size=1,
         max_size=8,
     )
 )
 def test_whatever_is_corrected_stories_are_the_sum_of_their_mentions(
-    tmp_path_factory: pytest.TempPathFactory, told: list[tuple[str, bool, Any]]
+    tmp_path_factory: pytest.TempPathFactory, told: list[tuple[str, bool, Any, Change]]
 ) -> None:
     world = Staffed(tmp_path_factory.mktemp("staffed"))
-    for number, (text, replies, _) in enumerate(told):
+    for number, (text, replies, *_) in enumerate(told):
         parent = {"parent": f"x:{number - 1}", "kind": "reply"} if replies and number else {}
         world.hear(said(str(number), number, f"{text} {number}", by=f"u{number % 3}", **parent))
-    for number, (_, _, polarity) in enumerate(told):
+    for number, (_, _, polarity, handling) in enumerate(told):
         if polarity:
-            world.label(str(number), polarity)
+            world.label(str(number), polarity, handling=handling)
     world.later()
     world.check_whole()
-    for number, (_, _, polarity) in enumerate(told):
+    for number, (_, _, polarity, handling) in enumerate(told):
+        assert not polarity or world.score(str(number)).named == handling.get("dangers", ())
         assert (world.score(str(number)).basis == STAFF) == bool(polarity)
     world.store.close()
 
@@ -503,3 +519,98 @@ def test_a_label_counts_within_a_minute_of_the_sample_too_whose_time_is_before_t
     world.label("1", "pos")
     world.later()
     assert world.score("1").basis == "staff"
+
+
+# --- how it is to be handled ----------------------------------------------------------------------------
+
+
+def test_a_danger_that_is_no_intent_counts_in_its_story_and_calls_nobody(world: Staffed) -> None:
+    world.hear(said("1", text=PLAIN))
+    before = world.story()
+    world.label("1", "neg", handling=Change(dangers=("discrimination",)))
+    world.later()
+    assert (before.grave, world.story().grave, world.score("1").calls) == (0, 1, ("discrimination",))
+    assert world.story().risk > before.risk
+    assert "discrimination" not in [step.reason for each in world.story().episodes for step in each.steps]
+    world.label("1", "neu")
+    world.later()
+    assert world.score("1").calls == ()
+    world.label("1", "neg", handling=Change(dangers=()))
+    world.later()
+    assert (world.story().grave, world.score("1").calls) == (0, ())
+    world.check_whole()
+
+
+def test_self_harm_that_is_named_counts_whatever_the_polarity(world: Staffed) -> None:
+    world.hear(said("1", text=PLAIN))
+    world.label("1", "pos", handling=Change(dangers=("self_harm",)))
+    world.later()
+    assert (world.score("1").calls, world.story().grave) == (("self_harm",), 1)
+
+
+def test_no_word_of_staff_takes_a_danger_that_was_read(world: Staffed) -> None:
+    world.hear(said("1", text=DANGER))
+    world.label("1", "neg", handling=Change(dangers=("self_harm",)))
+    world.later()
+    assert world.score("1").calls == ("self_harm", "safety")
+    world.label("1", "neg", handling=Change(dangers=()))
+    world.later()
+    assert world.score("1").calls == ("safety",)
+
+
+def test_signs_that_staff_name_count_in_the_story_until_they_are_taken_back(world: Staffed) -> None:
+    world.hear(said("1"), said("2", 1, f"{PLAIN} there", parent="x:1", kind="reply"))
+    before = world.story()
+    read = world.score("2").signs
+    world.label("2", "neg")
+    world.later()
+    alone = world.story()
+    world.label("2", "neg", handling=Change(signs=("confirmation", "sensitive")))
+    world.later()
+    after = world.story()
+    assert (before.confirmations, after.confirmations) == (0, 1)
+    assert (before.sensitive, after.sensitive) == (0, 1)
+    assert after.terms.audience > alone.terms.audience
+    world.label("2", "neg", handling=Change(signs=None))
+    world.later()
+    assert (world.story().confirmations, world.story().sensitive) == (0, 0)
+    assert world.score("2").signs == read
+    world.check_whole()
+
+
+def test_an_edit_keeps_nothing_of_how_the_older_words_were_handled(world: Staffed) -> None:
+    world.hear(said("1"))
+    world.label("1", "neg", handling=Change(signs=("minor",), dangers=("self_harm",), mood="worry"))
+    world.later()
+    world.hear(said("1", 9, PLEASED, edited_at=mention("1", 9).collected_at))
+    world.later()
+    score = world.score("1")
+    assert (score.basis, score.named, "minor" in score.signs) == ("text", (), False)
+    (left,) = world.standing()
+    assert (left.mention, left.handling.dangers, left.read_handling) == (0, (), None)
+    world.check_whole()
+
+
+def test_what_is_withdrawn_keeps_nothing_of_it_either(world: Staffed) -> None:
+    world.hear(said("1"))
+    world.label("1", "neg", handling=Change(signs=("minor",), dangers=("self_harm",)))
+    world.later()
+    assert world.story().grave == 1
+    world.hear(withdrawn("1", 9))
+    assert (world.score("1").named, world.score("1").signs, world.story().grave) == ((), (), 0)
+
+
+def test_nothing_is_learnt_of_how_it_is_handled(world: Staffed) -> None:
+    world.hear(said("1", text=PLAIN))
+    world.label("1", "neg")
+    world.later()
+    learnt = world.desk.scorer.calibrations
+    world.label("1", "neg", handling=Change(signs=("spam",), dangers=("self_harm",), mood="anger"))
+    world.later()
+    now = world.desk.scorer.calibrations
+    asked = [mention("2", text=PLAIN)]
+    (after,) = world.desk.scorer.score(asked)
+    world.desk.scorer.calibrations = learnt
+    (before,) = world.desk.scorer.score(asked)
+    assert now.newest > learnt.newest
+    assert structs.replace(after, model="") == structs.replace(before, model="")
