@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,6 +20,8 @@ from earshot.choosing import (
     words_of,
     worth,
 )
+from earshot.cli import handling
+from earshot.cli.handling import ADDRESSES, EMPTY, INTENTS, NONE
 from earshot.cli.options import (
     AsJson,
     ConfigPath,
@@ -32,22 +34,23 @@ from earshot.cli.options import (
 from earshot.cli.tables import one_line
 from earshot.clock import SystemClock, to_us
 from earshot.errors import Refused
+from earshot.handling import DANGERS as NAMED
+from earshot.handling import MOODS, SIGNS
 from earshot.model import Intent, Mention
 from earshot.scorers import installed, least
 from earshot.seams import Asked, Scorer
 from earshot.staff import STAFF, Polarity, polarity
 from earshot.store import Store, brands, corrections, mentions, stories
 from earshot.store.brands import Brand
+from earshot.store.corrections import Correction
 from earshot.store.mentions import Kept
 
 _OUT = Console(highlight=False, markup=False, soft_wrap=True)
-_INTENTS: tuple[Intent, ...] = get_args(Intent)
 _LOOKED_AT = 5_000  # of a brand's newest mentions
 _PAGE = 1_000
 _READ = 500  # reviews with stars, of which the words are read: half a minute where a transformer does
 _SHOWN = 200  # characters
 _NEXT = "next"
-_NONE = "none"
 _OF_DANGERS = (
     "Where danger or the law is asked, name all that its author wants: --intent safety or --intent legal where that is"
     " so; where it is not, what they do want, as --intent complaint."
@@ -70,10 +73,40 @@ def label(
         list[str] | None,
         typer.Option(
             "--intent",
-            help=f"What its author wants; name all that hold, as others are taken not to: {', '.join(_INTENTS)};"
-            f" or {_NONE}, to take back what was said of them.",
+            help=f"What its author wants; name all that hold, as others are taken not to: {', '.join(INTENTS)};"
+            f" or {NONE}, to take back what was said of them.",
         ),
     ] = None,
+    sign: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sign",
+            help=f"How it is to be handled; name all that hold, in the place of what was read: {', '.join(SIGNS)};"
+            f" {EMPTY}, where none does; or {NONE}, to take back what was said of them.",
+        ),
+    ] = None,
+    danger: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--danger",
+            help=f"What it tells of and no intent says, beside what was read: {', '.join(NAMED)}; or {NONE}, to take"
+            " back what was said of them.",
+        ),
+    ] = None,
+    mood: Annotated[
+        str,
+        typer.Option(
+            "--mood", help=f"How its author sounds: {', '.join(MOODS)}; or {NONE}, to take it back."
+        ),
+    ] = "",
+    address: Annotated[
+        str,
+        typer.Option(
+            "--address",
+            help=f"How its author speaks to the company, as the language has it: {', '.join(ADDRESSES)}; {EMPTY}, where"
+            f" it does not show; or {NONE}, to take it back.",
+        ),
+    ] = "",
     by: Annotated[str, typer.Option("--by", help="Who says so.")] = "cli",
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000, help="For next: how many.")] = 20,
     config: ConfigPath = None,
@@ -85,7 +118,7 @@ def label(
     Say it of what is read right too: the model cannot learn from its mistakes alone. Beside a running service it
     counts within a minute; else when one starts, or with earshot rescore.
 
-    Example: earshot label 1099511627811 neg --intent complaint
+    Example: earshot label 1099511627811 neg --intent complaint --sign minor --address lei
 
     Next: earshot quality says how well mentions are read.
     """
@@ -96,13 +129,15 @@ def label(
             scorers = installed(settings)
             found = _most_useful(store, scorers, brand, limit)
             return _list_json(found, least(scorers)) if as_json else _list(found, options)
-        said, intents, at = _said(reading), _intents(intent), to_us(SystemClock().now())
+        said, intents, at = _said(reading), handling.intents(intent), to_us(SystemClock().now())
         with store.read() as connection:
             kept = _found(connection, mention, brand)
+        change = handling.change(sign, danger, mood, address, kept.score.language)
         with store.begin() as connection:
-            number = corrections.add(connection, kept, said, at, by, intents, unsay=intent == [_NONE])
+            corrections.add(connection, kept, said, at, by, intents, change, unsay=intent == [NONE])
+            made = corrections.of_mention(connection, kept.n)[0]
     if as_json:
-        return _OUT.print_json(data={"correction": number, "mention": kept.n, "polarity": said})
+        return _OUT.print_json(data=_stands(made))
     return _OUT.print(
         f"Noted: {said} ({_read(kept)} until now). It counts within a minute where Earshot runs, else once it does,"
         " or with earshot rescore."
@@ -118,14 +153,18 @@ def _said(given: str) -> Polarity:
     raise Refused(f"earshot label: {given or 'nothing'!r}: is none of neg, neu and pos: {_USAGE}")
 
 
-def _intents(given: Sequence[str] | None) -> list[Intent] | None:
-    if not given or given == [_NONE]:
-        return None
-    if _NONE in given:
-        raise Refused(f"--intent {_NONE}: takes back what was said: name no other beside it")
-    if strange := [each for each in given if each not in _INTENTS]:
-        raise Refused(f"--intent {strange[0]}: is none that is known: {', '.join(_INTENTS)}, {_NONE}")
-    return [each for each in _INTENTS if each in given]
+def _stands(made: Correction) -> dict[str, Any]:
+    """What holds of the mention from now on; null: nobody said."""
+    return {
+        "correction": made.id,
+        "mention": made.mention,
+        "polarity": made.polarity,
+        "intents": made.intents,
+        "signs": made.handling.signs,
+        "dangers": made.handling.dangers,
+        "mood": made.handling.mood,
+        "address": made.handling.address,
+    }
 
 
 def _found(connection: Connection, mention: str, brand: str) -> Kept:

@@ -75,7 +75,9 @@ def test_labelled_by_id_and_by_number_and_counted_by_rescore(
     assert (status, out.startswith("Noted: neg (negative 0.")) == (0, True)
     n = brands.number(1, 2)
     status, out, _ = earshot("label", n, "neu", "--by", "Ada", "--json", *words)
-    assert (status, json.loads(out)) == (0, {"correction": 2, "mention": n, "polarity": "neu"})
+    nothing = dict.fromkeys(("intents", "signs", "mood", "address"))
+    stands = {"correction": 2, "mention": n, "polarity": "neu", "dangers": []}
+    assert (status, json.loads(out)) == (0, stands | nothing)
     assert score(at, 3).basis == "text"
     assert earshot("rescore", *words)[0] == 0
     found = score(at, 3)
@@ -96,6 +98,33 @@ def test_intents_can_be_taken_back(earshot: Earshot, place: tuple[Path | URL, tu
     assert earshot("rescore", *words)[0] == 0
     found = score(at, 3)
     assert (found.basis, found.intents) == (STAFF, pytest.approx(before, abs=0.001))
+
+
+def test_how_it_is_to_be_handled_is_said_and_taken_back(
+    earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]
+) -> None:
+    at, words = place
+    of = ("label", "x:6", "neg", "--brand", "Acme", "--json", *words)
+    with closing(Store(at)) as store:
+        rescore_world.hear(
+            store, [said(6, "Sono tre settimane che aspetto il pacco, nessuno risponde")], old=False
+        )
+    before = score(at, 6)
+    handling = ("--sign", "press_interest", "--sign", "minor", "--danger", "self_harm", "--mood", "worry")
+    status, out, _ = earshot(*of, *handling, "--address", "lei")
+    assert (status, json.loads(out)["signs"]) == (0, ["press_interest", "minor"])
+    earshot("rescore", *words)
+    found = score(at, 6)
+    assert (found.signs, found.calls) == (("press_interest", "minor"), ("self_harm",))
+    assert (found.mood, found.address) == ("worry", "lei")
+    out = earshot(*of, "--sign", "empty", "--danger", "none", "--mood", "none", "--address", "empty")[1]
+    stands = json.loads(out)
+    assert [stands[key] for key in ("signs", "dangers", "mood", "address")] == [[], [], None, "none"]
+    earshot(*of, "--sign", "none", "--address", "none")
+    earshot("rescore", *words)
+    found = score(at, 6)
+    assert (found.signs, found.mood, found.address) == (before.signs, before.mood, before.address)
+    assert found.calls == before.calls
 
 
 def test_the_most_useful_can_be_pasted_and_are_not_asked_again(
@@ -283,6 +312,13 @@ def test_beside_a_running_service_it_only_notes(earshot: Earshot, tmp_path: Path
         (["1099511627777"], "'nothing': is none of neg, neu and pos"),
         (["1099511627777", "neg", "--intent", "anger"], "--intent anger: is none that is known: complaint"),
         (["1099511627777", "neg", "--intent", "churn", "--intent", "none"], "name no other beside it"),
+        (["1099511627777", "neg", "--sign", "rude"], "--sign rude: is none that is known: confirmation"),
+        (["1099511627777", "neg", "--sign", "spam", "--sign", "empty"], "--sign empty: says that none holds"),
+        (["1099511627777", "neg", "--sign", "none", "--sign", "spam"], "--sign none: takes back"),
+        (["1099511627777", "neg", "--danger", "safety"], "safety and legal are said by --intent"),
+        (["1099511627777", "neg", "--mood", "rage"], "--mood rage: is none that is known: anger, irony"),
+        (["1099511627777", "neg", "--address", "sir"], "--address sir: is none that is known: tu, lei, voi"),
+        (["1099511627777", "neg", "--address", "lei"], "no form of the mention's language (en): empty, none"),
         (["next", "--brand", "Akme"], "known: Acme"),
     ],
 )
