@@ -6,6 +6,7 @@ from console.answering import answer
 from console.tongue import N_, Tongue
 from earshot.config.forms import Polite
 from earshot.model import Address, Emphasis, Grave, Intent, Mood, Score, Sign, Tried, Way
+from earshot.staff import STAFF
 
 INTENTS: dict[Intent, str] = {
     "complaint": N_("complaint"),
@@ -74,7 +75,7 @@ def about(say: Tongue, score: Score, chosen: Polite | None = None) -> list[tuple
 
     `chosen`: how the brand answers there who leaves it open; None: it is nothing that one answers.
     """
-    if score.negative is None or not score.intents:
+    if score.negative is None or not (score.intents or score.basis == STAFF):
         return []
     intents = sorted(
         (each for each in score.intents.items() if each[1] >= _LIKELY), key=lambda each: -each[1]
@@ -84,14 +85,14 @@ def about(say: Tongue, score: Score, chosen: Polite | None = None) -> list[tuple
             say.gettext("Intents"),
             _listed(f"{intent(say, name)} {round(100 * p)} %" for name, p in intents),
         ),
-        (say.gettext("Told at once for"), _listed(say.gettext(_GRAVE[each]) for each in score.calls)),
-        (say.gettext("To be known"), _listed(say.gettext(_SIGNS[each]) for each in score.signs)),
+        (say.gettext("Told at once for"), _listed(grave(say, each) for each in score.calls)),
+        (say.gettext("To be known"), _listed(sign(say, each) for each in score.signs)),
         (say.gettext("Seen by the words"), _listed(f"“{each}”" for each in score.evidence)),
-        (say.gettext("Sounds"), say.gettext(_MOODS[score.mood])),
+        (say.gettext("Sounds"), mood(say, score.mood)),
         (say.gettext("Emphasis"), _listed(say.gettext(_EMPHASIS[each]) for each in score.emphasis)),
         (
             say.gettext("Way of speaking"),
-            say.gettext(_ADDRESSES[score.address]) if score.address != "none" else "",
+            address(say, score.address) if score.address != "none" else "",
         ),
         (say.gettext("To be answered"), answer(say, score, chosen) if chosen else ""),
         (say.gettext("Has tried already"), _listed(_tried(say, each) for each in score.tried)),
@@ -101,6 +102,22 @@ def about(say: Tongue, score: Score, chosen: Polite | None = None) -> list[tuple
 
 def intent(say: Tongue, name: Intent) -> str:
     return say.gettext(INTENTS[name])
+
+
+def sign(say: Tongue, name: Sign) -> str:
+    return say.gettext(_SIGNS[name])
+
+
+def grave(say: Tongue, name: Grave) -> str:
+    return say.gettext(_GRAVE[name])
+
+
+def mood(say: Tongue, name: Mood) -> str:
+    return say.gettext(_MOODS[name])
+
+
+def address(say: Tongue, name: Address) -> str:
+    return say.gettext(_ADDRESSES[name])
 
 
 def _tried(say: Tongue, tried: Tried) -> str:

@@ -2,17 +2,17 @@
 
 from console.tongue import N_, Tongue
 from earshot.config.forms import Polite
-from earshot.model import Score
+from earshot.handling import FORMS
+from earshot.model import Address, Score
 
-_FORMS = {
+_FORMS: dict[Address, str] = {
     "tu": N_("with “tu”"),
     "lei": N_("with “Lei”"),
     "informal": N_("informally"),
     "formal": N_("formally"),
 }
-_OF: dict[str, dict[Polite, str]] = {
-    "it": {"tu": "tu", "lei": "lei"},
-    **{language: {"tu": "informal", "lei": "formal"} for language in ("es", "fr", "de", "pt")},
+_OF: dict[str, dict[Polite, Address]] = {
+    language: {"tu": familiar, "lei": polite} for language, (familiar, polite, *_) in FORMS.items()
 }
 """Languages that have two, by what a brand calls them."""
 

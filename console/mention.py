@@ -1,12 +1,12 @@
 """`/mentions/{n}`: one mention, how it reads, which of its words carried that, and what staff say of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from console import bars, mention_view, reading_mentions
+from console import bars, handling, mention_view, reading_mentions
 from console.about import INTENTS
 from console.reading_mentions import Found
 from console.website import Page, Site, number
@@ -39,25 +39,26 @@ class MentionPages:
         return await asyncio.to_thread(self._page, request, found, why)
 
     async def label(self, request: Request) -> Response:
-        """Somebody says how it reads, and perhaps what its author wants."""
+        """Somebody says how it reads, and perhaps what its author wants and how it is to be handled."""
         n, form = number(request.path_params["n"]), request.state.form
         said, wants = polarity(form.get("polarity")), [each for each in INTENTS if f"wants-{each}" in form]
-        unsay = not wants and "ticked" in form
-        noted = n is not None and said and await asyncio.to_thread(self._note, n, said, wants, unsay=unsay)
+        noted = n is not None and said and await asyncio.to_thread(self._note, n, said, wants, form)
         return RedirectResponse(f"/mentions/{n}#label", 303) if noted else self._site.not_found(request)
 
-    def _note(self, n: int, said: Polarity, wants: list[Intent], *, unsay: bool) -> bool:
+    def _note(self, n: int, said: Polarity, wants: list[Intent], form: Mapping[str, str]) -> bool:
         """False where nothing can be said of it. What was said last is not said again.
 
         No intent says nothing of any, and unsays those that the form came with: not those of somebody who was
         faster, which it did not show.
         """
+        unsay = not wants and "ticked" in form
         with self._site.context.store.begin() as connection:
             kept = corrections.heard(connection, n)
-            before = corrections.of_mention(connection, n)[:1]
-            if kept and not any(each.says(said, wants, {}, unsay=unsay) for each in before):
+            before = next(iter(corrections.of_mention(connection, n)), None)
+            change = handling.change(form, kept.score, before) if kept else {}
+            if kept and not (before and before.says(said, wants, change, unsay=unsay)):
                 at = to_us(self._site.context.clock.now())
-                corrections.add(connection, kept, said, at, "console", wants or None, unsay=unsay)
+                corrections.add(connection, kept, said, at, "console", wants or None, change, unsay=unsay)
         return kept is not None
 
     async def _found(self, request: Request) -> Found | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from console import mention_words, views
+from console import handling, mention_words, views
 from console.about import INTENTS, about, intent
 from console.reading_mentions import Found
 from console.rows import MentionRow, StoryRow, When
@@ -68,8 +68,8 @@ class Label(NamedTuple):
     """What somebody said of how it reads."""
 
     word: str
-    wants: str
-    """What its author wants; empty where nobody said."""
+    more: str
+    """What its author wants and how it is to be handled; empty where nobody said."""
     by: str
     at: When
 
@@ -117,6 +117,7 @@ class MentionPage(NamedTuple):
     choices: list[Choice]
     wants: list[Choice]
     """What its author may want."""
+    handling: handling.Form
     labels: list[Label]
     """The newest first."""
     waits: str
@@ -174,6 +175,7 @@ def mention_page(
         mention_words.learnt(say, score),
         _choices(say, found.labels),
         _wants(say, found.labels),
+        handling.form(say, score, found.labels[0] if found.labels else None),
         [_label(say, each, now) for each in found.labels[:_LISTED]],
         mention_words.waits(say) if _waits(found) else "",
         by_staff,
@@ -194,7 +196,8 @@ def _wants(say: Tongue, labels: Sequence[Correction]) -> list[Choice]:
 def _label(say: Tongue, made: Correction, now: datetime) -> Label:
     by = views.brief(mention_words.labelled_by(say, made.made_by))
     wants = ", ".join(intent(say, each) for each in made.intents or ())
-    return Label(mention_words.label(say, made.polarity), wants, by, views.when(say, from_us(made.at), now))
+    more = "; ".join([*([wants] if wants else []), *handling.told(say, made.handling)])
+    return Label(mention_words.label(say, made.polarity), more, by, views.when(say, from_us(made.at), now))
 
 
 def _waits(found: Found) -> bool:

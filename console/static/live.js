@@ -86,13 +86,18 @@ function count(page) {
   return Number((page.body.dataset.alerts || "0").replace(/\D/g, ""));
 }
 
-// What the reader had opened and ticked, and where the focus was, told by what is the same in the new page.
+// What the reader had opened, ticked and chosen, and where the focus was, told by what is the same in the new page.
 function places() {
   const at = document.activeElement;
   const open = [...document.querySelectorAll("main details")].map((each) => [key(each), each.open]);
   const changed = [...document.querySelectorAll("main [type=checkbox]")].filter((each) => each.checked !== each.defaultChecked);
   const ticks = new Map(changed.map((each) => [key(each), each.checked]));
-  return { focus: at && at.closest("main, #places") && at.tagName !== "MAIN" ? key(at) : null, open: new Map(open), ticks };
+  const chosen = new Map([...document.querySelectorAll("main select")].filter(isChanged).map((each) => [key(each), each.value]));
+  return { focus: at && at.closest("main, #places") && at.tagName !== "MAIN" ? key(at) : null, open: new Map(open), ticks, chosen };
+}
+
+function isChanged(select) {
+  return [...select.options].some((each) => each.selected !== each.defaultSelected);
 }
 
 // The mention that is read: where it stood on the screen, so that what comes in above does not push it away.
@@ -109,6 +114,9 @@ function restore({ places: was, x, y, held: read }) {
   }
   for (const each of document.querySelectorAll("main [type=checkbox]")) {
     if (was.ticks.has(key(each))) each.checked = was.ticks.get(key(each));
+  }
+  for (const each of document.querySelectorAll("main select")) {
+    if (was.chosen.has(key(each))) each.value = was.chosen.get(key(each));
   }
   if (document.getElementById(location.hash.slice(1))) location.replace(location.hash); // else nothing is :target any more
   if (was.focus !== null) {

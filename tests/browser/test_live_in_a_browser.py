@@ -77,6 +77,22 @@ def test_the_reader_keeps_their_place(chromium: Browser, world: World, url: str)
     page.context.close()
 
 
+def test_what_was_ticked_and_chosen_stays(chromium: Browser, world: World, url: str) -> None:
+    n = world.tell("Ronvia", [Words("Chiamatemi")])
+    page = chromium.new_page()
+    page.goto(f"{url}/mentions/{n}")
+    page.click("#handling summary")
+    page.check("[name=sign-minor]")
+    page.select_option("[name=mood]", "worry")
+    page.evaluate("document.activeElement.blur()")
+    happen(world)
+    page.wait_for_selector("#places .count")
+    assert page.locator("#handling").get_attribute("open") is not None
+    assert page.is_checked("[name=sign-minor]")
+    assert page.input_value("[name=mood]") == "worry"
+    page.context.close()
+
+
 def test_nobody_is_disturbed_who_types_or_has_marked_words(chromium: Browser, world: World, url: str) -> None:
     page = chromium.new_page()
     page.goto(url)

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from console.role import Console
 from earshot.config import from_dict
+from earshot.handling import Handling
 from earshot.model import Intent
 from earshot.store import Store, corrections
 
@@ -27,6 +28,10 @@ class Told:
         """Of each label, the newest first."""
         with self.world.store.read() as connection:
             return [each.intents for each in corrections.of_mention(connection, self.n)]
+
+    def handling(self) -> Handling:
+        with self.world.store.read() as connection:
+            return corrections.of_mention(connection, self.n)[0].handling
 
 
 @pytest.fixture
@@ -57,6 +62,26 @@ def test_ticks_are_said_and_taken_back(chromium: Browser, told: Told) -> None:
     page.context.close()
 
 
+def test_what_is_put_right_is_said_and_set_back(chromium: Browser, told: Told) -> None:
+    page = chromium.new_page()
+    page.goto(told.url)
+    page.click("#handling summary")
+    page.get_by_label("a minor is concerned").check()
+    page.get_by_label("self-harm").check()
+    page.get_by_label("Sounds").select_option("worried")
+    page.click("button[value=neg]")
+    page.wait_for_selector("button[value=neg][aria-pressed=true]")
+    assert told.handling() == Handling(("minor",), ("self_harm",), "worry")
+    page.click("#handling summary")
+    page.get_by_label("a minor is concerned").uncheck()
+    page.get_by_label("self-harm").uncheck()
+    page.get_by_label("Sounds").select_option("calm, or just facts")
+    page.click("button[value=neu]")
+    page.wait_for_selector("button[value=neu][aria-pressed=true]")
+    assert told.handling() == Handling()
+    page.context.close()
+
+
 @pytest.mark.parametrize("language", ["en", "it"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_both_readings_fit_where_they_differ(
@@ -64,6 +89,7 @@ def test_both_readings_fit_where_they_differ(
 ) -> None:
     page = chromium.new_page(locale=language, viewport={"width": width, "height": 900})
     page.goto(told.url)
+    page.click("#handling summary")
     assert page.locator("[aria-labelledby=reads] .shares").count() == 2
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.context.close()

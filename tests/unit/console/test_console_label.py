@@ -2,6 +2,7 @@
 
 import pytest
 from console_world import ENGLISH, ITALIAN, NOW, Words, World
+from msgspec import structs
 from test_console_login import Browser, console
 from test_console_mentions import READ, page
 
@@ -10,9 +11,10 @@ from console.mention_view import MentionPage
 from console.reading_mentions import Found
 from earshot.clock import to_us
 from earshot.config import Brand
+from earshot.handling import Handling
 from earshot.model import Author, Mention, Score, Story
 from earshot.staff import STAFF, Polarity
-from earshot.store import corrections
+from earshot.store import corrections, mentions
 from earshot.store.corrections import Correction
 from earshot.store.mentions import Kept
 
@@ -109,6 +111,125 @@ def test_a_form_that_showed_no_tick_takes_none_back(world: World, browser: Brows
     browser.post(path, browser.get(path), polarity="neg", **{"wants-churn": "on"})
     browser.post(path, older, polarity="neu")
     assert wanted(world, known) == [("churn",), ("churn",)]
+
+
+# --- how it is to be handled ----------------------------------------------------------------------------
+
+ASKED = Score(
+    language="it",
+    negative=0.9,
+    neutral=0.08,
+    positive=0.02,
+    basis="text",
+    intents={"complaint": 0.9},
+    signs=("press_interest", "minor"),
+    grave=("discrimination",),
+    mood="anger",
+    address="tu",
+    model="negativity-1",
+)
+AS_SHOWN = {"sign-press_interest": "on", "sign-minor": "on", "mood": "anger", "address": "tu"}
+"""What a browser sends of a form that nobody changed."""
+
+
+@pytest.fixture
+def asked(world: World, known: int) -> int:
+    with world.store.begin() as connection:
+        mentions.rescore(connection, [(known, ASKED)])
+    return known
+
+
+def handled(world: World, n: int) -> list[Handling]:
+    with world.store.read() as connection:
+        return [each.handling for each in corrections.of_mention(connection, n)]
+
+
+def test_the_form_is_set_as_it_was_read(browser: Browser, asked: int) -> None:
+    shown = browser.get(f"/mentions/{asked}").text
+    for part in (
+        'name="sign-minor" checked>',
+        'name="sign-spam">',
+        'name="danger-self_harm">',
+        'name="danger-discrimination" checked disabled>',
+        'value="anger" selected>',
+        'value="tu" selected>',
+        "A danger that Earshot read stays.",
+    ):
+        assert part in shown
+    assert 'value="informal"' not in shown
+    assert "Earshot read:" not in shown
+
+
+def test_what_is_put_right_is_said_and_shown(world: World, browser: Browser, asked: int) -> None:
+    path = f"/mentions/{asked}"
+    right = {"sign-press_interest": "on", "danger-self_harm": "on", "mood": "worry", "address": "lei"}
+    browser.post(path, browser.get(path), polarity="neg", **right)
+    assert handled(world, asked) == [Handling(("press_interest",), ("self_harm",), "worry", "lei")]
+    shown = browser.get(path).text
+    for part in (
+        "<b>negative</b> (the press asks for a word; self-harm; worried; says “Lei”), <bdi>",
+        "Earshot read: the press asks for a word, a minor is concerned; angry; says “tu”.",
+        'name="sign-minor">',
+        'value="worry" selected>',
+    ):
+        assert part in shown
+
+
+def test_what_comes_back_as_it_was_shown_is_not_said(world: World, browser: Browser, asked: int) -> None:
+    path = f"/mentions/{asked}"
+    browser.post(path, browser.get(path), polarity="neg", **AS_SHOWN)
+    browser.post(path, polarity="neu", token=browser.get(path).text.split('name="token" value="')[1][:64])
+    assert handled(world, asked) == [Handling(), Handling()]
+
+
+def test_what_is_set_as_it_was_read_is_taken_back(world: World, browser: Browser, asked: int) -> None:
+    path = f"/mentions/{asked}"
+    browser.post(path, browser.get(path), polarity="neg", mood="joy", address="none")
+    with world.store.read() as connection:
+        (made,) = corrections.of_mention(connection, asked)
+    assert made.handling == Handling((), (), "joy", "none")
+    with world.store.begin() as connection:  # the brand's owner has put it right
+        mentions.rescore(connection, [(asked, corrections.corrected(ASKED, made))])
+    assert "(nothing to be known; glad; no form of address)" in browser.get(path).text
+    browser.post(path, browser.get(path), polarity="neg", **AS_SHOWN)
+    assert handled(world, asked)[0] == Handling()
+
+
+def test_a_danger_that_somebody_named_can_be_unticked(world: World, browser: Browser, asked: int) -> None:
+    path = f"/mentions/{asked}"
+    for danger in ({"danger-self_harm": "on"}, {}):
+        browser.post(path, browser.get(path), polarity="neg", **AS_SHOWN, **danger)
+    assert [each.dangers for each in handled(world, asked)] == [(), ("self_harm",)]
+
+
+def test_a_form_that_is_older_takes_nothing_back(world: World, browser: Browser, asked: int) -> None:
+    """Somebody put a sign right while it was open."""
+    path = f"/mentions/{asked}"
+    older = browser.get(path)
+    browser.post(path, browser.get(path), polarity="neg", **AS_SHOWN | {"sign-spam": "on"})
+    browser.post(path, older, polarity="neg", **AS_SHOWN | {"mood": "irony"})
+    assert handled(world, asked)[0] == Handling(("press_interest", "minor", "spam"), (), "irony")
+
+
+def test_other_words_in_the_form_say_nothing(world: World, browser: Browser, asked: int) -> None:
+    path = f"/mentions/{asked}"
+    strange = {"mood": "rage", "address": "informal", "sign-rude": "on", "danger-safety": "on"}
+    browser.post(path, browser.get(path), polarity="neg", **AS_SHOWN | strange)
+    assert handled(world, asked) == [Handling()]
+
+
+def test_a_language_with_one_form_of_address_asks_for_none(
+    world: World, browser: Browser, asked: int
+) -> None:
+    with world.store.begin() as connection:
+        mentions.rescore(connection, [(asked, structs.replace(ASKED, language="en", address="none"))])
+    assert 'name="address"' not in browser.get(f"/mentions/{asked}").text
+
+
+def test_a_sign_of_what_nobody_could_read_is_shown() -> None:
+    made = correction()._replace(handling=Handling(signs=("minor",), dangers=("self_harm",)))
+    rows = dict(labelled(corrections.corrected(Score(language="unknown"), made), made).about)
+    assert (rows["To be known"], rows["Told at once for"]) == ("a minor is concerned", "self-harm")
 
 
 def test_a_page_elsewhere_says_nothing_in_our_name(world: World, browser: Browser, known: int) -> None:
