@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from earshot.attribution import Names
 from earshot.border import parse_event, unread_fields
 from earshot.errors import Unreadable
+from earshot.misread import BROKEN, told
 from earshot.topics import Event
 
 _MOST_IGNORED = 20  # names of fields in an answer
@@ -45,8 +46,8 @@ def split(body: bytes) -> list[bytes]:
         whole = bytes(msgspec.json.decode(body, type=msgspec.Raw))
         if whole.startswith(b"["):
             return [bytes(part) for part in msgspec.json.decode(body, type=list[msgspec.Raw])]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreadable(f"not JSON: {error}") from error
+    except BROKEN as error:
+        raise Unreadable(told(error)) from error
     if not whole.startswith(b"{"):
         raise Unreadable("not a mention: a JSON object is expected, or an array of them")
     return [whole]

@@ -22,6 +22,7 @@ from collectors.order import Order
 from collectors.pace import Pace
 from collectors.patience import insist
 from collectors.records import RawRecord, csv_records, delimiter_of, fields, is_csv, lines
+from earshot import misread
 from earshot.border import LONGEST, clean, parse_event
 from earshot.clock import to_us
 from earshot.errors import Refused, Unreadable
@@ -303,7 +304,5 @@ def _leniently(raw: bytes) -> Any:
     """NUL and escapes of lone surrogates, which strict readers refuse, are cleaned away further in."""
     try:
         return json.loads(clean(raw.decode()))
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"not UTF-8: {error}") from error
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not JSON: {error}") from error
+        raise Unreadable(misread.told(error)) from error

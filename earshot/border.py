@@ -3,13 +3,15 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 from msgspec import Struct, structs
 
+from earshot import misread
 from earshot.errors import Unreadable
-from earshot.model import Kind, Mention, Moment, Name, Why
+from earshot.misread import BROKEN
+from earshot.model import Mention, Moment, Name, Rating
 from earshot.topics import Event, Measured, Said, Withdrawn
 
 BACKFILL_AFTER = timedelta(hours=24)
@@ -20,7 +22,6 @@ _SUSPECT = re.compile(rb"\x00|\\u0000|\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 _LONGEST_ID = 1_000
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
 _LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-_BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class _Incoming(Mention, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,11 +36,6 @@ class _Envelope(Struct):
     mention: msgspec.Raw = msgspec.Raw(b"")
 
 
-_ALLOWED = {
-    "`$.kind`": get_args(Kind),
-    "`$.why`": get_args(Why),
-    "`$.type`": ("said", "measured", "withdrawn"),
-}
 _FIELDS = {
     form: frozenset({*kind.__struct_fields__, "type", "v"})
     for form, kind in (("said", _Incoming), ("measured", Measured), ("withdrawn", Withdrawn))
@@ -67,14 +63,17 @@ def parse_event(raw: bytes, heard: datetime, source: str = "", *, keep_heard: bo
     if len(raw) > LONGEST:
         raise Unreadable(f"{len(raw):,} bytes; at most {LONGEST:,} are read")
     raw = _washed(raw) if _SUSPECT.search(raw) else raw
+    within = ""
     try:
         envelope = _ENVELOPE.decode(raw)
         if envelope.type == "said":
-            incoming = _INCOMING.decode(bytes(envelope.mention) or raw)
+            inner = bytes(envelope.mention)
+            within = "mention" if inner else ""
+            incoming = _INCOMING.decode(inner or raw)
             return Said(mention=_admitted(incoming, heard, source, keep_heard=keep_heard))
         other: Measured | Withdrawn = _OTHERS.decode(raw)
-    except _BROKEN as error:
-        raise Unreadable(_told(error)) from error
+    except BROKEN as error:
+        raise Unreadable(misread.told(error, within)) from error
     at = min(_in_utc(other.collected_at), heard) if keep_heard else heard
     return structs.replace(other, id=_full_id(other.id, source), collected_at=at)
 
@@ -88,7 +87,7 @@ def unread_fields(raw: bytes) -> list[str]:
             return [name for name in names if name not in _FIELDS[envelope.type]]
         inner = [name for name in _OBJECT.decode(envelope.mention) if name not in _FIELDS["said"]]
         return [name for name in names if name not in {"type", "mention", "v"}] + inner
-    except _BROKEN:
+    except BROKEN:
         return []  # a name that is no text at all
 
 
@@ -98,15 +97,9 @@ def build_mention(
     """A mention from plain values, as a collector reads them from its source. Raises `Unreadable`."""
     try:
         incoming = msgspec.convert(_cleaned(fields), _Incoming, strict=False)
-    except _BROKEN as error:
-        raise Unreadable(_told(error)) from error
+    except BROKEN as error:
+        raise Unreadable(misread.told(error)) from error
     return _admitted(incoming, heard, source, keep_heard=keep_heard)
-
-
-def _told(error: Exception) -> str:
-    """What is wrong and where, and what would be right where few words are."""
-    allowed = next((words for place, words in _ALLOWED.items() if str(error).endswith(place)), None)
-    return f"{error}; one of {', '.join(allowed)} is expected" if allowed else str(error)
 
 
 def _admitted(incoming: _Incoming, now: datetime, source: str, *, keep_heard: bool) -> Mention:
@@ -114,6 +107,8 @@ def _admitted(incoming: _Incoming, now: datetime, source: str, *, keep_heard: bo
 
     Said after it was heard is impossible: `created_at` is clamped and the claim is kept.
     """
+    if incoming.rating:
+        _check_rating(incoming.rating)
     heard = now
     if keep_heard:
         heard = min(_in_utc(incoming.collected_at or incoming.created_at), now)
@@ -132,6 +127,14 @@ def _admitted(incoming: _Incoming, now: datetime, source: str, *, keep_heard: bo
     elif heard - incoming.created_at > BACKFILL_AFTER:
         values["backfill"] = True
     return Mention(**values)
+
+
+def _check_rating(rating: Rating) -> None:
+    if rating.value > rating.best:
+        raise Unreadable(
+            f"rating.value: {rating.value:g} of {rating.best:g}: must lie between 0 and best:"
+            " name the scale's highest in best, which is 5 where nothing is said"
+        )
 
 
 def _full_id(native: str, source: str) -> str:
@@ -159,7 +162,7 @@ def _washed(raw: bytes) -> bytes:
     try:
         return msgspec.json.encode(_cleaned(json.loads(raw.replace(b"\x00", b""))))
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not JSON: {error}") from error
+        raise Unreadable(misread.told(error)) from error
 
 
 def _cleaned(value: Any) -> Any:

@@ -152,7 +152,7 @@ def _entry(raw: Raw, outlet: str) -> Entry:
 
 def read_stars(written: str) -> float | None:
     """Apple's, one to five."""
-    return float(written) if re.fullmatch(r"[1-5](\.\d{1,2})?", written) else None
+    return float(written) if re.fullmatch(r"[1-4](\.\d{1,2})?|5(\.0{1,2})?", written) else None
 
 
 def _field(raw: Raw, key: str) -> Any:

@@ -486,6 +486,7 @@ def test_reviewers_of_one_nickname_are_not_one_person() -> None:
         '{"feed": {}}',
         '{"feed": {"entry": []}}',
         '{"feed": {"entry": [1, {"id": 2}, {"im:rating": {"label": "six"}}]}}',
+        '{"feed": {"entry": [{"im:rating": {"label": "5.01"}}, {"im:rating": {"label": "0"}}]}}',
     ],
 )
 def test_no_reviews(body: str) -> None:

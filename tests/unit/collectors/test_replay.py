@@ -171,10 +171,10 @@ def test_a_letter_is_not_kept_twice(place: Place) -> None:
 # --- what is broken -------------------------------------------------------------------------------------------
 
 BROKEN = {
-    "invalid UTF-8": (b'{"id": "x:1", "text": "\xff\xfe"}', "tf-8"),
-    "truncated": (b'{"id": "x:1", "te', "truncated"),
-    "not an object": (b"[1, 2]", "Expected `object`"),
-    "nothing but a word": (b"hello", "malformed"),
+    "invalid UTF-8": (b'{"id": "x:1", "text": "\xff\xfe"}', "not UTF-8: the byte 0xff"),
+    "truncated": (b'{"id": "x:1", "te', "not JSON: it ends in the middle"),
+    "not an object": (b"[1, 2]", "not a mention: a JSON object is expected, not a list"),
+    "nothing but a word": (b"hello", "not JSON: invalid character"),
     "deeper than any reader goes": (b"[" * 100_000, ""),
     "year 0": (jsonl([own("1", created_at="0000-01-01T00:00:00Z")]).encode(), "created_at"),
     "no zone": (jsonl([own("1", created_at="2026-03-02T09:00:00")]).encode(), "created_at"),
@@ -206,7 +206,7 @@ BROKEN_BY_MAP = {
     "truncated": (b'{"id": 1, "at', "not JSON"),
     "invalid UTF-8": (b'{"id": "\xff"}', "not UTF-8"),
     "not an object": (b"[]", "not an object with keys"),
-    "too deep": (b'{"a":' * 50_000, "not JSON"),
+    "too deep": (b'{"a":' * 50_000, "nested too deeply"),
     "a list as a name": (b'{"id": 1, "at": 1772442000, "text": ["t"], "brand": "Acme"}', "text"),
     "NaN": (b'{"id": 1, "at": NaN, "text": "t", "brand": "Acme"}', "time: 'nan' cannot be read"),
 }
