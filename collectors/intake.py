@@ -71,6 +71,9 @@ class Intake:
     def failed(self, kind: str, reason: str) -> None:
         self._report.failed(kind, reason)
 
+    def refused(self, kind: str, reason: str, place: str = "") -> None:
+        self._report.refused(kind, reason, place)
+
     def report(self, **values: Any) -> None:
         self._report.tell(**values)
 

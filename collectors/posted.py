@@ -19,11 +19,13 @@ _LONGEST_NAME = 100  # characters of one
 
 
 class Fault(NamedTuple):
-    """A part of a request that is refused."""
+    """A part of a request that is refused, or the whole."""
 
     number: int
     raw: bytes
     reason: str
+    kind: str = "http_422"
+    """By the status of an answer to it alone."""
 
 
 class Posted(NamedTuple):

@@ -12,6 +12,7 @@ from earshot.metrics import (
     SOURCE_HEARD,
     SOURCE_LIMIT,
     SOURCE_READS,
+    SOURCE_REFUSED,
     SOURCE_SUCCESS,
 )
 from earshot.model import SourceReport
@@ -27,6 +28,7 @@ class Report:
     def __init__(self, name: str, kind: str, clock: Clock, before: SourceReport | None = None) -> None:
         """`before` is what it said when it last ran: when it answered and was heard outlives a restart, counts do not."""
         self._clock, self._telling = clock, threading.Lock()
+        self._refusal_kept = False
         now = clock.now()
         self._now = SourceReport(
             name=name,
@@ -72,6 +74,18 @@ class Report:
             errors = self._now.errors | {kind: self._now.errors.get(kind, 0) + 1}
             self._now = structs.replace(self._now, errors=errors, error=reason, error_at=self._clock.now())
         SOURCE_ERRORS.labels(self._now.name, kind).inc()
+
+    def refused(self, kind: str, reason: str, place: str = "") -> None:
+        """What strangers send has no place, and hides nothing that was kept."""
+        with self._telling:
+            counts = self._now.refused | {kind: self._now.refused.get(kind, 0) + 1}
+            told = structs.replace(self._now, refused=counts)
+            if place or not self._refusal_kept:
+                self._refusal_kept = bool(place)
+                words = f"{place}: {reason}" if place else reason
+                told = structs.replace(told, refusal=words, refused_at=self._clock.now())
+            self._now = told
+        SOURCE_REFUSED.labels(self._now.name, kind).inc()
 
     def tell(self, **values: Any) -> None:
         with self._telling:

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from collectors.posted import Posted, read, reply, split
+from collectors.posted import Fault, Posted, read, reply, split
 from collectors.sparing import Sparing
 from earshot import logs
 from earshot.attribution import Names
@@ -61,8 +61,8 @@ class Webhook(CollectorSettings):
 class Listener:
     """Answers when everything readable in the request is durable; the sender sends again what was not.
 
-    What cannot be read goes to the dead letters, if it is JSON and its sender knows the secret. Refusals count as
-    errors of the source; of what strangers send nothing else is kept.
+    What cannot be read goes to the dead letters, if its sender knows the secret. What senders do wrong is counted as
+    theirs: the source is well as long as it listens. Of what strangers send nothing is kept.
 
     An old request cannot be played back: its signed time is refused. Within the tolerance it can, and does no
     harm: what it says is known by its ids.
@@ -100,6 +100,8 @@ class Listener:
             body = await self._body(request)
             message_id = verify(self._secrets, request.headers, body, heard)
         except tuple(_STATUS) as error:
+            if self._intake:
+                self._intake.refused(_kind(error), str(error))
             return self._failure(error, self._strangers.warning)
         try:
             return await self._take(body, heard, message_id)
@@ -108,11 +110,16 @@ class Listener:
 
     async def _take(self, body: bytes, heard: datetime, message_id: str) -> JSONResponse:
         """The answer to who has proved to know the secret."""
-        posted = read(self._parts(body), heard, self.name, self._names)
+        try:
+            parts = self._parts(body)
+        except (Unreadable, Refused) as error:
+            await self._hand_over(Posted((), [Fault(0, body, str(error), _kind(error))], ()), message_id)
+            raise
+        posted = read(parts, heard, self.name, self._names)
         published = await self._hand_over(posted, message_id)
         if not posted.is_refused:
             return reply(HTTPStatus.ACCEPTED, posted, published)
-        self._refused(HTTPStatus.UNPROCESSABLE_ENTITY, posted.faults[0].reason, _log.warning)
+        self._tell(HTTPStatus.UNPROCESSABLE_ENTITY, posted.faults[0].reason, _log.warning)
         return reply(HTTPStatus.UNPROCESSABLE_ENTITY, posted, published)
 
     async def _body(self, request: Request) -> bytes:
@@ -147,27 +154,34 @@ class Listener:
     def _hear(self, intake: Intake, posted: Posted, message_id: str) -> int:
         published = 0 if posted.is_refused else _publish(intake, posted.events)
         for fault in posted.faults:  # last, as what was not heard is sent again, faults and all
-            intake.park(fault.raw, fault.reason, f"{self.name}:{message_id}:{fault.number}")
+            place = f"{self.name}:{message_id}:{fault.number}"
+            intake.park(fault.raw, fault.reason, place)
+            intake.refused(fault.kind, fault.reason, place)
+        intake.succeeded()
         return published
 
     def _failure(self, error: EarshotError, say: Say) -> JSONResponse:
-        status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
-        self._refused(status, str(error), say)
+        status = _status(error)
+        self._tell(status, str(error), say)
         headers = {}
         if isinstance(error, Busy | Unavailable):
             headers["Retry-After"] = str(error.retry_after if isinstance(error, Busy) else _RETRY_AFTER)
         return JSONResponse({"error": str(error)}, status, headers)
 
-    def _refused(self, status: HTTPStatus, reason: str, say: Say) -> None:
+    def _tell(self, status: HTTPStatus, reason: str, say: Say) -> None:
         say("request refused", collector=self.name, status=int(status), reason=reason)
-        if self._intake and status != HTTPStatus.TOO_MANY_REQUESTS:  # who is told to wait did nothing wrong
-            self._intake.failed(f"http_{status:d}", reason)
+
+
+def _status(error: EarshotError) -> HTTPStatus:
+    return next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+
+
+def _kind(error: EarshotError) -> str:
+    return f"http_{_status(error):d}"
 
 
 def _publish(intake: Intake, events: Sequence[Event]) -> int:
     """Raises `Busy`, `Unavailable`."""
     if (wait := intake.busy()) is not None:
         raise Busy(f"the processors are behind: send it again in {wait} s", wait)
-    published = intake.hear(events)
-    intake.succeeded()
-    return published
+    return intake.hear(events)

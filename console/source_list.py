@@ -35,6 +35,8 @@ class SourceRow(NamedTuple):
     state_word: str
     sentence: str
     error: str
+    refusal: tuple[str, str] | None
+    """What is said of what senders did wrong, and the last of it."""
     facts: list[tuple[str, str, When | None]]
     """(what, how much, when)."""
     budget: Budget | None
@@ -115,6 +117,7 @@ def _row(
         source_words.state(say, state),
         source_words.sentence(say, state, report, now),
         report.error if report else "",
+        source_words.refusal(say, report, now) if report else None,
         [] if report is None else _facts(say, report, now),
         None if report is None else _budget(say, report),
         *(source_words.note(say, report.note) if report else ("", True)),
@@ -133,6 +136,9 @@ def _facts(say: Tongue, report: SourceReport, now: datetime) -> list[tuple[str, 
         del facts[0]  # it is one that is not asked
     if report.errors:
         facts.append((say.gettext("failures since its start"), source_words.errors(say, report.errors), None))
+    if report.refused:
+        refused = source_words.errors(say, report.refused)
+        facts.append((say.gettext("refused since its start"), refused, None))
     if report.limit_left is not None:
         left = say.ngettext("%(count)s request left", "%(count)s requests left", report.limit_left)
         facts.append((say.gettext("limit of the source"), _until(say, left, report, now), None))

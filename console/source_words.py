@@ -159,6 +159,15 @@ def _failing(say: Tongue, report: SourceReport, now: datetime) -> str:
     )
 
 
+def refusal(say: Tongue, report: SourceReport, now: datetime) -> tuple[str, str] | None:
+    """What its senders did wrong is no fault of the source."""
+    if report.refused_at is None:
+        return None
+    moment = say.near(report.refused_at, now)
+    said = say.gettext("Its senders sent what had to be refused; the last (%(moment)s):", moment=moment)
+    return said, report.refusal
+
+
 def errors(say: Tongue, kinds: Mapping[str, int]) -> str:
     """By kind, the most frequent first: timeout × 12, http_429 × 3."""
     ordered = sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -13,6 +13,9 @@ REPLAY_RECORDS = Gauge("earshot_replay_records", "Records of the file that is be
 SOURCE_ERRORS = Counter(
     "earshot_source_errors_total", "What a source did wrong, by kind.", ["collector", "kind"]
 )
+SOURCE_REFUSED = Counter(
+    "earshot_source_refused_total", "What senders to a source did wrong, by kind.", ["collector", "kind"]
+)
 SOURCE_SUCCESS = Gauge(
     "earshot_source_last_success_timestamp_seconds",
     "When a source last answered as it should.",

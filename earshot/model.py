@@ -458,6 +458,11 @@ class SourceReport(Struct, frozen=True, omit_defaults=True, kw_only=True):
     error: str = ""
     """The last one, in words; empty since it succeeded again."""
     error_at: Moment | None = None
+    refused: dict[str, int] = field(default_factory=dict)
+    """What its senders did wrong, by kind, since the start of its process: no fault of the source."""
+    refusal: str = ""
+    """The last of it that was kept, with its place, in words; where nothing was, the last."""
+    refused_at: Moment | None = None
     limit_left: int | None = None
     """Requests that the source still allows until `limit_resets_at`."""
     limit_resets_at: Moment | None = None

@@ -153,6 +153,9 @@ class Intake(Protocol):
     def failed(self, kind: str, reason: str) -> None:
         """It did not. `kind` is for the metric (http_429, timeout, not_a_feed), `reason` for people; not a secret."""
 
+    def refused(self, kind: str, reason: str, place: str = "") -> None:
+        """A sender did something wrong, and the source is well; `kind` and `reason` as in `failed`, `place` as in `park`."""
+
     def report(self, **values: Any) -> None:
         """What else its operators want to know: fields of `SourceReport`, such as limit_left or cost_today."""
 

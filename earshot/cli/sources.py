@@ -118,13 +118,19 @@ def _cost(report: SourceReport) -> str:
 
 
 def _tell_more(name: str, report: SourceReport | None, now: datetime) -> None:
-    """What does not fit into a table: the last error, a note, and since when nothing was said."""
+    """What does not fit into a table: the last error, what senders did wrong, a note, and since when nothing was said."""
     if report is None:
         return
     if report.working and now - report.at > _STALE:
         _OUT.print(f"{name}: its process last reported {_when(report.at, now)}; earshot run starts it")
     if report.error:
         _OUT.print(f"{name}: since {_when(report.error_at, now)}: {one_line(report.error)}")
+    if report.refused:
+        counts = ", ".join(f"{kind} {count:,}" for kind, count in report.refused.items())
+        _OUT.print(
+            f"{name}: refused what senders sent ({counts}), last {_when(report.refused_at, now)}:"
+            f" {one_line(report.refusal)}; earshot dead list shows what was kept"
+        )
     if report.note and report.note != report.error:
         _OUT.print(f"{name}: {one_line(report.note)}")
 

@@ -359,6 +359,8 @@ def test_sources_says_how_each_is_doing(earshot: Earshot, tmp_path: Path, site: 
         report("x", error="429: \x1b[2Jslow down", error_at=now, errors={"http_429": 3}, limit_left=0,
                cost_today=1.5, budget_today=5.0, note="only loud stories"),
         report("file", working=False, heard=7),
+        report("post", refused={"http_422": 1_204, "http_401": 2}, refused_at=now,
+               refusal="post:msg_1:0: kind: '\x1b[2J' is none of post, reply"),
         report("old"),
     )  # fmt: skip
     ran = earshot("sources")
@@ -372,6 +374,8 @@ def test_sources_says_how_each_is_doing(earshot: Earshot, tmp_path: Path, site: 
     assert "x: since" in ran.out
     assert "429: \\x1b[2Jslow down" in ran.out
     assert "x: only loud stories" in ran.out
+    assert "post: refused what senders sent (http_422 1,204, http_401 2), last " in ran.out
+    assert ": post:msg_1:0: kind: '\\x1b[2J' is none of post, reply; earshot dead list shows" in ran.out
     assert "ended" in rows["file"]
     assert "no longer configured" in rows["old"]
     found = {each["name"]: each for each in earshot("sources", "--json").json}
@@ -379,6 +383,7 @@ def test_sources_says_how_each_is_doing(earshot: Earshot, tmp_path: Path, site: 
     states = {name: each["state"] for name, each in found.items()}
     assert states == {
         "news": "working", "hook": "not running", "x": "failing", "file": "ended", "old": "no longer configured",
+        "post": "no longer configured",
     }  # fmt: skip
 
 

@@ -23,6 +23,20 @@ def test_a_fault_is_told_until_it_works_again_and_stays_counted() -> None:
     assert _metric("earshot_source_errors_total", collector="press", kind="timeout") == 2
 
 
+def test_what_senders_do_wrong_is_counted_and_is_no_fault_of_the_source() -> None:
+    report = Report("hook", "webhook", SetClock(NOW))
+    report.refused("http_401", "the signature does not match")
+    assert report.now.refusal == "the signature does not match"
+    for number in range(3):
+        report.refused("http_422", "no author", f"hook:msg_{number}:0")
+    report.refused("http_401", "the signature does not match")
+    told = report.now
+    assert told.refused == {"http_401": 2, "http_422": 3}
+    assert (told.refusal, told.refused_at) == ("hook:msg_2:0: no author", NOW), "a stranger hides nothing"
+    assert (told.error, told.errors) == ("", {})
+    assert _metric("earshot_source_refused_total", collector="hook", kind="http_422") == 3
+
+
 def test_an_answer_without_news_is_no_news() -> None:
     clock = SetClock(NOW)
     report = Report("quiet", "feeds", clock)

@@ -18,11 +18,16 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
+from collectors.intake import Intake
+from collectors.reports import Report
 from collectors.webhook import Webhook
+from console.source_words import state_of
 from earshot.clock import EPOCH, SetClock
 from earshot.errors import Unavailable
 from earshot.signing import new_secret, sign
+from earshot.store import dead
 from earshot.topics import Event, Measured, Said, Withdrawn
+from processors.listening import is_out
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +50,7 @@ class Memory:
         self.wait: int | None = None
         self.successes = 0
         self.failures: list[tuple[str, str]] = []
+        self.refusals: list[tuple[str, str]] = []
         self.down = False
         self.begun = threading.Event()
         self.go_on = threading.Event()
@@ -73,9 +79,12 @@ class Memory:
     def failed(self, kind: str, reason: str) -> None:
         self.failures.append((kind, reason))
 
+    def refused(self, kind: str, reason: str, place: str = "") -> None:
+        self.refusals.append((kind, f"{place}: {reason}" if place else reason))
+
     @property
     def kinds(self) -> list[str]:
-        return [kind for kind, _ in self.failures]
+        return [kind for kind, _ in self.refusals]
 
 
 class Site:
@@ -208,6 +217,8 @@ async def test_what_cannot_be_read_is_told_and_kept_and_the_rest_is_heard(site: 
     assert "author" in reason
     assert site.intake.parked[0] == (b'{"id": "forum:1"}', reason, "forum:msg_1:0")
     assert len(site.intake.heard) == 1
+    assert site.intake.refusals[0] == ("http_422", f"forum:msg_1:0: {reason}")
+    assert (len(site.intake.refusals), site.intake.failures, site.intake.successes) == (2, [], 1)
 
 
 @pytest.mark.parametrize(
@@ -232,9 +243,47 @@ async def test_when_nothing_can_be_read_it_is_refused_and_kept_with_the_reason(
     assert reason in told["refused"][0]["error"]
     parked = [(why, origin) for _, why, origin in site.intake.parked]
     assert parked == [(each["error"], f"forum:msg_1:{each['index']}") for each in told["refused"]]
-    assert site.intake.failures == [("http_422", told["refused"][0]["error"])]
-    assert site.intake.successes == 0
+    assert site.intake.refusals == [("http_422", f"{origin}: {why}") for why, origin in parked]
+    assert (site.intake.failures, site.intake.successes) == ([], 1), "the sender was wrong, not the source"
     assert [(line["status"], line["reason"]) for line in lines] == [(422, told["refused"][0]["error"])]
+
+
+async def test_a_source_whose_senders_are_wrong_is_well_and_tells_of_them(
+    listening: socket.socket, tmp_path: Path
+) -> None:
+    """It was taken to be out five minutes after the last bad record, and its receivers were told."""
+    place = Place(tmp_path, brands=[{"name": "Ronvia"}])
+    clock = SetClock(NOW)
+    report = Report("forum", "webhook", clock)
+    intake = Intake(place.context, "forum", report=report)
+    async with serve(listening, brands=["Ronvia"], intake=intake) as site:
+        assert (await site.post(mention())).status_code == 202
+        clock.advance(timedelta(minutes=1))
+        assert (await site.post(mention(2, kind="shout"))).status_code == 422
+        assert (await site.post(b"{")).status_code == 400
+        assert (await site.client.post(PATH, json=mention(3))).status_code == 401
+        clock.advance(timedelta(minutes=6))
+    told = report.now
+    assert is_out(told, clock.now(), None) is None
+    assert is_out(Report("forum", "webhook", clock, told).now, clock.now(), None) is None, "after a restart"
+    assert (state_of(told, clock.now()), told.errors) == ("works", {})
+    assert told.refused == {"http_422": 1, "http_400": 1, "http_401": 1}
+    assert told.refusal == "forum:msg_1:0: not JSON: it ends in the middle", "no stranger's request hides it"
+    assert told.last_success == told.refused_at == NOW + timedelta(minutes=1)
+    assert [where for where, _ in place.letters] == ["forum:msg_1:0", "forum:msg_1:0"]
+    place.store.close()
+
+
+async def test_a_letter_keeps_no_more_than_the_longest_record(
+    listening: socket.socket, tmp_path: Path
+) -> None:
+    place = Place(tmp_path, brands=[{"name": "Ronvia"}])
+    async with serve(listening, brands=["Ronvia"], intake=place.intake()) as site:
+        assert (await site.post(b"{" + b" " * 2_000_000)).status_code == 400
+    with place.store.read() as connection:
+        (letter,) = dead.page(connection)
+    assert (len(letter.raw), letter.size) == (dead.KEEP_BYTES, 2_000_001)
+    place.store.close()
 
 
 async def test_what_is_refused_whole_is_kept_even_while_the_processors_are_behind(site: Site) -> None:
@@ -247,7 +296,7 @@ async def test_what_cannot_be_kept_either_stays_with_the_sender(site: Site) -> N
     site.intake.down = True
     answer = await site.post({"id": "forum:1"})
     assert (answer.status_code, answer.json()["error"]) == (503, "the store cannot be reached")
-    assert site.intake.kinds == ["http_503"]
+    assert (site.intake.refusals, site.intake.successes) == ([], 0)
 
 
 @pytest.mark.parametrize("written", ["Nope", "ronvia srl"])
@@ -304,8 +353,20 @@ async def test_no_more_than_twenty_such_fields_are_named(site: Site) -> None:
 async def test_what_is_no_object_and_no_array(site: Site, body: bytes, reason: str) -> None:
     answer = await site.post(body)
     assert answer.status_code == 400
-    assert answer.json()["error"].startswith(reason)
-    assert site.intake.kinds == ["http_400"]
+    error = answer.json()["error"]
+    assert error.startswith(reason)
+    assert site.intake.refusals == [("http_400", f"forum:msg_1:0: {error}")]
+    assert site.intake.parked == [(body, error, "forum:msg_1:0")], "kept as it came"
+
+
+async def test_what_is_no_json_stays_with_the_sender_where_it_cannot_be_kept(site: Site) -> None:
+    site.intake.down = True
+    answer = await site.post(b"{")
+    assert (answer.status_code, answer.json()["error"]) == (503, "the store cannot be reached")
+
+
+async def test_what_strangers_send_that_is_no_json_is_not_kept(site: Site) -> None:
+    assert (await site.client.post(PATH, content=b"{")).status_code == 401
     assert not site.intake.parked
 
 
@@ -371,6 +432,9 @@ async def test_too_many_mentions(site: Site) -> None:
     assert answer.status_code == 413
     assert answer.json()["error"] == "4 mentions, at most 3 a request: send them in parts"
     assert site.intake.kinds == ["http_413"]
+    assert [why for _, why, _ in site.intake.parked] == [
+        "4 mentions, at most 3 a request: send them in parts"
+    ]
     assert not site.intake.heard
 
 
@@ -378,7 +442,7 @@ async def test_while_the_processors_are_behind(site: Site) -> None:
     site.intake.wait = 17
     answer = await site.post([mention(), 7])
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "17")
-    assert not site.intake.failures, "the sender did nothing wrong"
+    assert not site.intake.refusals, "the sender did nothing wrong"
     assert not site.intake.heard
     assert not site.intake.parked
 
@@ -388,7 +452,10 @@ async def test_while_the_bus_is_down(site: Site) -> None:
     answer = await site.post([mention(), 7])
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
     assert answer.json()["error"] == "the bus cannot be reached"
-    assert site.intake.failures == [("http_503", "the bus cannot be reached")]
+    assert not site.intake.refusals, "the sender did nothing wrong"
+    assert not site.intake.failures, (
+        "it listens: that the bus is away is told by readiness, and would outlast it here"
+    )
     assert not site.intake.parked
 
 

@@ -105,6 +105,23 @@ def test_trouble_comes_first_with_its_error() -> None:
     assert ("failures since its start", "timeout × 12, http_503 × 3, odd × 3", None) in shown.rows[0].facts
 
 
+def test_what_senders_did_wrong_is_told_beside_a_source_that_works() -> None:
+    wrong = report(
+        refused={"http_422": 3, "http_401": 20}, refusal="hook:msg_1:0: no id", refused_at=ago(minutes=6)
+    )
+    shown = page(wrong, report("b"))
+    assert (shown.state, [row.state for row in shown.rows]) == ("All two sources work", ["works", "works"])
+    assert ("refused since its start", "http_401 × 20, http_422 × 3", None) in shown.rows[0].facts
+    assert shown.rows[0].refusal == (
+        "Its senders sent what had to be refused; the last (19:45):",
+        "hook:msg_1:0: no id",
+    )
+    assert shown.rows[1].refusal is None
+    italian = page(wrong, say=ITALIAN).rows[0]
+    assert italian.refusal
+    assert "rifiutato; l’ultimo caso (20:45)" in italian.refusal[0]
+
+
 def test_a_source_tells_only_what_it_knows() -> None:
     (quiet,) = page(report(last_success=None, heard=40)).rows
     assert [fact for fact, *_ in quiet.facts] == [
@@ -192,7 +209,9 @@ def test_the_example_on_the_page_is_one_that_is_accepted(world: World) -> None:
 def test_sources_dead_letters_and_lag_are_on_the_page(world: World) -> None:
     here = context(world, "news", "blog")
     with world.store.begin() as connection:
-        sources.save(connection, [report("news", error="<b>news</b>: timed out"), report("gone")])
+        refused = {"refused": {"http_400": 1}, "refused_at": NOW, "refusal": "<i>hook</i>: no JSON"}
+        told = report("news", error="<b>news</b>: timed out", **refused)
+        sources.save(connection, [told, report("gone")])
         dead.park(connection, to_us(NOW), [("file.jsonl:3", "no id", b"x")])
     world.tell("Ronvia", [Words("uno", ago=5)])
     here.bus.publish("mentions", [Message("Ronvia", b"x")] * 3)
@@ -200,6 +219,7 @@ def test_sources_dead_letters_and_lag_are_on_the_page(world: World) -> None:
     for words in (
         "Two sources of two need you",
         "<b>news</b>: timed out",
+        "<i>hook</i>: no JSON earshot dead list shows what of it was kept",
         "earshot try news",
         "It is configured and has never run",
         "3 mentions were heard and wait to be processed: the stories are as of 19:46.",
