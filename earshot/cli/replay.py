@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import time
+from collections import Counter as Counts
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,6 +29,15 @@ from earshot.seams import CollectorSettings
 from earshot.store import alerts, dead, stories
 
 _OUT = Console(highlight=False, soft_wrap=True, markup=False)
+_BECAME = {
+    "mentions": "new",
+    "edits": "revised",
+    "withdrawals": "retracted",
+    "counts": "recounted",
+    "known": "known",
+    "unheard": "unheard",
+}
+"""What became of the events of a file, and how the processors count it."""
 
 
 def replay(
@@ -76,10 +86,10 @@ def replay(
     )
     with opened(settings, live=False) as context:
         runtime = Runtime(context, find_roles(["collectors", "processors", "alerts"]), serve=False)
-        started, before, strange = time.perf_counter(), _count(PROCESSED), _count(UNMATCHED)
+        started, before, strange = time.perf_counter(), _outcomes(), _count(UNMATCHED)
         asyncio.run(run_showing(runtime, quiet=as_json))
         seconds = time.perf_counter() - started
-        summary = _summary(context, _count(PROCESSED) - before, seconds)
+        summary = _summary(context, _outcomes() - before, seconds)
         unmatched = round(_count(UNMATCHED) - strange)
     if as_json:
         typer.echo(json.dumps(summary))
@@ -164,12 +174,18 @@ async def _show(running: "asyncio.Task[None]") -> None:
             await asyncio.sleep(0.1)
 
 
-def _summary(context: Context, processed: float, seconds: float) -> dict[str, Any]:
+def _outcomes() -> Counts[str]:
+    """Of every event that was processed, since this process began."""
+    samples = (sample for metric in PROCESSED.collect() for sample in metric.samples)
+    return Counts({s.labels["outcome"]: round(s.value) for s in samples if s.name.endswith("_total")})
+
+
+def _summary(context: Context, processed: Counts[str], seconds: float) -> dict[str, Any]:
     with context.store.read() as connection:
         return {
-            "mentions": round(processed),
+            **{name: processed[outcome] for name, outcome in _BECAME.items()},
             "seconds": round(seconds, 3),
-            "mentions_per_s": round(processed / seconds, 1),
+            "mentions_per_s": round(processed["new"] / seconds, 1),
             "stories": stories.count(connection),
             "alerts": alerts.count(connection),
             "dead": dead.count(connection),
@@ -178,14 +194,14 @@ def _summary(context: Context, processed: float, seconds: float) -> dict[str, An
 
 def _tell(summary: dict[str, Any], unmatched: int, data_dir: Path) -> None:
     _OUT.print(
-        f"{so_many(summary['mentions'], 'mention')} in {summary['seconds']:,.1f} s ({summary['mentions_per_s']:,.0f} a second)"
+        f"{_became(summary)} in {summary['seconds']:,.1f} s ({summary['mentions_per_s']:,.0f} a second)"
         f" made {so_many(summary['stories'], 'story', 'stories')} and {so_many(summary['alerts'], 'alert')};"
         f" {summary['dead']:,} could not be read or stored."
     )
     total, done = (round(value_of(REPLAY_RECORDS.collect(), state=state)) for state in ("total", "done"))
     if done < total:
         _OUT.print(f"Stopped after {done:,} of {total:,} records: the same command goes on from there.")
-    elif total and not (summary["mentions"] or summary["dead"] or unmatched):
+    elif total and not (any(summary[name] for name in _BECAME) or summary["dead"] or unmatched):
         _OUT.print(f"All {total:,} records of the file were heard before.")
     if unmatched:
         _OUT.print(
@@ -196,6 +212,18 @@ def _tell(summary: dict[str, Any], unmatched: int, data_dir: Path) -> None:
     _OUT.print(f"  earshot run console --data-dir {where}")
     if summary["dead"]:
         _OUT.print(f"  earshot dead list --data-dir {where}")
+
+
+def _became(summary: dict[str, Any]) -> str:
+    """The mentions, and of the rest what there was: 204 mentions, 2 edits, 1 withdrawal."""
+    rest = [
+        so_many(summary[name], name.removesuffix("s"))
+        for name in ("edits", "withdrawals", "counts")
+        if summary[name]
+    ]
+    known = [f"{summary['known']:,} known already"] if summary["known"] else []
+    unheard = [f"{summary['unheard']:,} of nothing that was heard"] if summary["unheard"] else []
+    return ", ".join([so_many(summary["mentions"], "mention"), *rest, *known, *unheard])
 
 
 def _count(counter: Counter) -> float:

@@ -180,13 +180,41 @@ def test_replay_for_programs(earshot: Earshot, tmp_path: Path) -> None:
         "--json",
     ]
     first, second = earshot(*words).json, earshot(*words).json
-    assert list(first) == ["mentions", "seconds", "mentions_per_s", "stories", "alerts", "dead"]
+    became = ["mentions", "edits", "withdrawals", "counts", "known", "unheard"]
+    assert list(first) == [*became, "seconds", "mentions_per_s", "stories", "alerts", "dead"]
     assert (first["mentions"], first["alerts"], first["dead"]) == (30, 1, 0)
     assert second | {"seconds": 0, "mentions_per_s": 0} == first | {
         "seconds": 0,
         "mentions_per_s": 0,
         "mentions": 0,
     }
+
+
+def test_replay_says_what_became_of_each_event(earshot: Earshot, tmp_path: Path) -> None:
+    """Mentions are those that were stored; an edit or a withdrawal makes none."""
+
+    def said(native: str, minute: int, text: str = "Acme", **more: object) -> dict[str, object]:
+        at = (START + timedelta(minutes=minute)).isoformat()
+        who = {"author": {"id": "u"}, "brand": "Acme"}
+        return {"id": f"x:{native}", "created_at": at, "collected_at": at, "text": text} | who | more
+
+    def later(kind: str, native: str, minute: int, **more: object) -> dict[str, object]:
+        at = (START + timedelta(minutes=minute)).isoformat()
+        return {"type": kind, "id": f"x:{native}", "brand": "Acme", "collected_at": at} | more
+
+    counts = {"metrics": {"at": (START + timedelta(minutes=9)).isoformat(), "likes": 3}}
+    rows = [
+        said("1", 0), said("2", 1), said("3", 2), said("1", 3, "Acme, mended"), said("2", 4),
+        later("withdrawn", "3", 5), later("measured", "1", 9, **counts), later("measured", "9", 9, **counts),
+    ]  # fmt: skip
+    file = tmp_path / "m.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    told = "3 mentions, 1 edit, 1 withdrawal, 1 count, 1 known already, 1 of nothing that was heard in "
+    assert earshot("replay", file).out.startswith(told)
+    found = earshot("replay", file, "--json", "--data-dir", tmp_path / "again").json
+    assert [found[name] for name in ("mentions", "edits", "withdrawals", "counts", "known", "unheard")] == [
+        3, 1, 1, 1, 1, 1,
+    ]  # fmt: skip
 
 
 def test_replay_counts_what_is_broken_and_what_concerns_nobody(earshot: Earshot, tmp_path: Path) -> None:
