@@ -195,29 +195,20 @@ def open_alerts(say: Tongue, count: int) -> str:
 
 def mood(value: Score) -> str:
     """The word that colours a score: negative, neutral, positive or unknown."""
-    return "unknown" if value.negative is None else _strongest(value)[0]
+    return "unknown" if value.negative is None else value.strongest[0]
 
 
 def score(say: Tongue, value: Score) -> str:
     """How a text read, in words; what could not be read says so."""
     if value.negative is None:
         return say.gettext("mood not assessed")
-    name, certainty = _strongest(value)
+    name, certainty = value.strongest
     if value.basis == STAFF:
         by = say.gettext("said by staff")
         return f"{say.gettext(_MOODS[name])} ({by})"
     basis = f" ({_known(say, _BASES, value.basis)})" if value.basis else ""
     unsure = say.gettext(", uncertain") if value.uncertain else ""
     return f"{say.gettext(_MOODS[name])} {say.decimal(certainty)}{basis}{unsure}"
-
-
-def _strongest(value: Score) -> tuple[str, float]:
-    shares = (
-        ("negative", value.negative or 0.0),
-        ("neutral", value.neutral or 0.0),
-        ("positive", value.positive or 0.0),
-    )
-    return max(shares, key=lambda pair: pair[1])
 
 
 def stars(rating: Rating) -> str:

@@ -187,6 +187,16 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
         return None if self.negative is None or self.basis.endswith(OWN) else round(self.negative * 10_000)
 
     @property
+    def strongest(self) -> tuple[str, float]:
+        """As what it reads, negative, neutral or positive, and how likely that is; of one that could be read."""
+        shares = {
+            "negative": self.negative or 0.0,
+            "neutral": self.neutral or 0.0,
+            "positive": self.positive or 0.0,
+        }
+        return max(shares.items(), key=lambda pair: pair[1])
+
+    @property
     def is_glad(self) -> bool:
         """Whether it is more likely positive towards the brand than negative."""
         return self.negative is not None and (self.positive or 0.0) > self.negative

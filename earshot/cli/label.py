@@ -36,7 +36,7 @@ from earshot.clock import SystemClock, to_us
 from earshot.errors import Refused
 from earshot.handling import DANGERS as NAMED
 from earshot.handling import MOODS, SIGNS
-from earshot.model import Intent, Mention
+from earshot.model import Intent, Mention, Score
 from earshot.scorers import installed, least
 from earshot.seams import Asked, Scorer
 from earshot.staff import STAFF, Polarity, polarity
@@ -139,7 +139,7 @@ def label(
     if as_json:
         return _OUT.print_json(data=_stands(made))
     return _OUT.print(
-        f"Noted: {said} ({_read(kept)} until now). It counts within a minute where Earshot runs, else once it does,"
+        f"Noted: {said} ({_stood(kept.score)} until now). It counts within a minute where Earshot runs, else once it does,"
         " or with earshot rescore."
     )
 
@@ -195,6 +195,14 @@ def wanted(connection: Connection, brand: str) -> list[Brand]:
             f"--brand {brand}: nothing was heard of it; known: {', '.join(each.name for each in known) or 'none'}"
         )
     return [each for each in known if brand in ("", each.name)]
+
+
+def _stood(score: Score) -> str:
+    """As the pages say it."""
+    if score.negative is None:
+        return "not read"
+    name, chance = score.strongest
+    return f"{name} {chance:.2f}" + (", by staff" if score.basis == STAFF else "")
 
 
 def _read(kept: Kept) -> str:

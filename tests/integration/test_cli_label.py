@@ -87,6 +87,18 @@ def test_labelled_by_id_and_by_number_and_counted_by_rescore(
     assert "negative 0.97, by staff until now" in out
 
 
+def test_it_says_how_a_mention_read_until_now_in_the_word_of_its_page(
+    earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]
+) -> None:
+    """A neutral one was said to be negative, with the little that it is."""
+    at, words = place
+    read = {number: score(at, number).strongest for number in range(len(TEXTS))}
+    assert {name for name, _ in read.values()} == {"negative", "neutral", "positive"}
+    for number, (name, chance) in read.items():
+        _, out, _ = earshot("label", f"x:{number}", "neg", "--brand", "Acme", *words)
+        assert out.startswith(f"Noted: neg ({name} {chance:.2f} until now).")
+
+
 def test_intents_can_be_taken_back(earshot: Earshot, place: tuple[Path | URL, tuple[str, ...]]) -> None:
     at, words = place
     before = score(at, 3).intents
