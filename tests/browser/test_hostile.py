@@ -140,6 +140,9 @@ def report(world: World, vector: str) -> None:
         errors={vector: 3},
         error=vector,
         error_at=now,
+        refused={vector: 3},
+        refusal=vector,
+        refused_at=now,
         note=vector,
     )
     with world.store.begin() as connection:
