@@ -21,14 +21,19 @@ from earshot.explain import (
     points,
 )
 from earshot.model import Mention, Story
+from earshot.quoting import Because, because
 from earshot.seams import Notice
 from earshot.store.mentions import Kept
 from earshot.store.notices import Kept as KeptNotice
 
 HEADLINE = 120
+QUOTE = 240
+"""Characters of what called by its words."""
 LATE = timedelta(minutes=5)
 
 _NAME = 80
+_MOVED = 2.0  # points of risk; and so long:
+_A_WHILE = timedelta(minutes=1)
 _JOINERS = (
     "\u200c\u200d"  # in emoji and in several scripts; other invisible characters can turn a line around
 )
@@ -52,12 +57,12 @@ def compose(
 ) -> KeptNotice:
     """The notice of one decision, as of the story's snapshot. `first` began the story, `causes` made us decide.
 
-    The subject quotes what began the story, and from the second decision on what raised it now.
+    The subject quotes what began the story; what raised it now from the second decision on, and where it did so by its
+    words.
     """
     story, step = telling.story, telling.step
     words = WORDS[telling.receiver.language]
     link = f"{base_url}/stories/{story.id}"
-    quoted = first if telling.is_first or not causes else causes[0]
     return KeptNotice(
         identity=telling.identity,
         receiver=telling.receiver.name,
@@ -69,7 +74,7 @@ def compose(
         also=tuple(each.reason for each in telling.steps if each is not step),
         decided_at=decided,
         heard_at=step.at,
-        subject=f'[Earshot] {_head(telling)}, "{headline(quoted, words)}"',
+        subject=f'[Earshot] {_head(telling)}, "{_title(telling, first, causes)}"',
         text="\n".join(
             [
                 *_what(telling, first, causes, zone),
@@ -98,6 +103,18 @@ def headline(kept: Kept | None, words: Words) -> str:
     return one_line(kept.mention.title or kept.mention.text, HEADLINE) or words.wordless
 
 
+def _title(telling: Telling, first: Kept | None, causes: Sequence[Kept]) -> str:
+    words = WORDS[telling.receiver.language]
+    loudest = because(causes[0], telling.steps) if causes else None
+    if loudest is None:
+        return headline(first if telling.is_first or not causes else causes[0], words)
+    return words.edited if loudest.edited_at else _quote(loudest, HEADLINE, words)
+
+
+def _quote(reason: Because, longest: int, words: Words) -> str:
+    return one_line(reason.quote(longest), longest) or words.wordless
+
+
 def _head(telling: Telling) -> str:
     level = WORDS[telling.receiver.language].levels[telling.step.level]
     return f"{level}: {one_line(telling.story.brand, _NAME)}"
@@ -107,13 +124,35 @@ def _what(telling: Telling, first: Kept | None, causes: Sequence[Kept], zone: tz
     """What was said, by whom, and who made us tell it, if another."""
     language = telling.receiver.language
     words = WORDS[language]
-    lines = [_head(telling), f"“{headline(first, words)}”", ""]
+    lines = [_head(telling), *_words_of(first, telling, zone), ""]
     if first:
         lines.append(_by(words.begun, first.mention, language, zone))
     for n, cause in enumerate(causes):
         if first is None or cause.mention.id != first.mention.id:
-            lines += [_by(words.raised[n > 0], cause.mention, language, zone), f"“{headline(cause, words)}”"]
-    return [*lines, words.because.format(reasons=_reasons(telling))]
+            lines.append(_by(words.raised[n > 0], cause.mention, language, zone))
+            lines += _words_of(cause, telling, zone)
+    return [*lines, words.because.format(reasons=_reasons(telling)), *_seen_by(telling, causes)]
+
+
+def _words_of(kept: Kept | None, telling: Telling, zone: tzinfo) -> list[str]:
+    """What it says, around the words that called where those did; and since when it says so, if it said others then."""
+    language = telling.receiver.language
+    words, reason = WORDS[language], because(kept, telling.steps)
+    if reason is None:
+        return [f"“{headline(kept, words)}”"]
+    said = f"“{_quote(reason, QUOTE, words)}”"
+    if reason.edited_at is None:
+        return [said]
+    since = words.since[reason.kept.score.is_glad]
+    return [since.format(when=when(reason.edited_at, language, zone)), said]
+
+
+def _seen_by(telling: Telling, causes: Sequence[Kept]) -> list[str]:
+    """The words that were taken for the reason, of all that made us tell it."""
+    found = [each.seen_by for cause in causes if (each := because(cause, telling.steps))]
+    said = dict.fromkeys(one_line(word, _NAME) for words in found for word in words)
+    listed = ", ".join(f"“{each}”" for each in said)
+    return [WORDS[telling.receiver.language].seen_by.format(words=listed)] if said else []
 
 
 def _reasons(telling: Telling) -> str:
@@ -132,8 +171,10 @@ def _how_bad(
     """How far it has gone, why that is a risk, and since when we know; what calls again may have waited."""
     language, step, episode = telling.receiver.language, telling.step, telling.episode
     words = WORDS[language]
-    why = although(step.level, telling.story, risk, language)
+    later = _later(telling, zone)
+    why = "" if later else although(step.level, telling.story, risk, language)
     lines = [
+        *later,
         _so_far(telling.story, language),
         "",
         *([why] if why else []),
@@ -146,6 +187,18 @@ def _how_bad(
     if episode.resolved_at:
         lines.append(words.calmed.format(when=when(episode.resolved_at, language, zone)))
     return lines
+
+
+def _later(telling: Telling, zone: tzinfo) -> list[str]:
+    """Where the story went on before it was told: at which risk it was decided, and of what moment its numbers are."""
+    language, story, step = telling.receiver.language, telling.story, telling.step
+    went_on = story.last_at - step.at >= _A_WHILE
+    if not went_on and abs(story.risk - step.risk) < _MOVED:
+        return []
+    words = WORDS[language]
+    decided = words.decided.format(risk=out_of_100(step.risk, language))
+    later = words.later[not went_on].format(when=when(story.last_at, language, zone))
+    return [f"{decided} {later}"]
 
 
 def _by(sentence: str, mention: Mention, language: Language, zone: tzinfo) -> str:

@@ -12,6 +12,8 @@ class Words(NamedTuple):
     levels: dict[Level, str]
     reasons: dict[Reason, str]
     withdrawn: str
+    edited: str
+    """In the place of words that may not be those that called."""
     wordless: str
     unknown_author: str
     begun: str
@@ -20,8 +22,14 @@ class Words(NamedTuple):
     on: str
     followers: tuple[str, str]
     because: str
+    seen_by: str
+    since: tuple[str, str]
+    """Before the words of a mention that was edited since: as it reads, and where that is positive now."""
     again: tuple[str, str]
     """What is added to a reason that was told before: of one mention, of several."""
+    decided: str
+    later: tuple[str, str]
+    """Where the numbers are not of that moment: of when they are, or that it was no mention that changed them."""
     so_far: str
     mentions: tuple[str, str]
     authors: tuple[str, str]
@@ -50,6 +58,7 @@ ENGLISH = Words(
         "self_harm": "somebody may be about to hurt themselves",
     },
     withdrawn="(withdrawn)",
+    edited="(edited since)",
     wordless="(no text)",
     unknown_author="unknown author",
     begun="Begun by {who}, {when}",
@@ -57,7 +66,14 @@ ENGLISH = Words(
     on=" on {source}",
     followers=("follower", "followers"),
     because="Told because {reasons}.",
+    seen_by="Seen by: {words}.",
+    since=("Edited since, {when}. It says now:", "Edited since, {when}: it reads positive now. It says:"),
     again=("{count} more mention since this was last told", "{count} more mentions since this was last told"),
+    decided="It was decided at a risk of {risk}.",
+    later=(
+        "The numbers below are later: of {when}, when its newest mention was heard.",
+        "The numbers below are later, though no mention has come since.",
+    ),
     so_far="So far: {mentions} by {authors}, estimated reach {people}, {outlets}.",
     mentions=("mention", "mentions"),
     authors=("author", "authors"),
@@ -91,6 +107,7 @@ ITALIAN = Words(
         "self_harm": "qualcuno potrebbe farsi del male",
     },
     withdrawn="(ritirata)",
+    edited="(modificata nel frattempo)",
     wordless="(senza testo)",
     unknown_author="autore sconosciuto",
     begun="Nata da {who}, {when}",
@@ -98,9 +115,19 @@ ITALIAN = Words(
     on=" su {source}",
     followers=("follower", "follower"),
     because="Perché questo avviso: {reasons}.",
+    seen_by="Si è visto da: {words}.",
+    since=(
+        "Modificata nel frattempo, {when}. Ora dice:",
+        "Modificata nel frattempo, {when}: ora è positiva. Dice:",
+    ),
     again=(
         "{count} altra menzione dall’ultimo avviso su questo",
         "altre {count} menzioni dall’ultimo avviso su questo",
+    ),
+    decided="Deciso con un rischio di {risk}.",
+    later=(
+        "I numeri qui sotto sono successivi: di {when}, quando è stata rilevata la menzione più recente.",
+        "I numeri qui sotto sono successivi, anche se da allora non sono arrivate menzioni.",
     ),
     so_far="Finora: {mentions} di {authors}, copertura stimata di {people}, {outlets}.",
     mentions=("menzione", "menzioni"),

@@ -15,6 +15,9 @@ GRAVEST_FIRST = (
     "risk",
 )
 
+BY_WORDS = frozenset(("self_harm", "safety", "legal", "discrimination", "press_interest", "voice"))
+"""Reasons that the words of one mention give."""
+
 
 def gravest_first(reasons: Iterable[str]) -> list[str]:
     """Each once; what is not known comes last."""

@@ -70,6 +70,45 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.translate(_FOLDS).split()))
 
 
+class Place(NamedTuple):
+    """The characters `start` to `end` of a text."""
+
+    start: int
+    end: int
+
+
+def places(text: str, words: Iterable[str]) -> dict[str, list[Place]]:
+    """Where a text says folded words as `Finder` finds them, by word in their order; those that it does not say are left out."""
+    folded, written = _traced(text)
+    found = {word: list(_said(folded, written, word)) for word in words if word}
+    return {word: at for word, at in found.items() if at}
+
+
+def _traced(text: str) -> tuple[str, list[int]]:
+    """The folded text, its marks apart from their letters, and where each character was written; then its end."""
+    folded: list[str] = []
+    written: list[int] = []
+    for at, char in enumerate(text):
+        for part in unicodedata.normalize("NFD", " " if char.isspace() else _FOLDS[ord(char)]):
+            if not part.isspace():
+                folded.append(part)
+                written.append(at)
+            elif folded and folded[-1] != " ":
+                folded.append(" ")
+                written.append(at)
+    return "".join(folded), [*written, len(text)]
+
+
+def _said(folded: str, written: Sequence[int], word: str) -> Iterator[Place]:
+    apart = unicodedata.normalize("NFD", word)
+    start = folded.find(apart)
+    while start >= 0:
+        end = start + len(apart)
+        if _whole(folded, start, end) or (_begins(folded, start) and not _ending(folded, end)):
+            yield Place(written[start], max(written[end - 1] + 1, written[end]))
+        start = folded.find(apart, end)
+
+
 class Matcher:
     """The terms of all brands in one automaton; safe to use from several threads."""
 
@@ -191,9 +230,13 @@ def _automaton(rules: Iterable[frozenset[str]]) -> ahocorasick.Automaton:
 
 def _whole(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] is not part of a longer word."""
-    if start and _joined(text[start - 1], text[start]):
+    if not _begins(text, start):
         return False
     return end == len(text) or not (_is_mark(text[end]) or _joined(text[end], text[end - 1]))
+
+
+def _begins(text: str, start: int) -> bool:
+    return start == 0 or not _joined(text[start - 1], text[start])
 
 
 @lru_cache(maxsize=4096)

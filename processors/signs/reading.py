@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from earshot.gravity import gravest_first
 from earshot.model import Address, Emphasis, Grave, Intent, Mood, Sign, Tried
 from processors.negativity.features import extract
 from processors.negativity.opinion import Opinion
@@ -41,6 +42,7 @@ _OF = {
     "sensitive": ("health", "belonging", "discrimination", "hardship"),
     "self_harm": ("selfharm",),
     "discrimination": ("discrimination", "health", "belonging"),
+    "press_interest": ("press",),
 }
 """Whose words are the evidence of what."""
 
@@ -101,7 +103,7 @@ class Signs:
         moods = p[_MOODS]
         mood = MOODS[moods.index(max(moods))]
         grave = _grave(holds, found, mood)
-        concepts = [concept for name in (*grave, *signs) for concept in _OF.get(name, ())]
+        concepts = [concept for name in gravest_first((*grave, *signs)) for concept in _OF.get(name, ())]
         return Reading(
             intents,
             signs,

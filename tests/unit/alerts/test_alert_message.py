@@ -144,7 +144,7 @@ def test_levels_go_by_the_words_on_screen(level: Level, english: str, italian: s
 def test_a_critical_story_of_less_risk_says_why() -> None:
     """By the figure alone a reader would take the level for a mistake."""
     numbers = {"outlets": {"voce.example": "national"}, "base": 0.2, "votes": 118_000, "risk": 71.8}
-    story = a_story(an_episode(a_step(Level.critical)), **numbers)
+    story = a_story(an_episode(a_step(Level.critical, risk=71.8)), **numbers)
     assert (
         "\n\nCritical although its risk is 72: nearly all who speak are against the brand, and the press has taken"
         " it up.\nWhy the risk of the story is 72 out of 100:\n"
@@ -155,9 +155,12 @@ def test_a_critical_story_of_less_risk_says_why() -> None:
     ) in composed("it", story=story).text
     assert (
         "although"
-        not in composed(story=a_story(an_episode(a_step(Level.critical)), **numbers | {"risk": 85})).text
+        not in composed(
+            story=a_story(an_episode(a_step(Level.critical, risk=85)), **numbers | {"risk": 85})
+        ).text
     )
-    assert "although" not in composed(story=a_story(an_episode(a_step(Level.warning)), **numbers)).text
+    warned = a_step(Level.warning, risk=71.8)
+    assert "although" not in composed(story=a_story(an_episode(warned), **numbers)).text
 
 
 def test_two_reasons_are_both_said_at_the_level_of_the_louder_one() -> None:

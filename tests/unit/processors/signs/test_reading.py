@@ -43,6 +43,19 @@ def test_what_is_grave_is_seen_with_its_words(text: str, grave: str, words: str)
     assert any(words in each for each in found.evidence), found.evidence
 
 
+def test_the_words_of_the_gravest_come_first() -> None:
+    """They are what a notice quotes."""
+    (found,) = read("Le mani ustionate dalla vostra stufa, non ce la faccio più, voglio farla finita")
+    assert {"self_harm", "safety"} <= set(found.grave)
+    assert "farla finita" in found.evidence[0]
+
+
+def test_who_asks_for_the_press_is_seen_with_the_words_too() -> None:
+    (found,) = read("Hi Kath, I'm a reporter with the Ashcombe Gazette. Could we talk? My DMs are open.")
+    assert "press_interest" in found.signs
+    assert any("reporter" in each for each in found.evidence), found.evidence
+
+
 @pytest.mark.parametrize(
     "text",
     [
