@@ -49,9 +49,12 @@ class SurgeAlerts:
         return new
 
     def _notice(self, connection: Connection, telling: SurgeTelling, number: int) -> notices.New:
-        """Its words are the store's: they do not travel."""
-        now, surge = self._clock.now(), telling.surge
-        kept = surges.get(connection, [surge.id]).get(surge.id)
+        """Its words are the store's, which do not travel; so is what else goes with them."""
+        now = self._clock.now()
+        kept = surges.get(connection, [telling.surge.id]).get(telling.surge.id)
+        if kept and kept.surge.version >= telling.surge.version:
+            telling = telling._replace(surge=kept.surge)
+        surge = telling.surge
         rows = mentions.get(connection, surge.mentions)
         said = [mentions.read(rows[n]) for n in surge.mentions if n in rows]
         fresh = kept.fresh if kept else ()

@@ -32,6 +32,7 @@ def compose(
     lines = [
         _head(surge, language),
         *_how_many(telling, words, zone),
+        *_newer(telling, words, zone),
         *_why_now(surge, fresh, words),
         *_said(said, words, language, zone),
         "",
@@ -83,6 +84,14 @@ def _how_many(telling: SurgeTelling, words: SurgeWords, zone: tzinfo) -> list[st
         words.since.format(**seen),
         "",
     ]
+
+
+def _newer(telling: SurgeTelling, words: SurgeWords, zone: tzinfo) -> list[str]:
+    """What is new is kept as of its last step."""
+    last = telling.surge.steps[-1]
+    if last == telling.step:
+        return []
+    return [words.newer.format(when=when(last.at, words.language, zone), hour=_count(last.hour, words))]
 
 
 def _figures(step: Growth, words: SurgeWords) -> dict[str, str]:

@@ -22,6 +22,8 @@ class SurgeWords(NamedTuple):
     expected: str
     fresh: str
     nothing_new: str
+    newer: str
+    """Where it has grown again before it was told."""
     made: str
     inhibits: str
     open: str
@@ -42,6 +44,7 @@ ENGLISH = SurgeWords(
     expected="Expected in these hours: {name}. So it takes more than usual to be told.",
     fresh="What is new in what they say: {terms}.",
     nothing_new="What they say has no words that are new.",
+    newer="The words and mentions below are later: of {when}, when it had grown to {hour}.",
     made="Said by:",
     inhibits=(
         "The stories that belong to it are not told one by one, but for danger, the law, the press, very large"
@@ -65,6 +68,7 @@ ITALIAN = SurgeWords(
     expected="Previsto in queste ore: {name}. Per questo serve più del solito per un avviso.",
     fresh="Che cosa c’è di nuovo in quel che dicono: {terms}.",
     nothing_new="In quel che dicono non ci sono parole nuove.",
+    newer="Le parole e le menzioni qui sotto sono successive: di {when}, quando era cresciuta fino a {hour}.",
     made="Lo dicono:",
     inhibits=(
         "Le vicende che ne fanno parte non vengono segnalate una per una, tranne pericoli, questioni legali, stampa,"

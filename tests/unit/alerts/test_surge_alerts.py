@@ -140,6 +140,25 @@ def test_what_is_told_again_is_not_noticed_again_and_growth_is(
     assert "la prima volta nell’ora tra 26 nov 2026, 06:45 UTC e 26 nov 2026, 07:45 UTC." in italian.text
 
 
+def test_what_grew_before_it_was_told_says_of_when_its_words_are(
+    bus: MemoryBus, store: Store, alerter: Alerter
+) -> None:
+    """The words are the store's, which may be ahead of what is read."""
+    tell(bus, store, a_surge())
+    with store.begin() as connection:
+        surges.save(connection, [Kept(a_surge(growth(), growth(90, 21)), FRESH)])
+    assert alerter.step(0)
+    english, italian = told(store)
+    assert (
+        "The words and mentions below are later: of 26 Nov 2026, 09:22 UTC, when it had grown to 21.\n"
+        "What is new in what they say"
+    ) in english.text
+    assert "sono successive: di 26 nov 2026, 09:22 UTC, quando era cresciuta fino a 21.\n" in italian.text
+    tell(bus, store, a_surge(growth(), growth(90, 21)))
+    assert alerter.step(0)
+    assert all("below are later" not in each.text for each in told(store)[2:])
+
+
 def test_where_hardly_anybody_complains_no_zero_is_called_usual(
     bus: MemoryBus, store: Store, alerter: Alerter
 ) -> None:
