@@ -74,7 +74,7 @@ def compose(
         also=tuple(each.reason for each in telling.steps if each is not step),
         decided_at=decided,
         heard_at=step.at,
-        subject=f'[Earshot] {_head(telling)}, "{_title(telling, first, causes)}"',
+        subject=f"[Earshot] {_head(telling)}, {_title(telling, first, causes)}",
         text="\n".join(
             [
                 *_what(telling, first, causes, zone),
@@ -106,9 +106,11 @@ def headline(kept: Kept | None, words: Words) -> str:
 def _title(telling: Telling, first: Kept | None, causes: Sequence[Kept]) -> str:
     words = WORDS[telling.receiver.language]
     loudest = because(causes[0], telling.steps) if causes else None
-    if loudest is None:
-        return headline(first if telling.is_first or not causes else causes[0], words)
-    return words.edited if loudest.edited_at else _quote(loudest, HEADLINE, words)
+    if loudest and loudest.edited_at:
+        return words.edited.format(reason=words.reasons[telling.step.reason])
+    if loudest:
+        return f'"{_quote(loudest, HEADLINE, words)}"'
+    return f'"{headline(first if telling.is_first or not causes else causes[0], words)}"'
 
 
 def _quote(reason: Because, longest: int, words: Words) -> str:

@@ -13,7 +13,7 @@ class Words(NamedTuple):
     reasons: dict[Reason, str]
     withdrawn: str
     edited: str
-    """In the place of words that may not be those that called."""
+    """In a subject, in the place of words that may not be those that called."""
     wordless: str
     unknown_author: str
     begun: str
@@ -58,7 +58,7 @@ ENGLISH = Words(
         "self_harm": "somebody may be about to hurt themselves",
     },
     withdrawn="(withdrawn)",
-    edited="(edited since)",
+    edited="{reason} (edited since)",
     wordless="(no text)",
     unknown_author="unknown author",
     begun="Begun by {who}, {when}",
@@ -107,7 +107,7 @@ ITALIAN = Words(
         "self_harm": "qualcuno potrebbe farsi del male",
     },
     withdrawn="(ritirata)",
-    edited="(modificata nel frattempo)",
+    edited="{reason} (menzione modificata nel frattempo)",
     wordless="(senza testo)",
     unknown_author="autore sconosciuto",
     begun="Nata da {who}, {when}",

@@ -49,6 +49,10 @@ class AlertRow(NamedTuple):
     headline: Excerpt | None
     gone: bool
     reason: str
+    seen: str
+    """The words that it calls for; then the headline is what says them."""
+    edited: str
+    """That what it calls for says something else by now, or nothing."""
     opened: When
     raised: When | None
     """Where something was added to it later."""
@@ -139,16 +143,19 @@ def _count(say: Tongue, level: Level, count: int) -> str:
 def _row(say: Tongue, found: AlertsFound, alert: Alert, now: datetime) -> AlertRow:
     first, story = found.firsts.get(alert.story), found.stories.get(alert.story)
     told = found.told.get(alert.id, [])
-    kept = found.surges.get(alert.story)
+    kept, cause = found.surges.get(alert.story), found.causes.get(alert.id)
+    why = views.cause_row(say, cause, now) if cause else None
     return AlertRow(
         alert.id,
         *_about(say, found, alert, story),
         alert.loudness.name,
         words.level(say, alert.loudness),
         surge_words.name(say, kept.surge) if kept else alert.brand,
-        views.headline(say, first),
+        (why and why.quote) or views.headline(say, first),
         first is None or first.withdrawn,
         words.causes(say, reasons(alert, episode_of(story, alert) if story else None)),
+        why.seen if why else "",
+        why.edited if why else "",
         views.when(say, from_us(alert.opened_at), now),
         views.when(say, from_us(alert.raised_at), now) if alert.raised_at > alert.opened_at else None,
         None if alert.resolved_at is None else views.when(say, from_us(alert.resolved_at), now),

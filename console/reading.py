@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from console import reading_carriers
+from console import reading_carriers, reading_causes
 from console.calls import calls, episode_of, is_to_be_seen, was_handed_over
 from console.reading_carriers import Carriers
+from console.reading_causes import Cause
 from console.weighed import weighed_until
 from earshot.clock import to_us
 from earshot.config import Outlet
 from earshot.model import Level, Step, Story
+from earshot.quoting import is_by_words
 from earshot.store import alerts, brands, mentions, outages, sources, stories, surges
 from earshot.store.alerts import Alert
 from earshot.store.mentions import Heard, Kept
@@ -43,6 +45,8 @@ class Home(NamedTuple):
     """Those that the alerts are about, by id."""
     firsts: dict[int, Kept]
     """The first mention of every story above, by story."""
+    causes: dict[int, Cause]
+    """Whose words the alerts were raised for, by alert."""
     heard_at: int
     """When the newest mention was heard, µs; 0: never."""
     surges: dict[int, surges.Kept]
@@ -111,6 +115,7 @@ def home(connection: Connection, names: Sequence[str], brand: str | None) -> Hom
         strongest,
         about,
         told,
+        reading_causes.find(connection, (*loud, *unseen, *over), about, told),
         _last(known),
         many,
         list(outages.open_ones(connection).values()),
@@ -198,7 +203,7 @@ def _call(connection: Connection, story: int, heard: Sequence[Heard], episode: i
         (kept for kept in map(mentions.read, same.values()) if kept.mention.id == step.mention), None
     )
     known = sum(mention.n <= cause.n if cause else mention.heard_at <= at for mention in heard)
-    if cause is None and step.again:  # it had waited until the clock called for it
+    if cause is None and (step.again or is_by_words(step)):  # it had waited, or was edited before it called
         cause = alerts.mention_behind(connection, story, step.mention)
     return Called(episode, step, known, cause)
 

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from console import reading_causes
+from console.reading_causes import Cause
 from console.reading_stories import PAGE, after_alert, alert_place
 from earshot.model import Level, Story
 from earshot.store import brands, listing, mentions, outages, stories, surges
@@ -23,6 +25,8 @@ class AlertsFound(NamedTuple):
     stories: dict[int, Story]
     firsts: dict[int, Kept]
     """The first mention of each story, by story."""
+    causes: dict[int, Cause]
+    """Whose words they were raised for, by alert."""
     surges: dict[int, surges.Kept]
     """Those that the others are about."""
     outages: dict[int, Outage]
@@ -47,12 +51,13 @@ def alerts_page(
     found = listing.alerts_after(connection, alert_place(after), PAGE + 1, brands=whose, is_open=is_open)
     shown = found[:PAGE]
     about = stories.load(connection, {alert.story for alert in shown})
-    firsts = mentions.get(connection, about)
+    firsts = {n: mentions.read(row) for n, row in mentions.get(connection, about).items()}
     known = [row for name in names if (row := brands.load(connection, name))]
     return AlertsFound(
         shown,
         about,
-        {n: mentions.read(row) for n, row in firsts.items()},
+        firsts,
+        reading_causes.find(connection, shown, about, firsts),
         surges.get(connection, [alert.story for alert in shown if is_surge(alert.story)]),
         outages.get(connection, [alert.story for alert in shown if alert.story < outages.LAST]),
         listing.told(connection, [alert.id for alert in shown]),

@@ -12,6 +12,8 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection
 
+from console import reading_causes
+from console.reading_causes import Cause
 from earshot.errors import Refused
 from earshot.model import Level, Story
 from earshot.store import brands, listing, mentions, stories
@@ -45,6 +47,8 @@ class Listed(NamedTuple):
     """The first mention of each, by story."""
     alerts: dict[int, Alert]
     """The newest alert of each that was found by it, by story."""
+    causes: dict[int, Cause]
+    """Whose words those were raised for, by alert."""
     next: str
     """Where the next page begins; empty: this is the last one."""
     open: list[Level]
@@ -69,13 +73,16 @@ def stories_page(connection: Connection, wanted: Wanted) -> Listed:
     else:
         page = _newest(connection, known, wanted.after)
     above = _above(calling, wanted)
-    firsts = mentions.get(connection, [story.id for story in (*above, *page.stories)])
+    rows = mentions.get(connection, [story.id for story in (*above, *page.stories)])
+    firsts = {n: mentions.read(row) for n, row in rows.items()}
+    about = {story.id: story for story in (*above, *page.stories)}
     told_above = {story.id for story in above}
     return Listed(
         above,
         [story for story in page.stories if story.id not in told_above],
-        {n: mentions.read(row) for n, row in firsts.items()},
+        firsts,
         dict(page.alerts),
+        reading_causes.find(connection, page.alerts.values(), about, firsts),
         page.next,
         [story.loudness for story in calling],
         max((row.clock for row in known), default=0),

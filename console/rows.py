@@ -49,6 +49,21 @@ class StoryRow(NamedTuple):
     """Why its alert is over, where that word does not say so."""
     before: str = ""
     """How loudly it called before, and when, where it calls again."""
+    seen: str = ""
+    """The words that it calls for; then the headline is what says them."""
+    edited: str = ""
+    """That what it calls for says something else by now, or nothing."""
+
+
+class CauseRow(NamedTuple):
+    """A mention whose words a step was taken for."""
+
+    quote: Excerpt | None
+    """What it says around them; None where it was withdrawn."""
+    seen: str
+    """Which they were; empty where that is not known any more."""
+    edited: str
+    """That it was edited or withdrawn since; empty: it was not."""
 
 
 class MentionRow(NamedTuple):
@@ -71,6 +86,7 @@ class MentionRow(NamedTuple):
     """Whether the brand itself wrote it, from one of its configured accounts."""
     people: str = ""
     """How many its author reaches, where the source says so."""
+    edited: When | None = None
 
 
 class SaidRow(NamedTuple):
@@ -92,6 +108,8 @@ class StepRow(NamedTuple):
     anchor: int | None
     """The number of the mention that did it, where the page shows it."""
     episode: int
+    cause: CauseRow | None
+    """Where its words are the reason."""
 
 
 class TermRow(NamedTuple):

@@ -13,6 +13,7 @@ from console.marks import Mark
 from console.pace import pace
 from console.reading import Called, Detail
 from console.reading_carriers import Carrier
+from console.reading_causes import Cause
 from console.rows import CarriedRow, CarrierRow, ChanceRow, OutlookRow, SaidRow, StepRow, StoryPage, TermRow
 from console.shares import Shared, folded
 from console.tongue import Tongue
@@ -20,8 +21,10 @@ from console.weighed import stopped_at
 from earshot.clock import from_us, to_us
 from earshot.explain import Line, People, outlet, people, points
 from earshot.model import Story
+from earshot.quoting import is_by_words
 
 _TITLED = 180
+_QUOTED = 240
 
 
 def story_page(
@@ -79,6 +82,9 @@ def _step_row(say: Tongue, called: Called, shown: set[int], now: datetime) -> St
         views.handle(cause.mention) if cause else "",
         cause.n if cause and cause.n in shown else None,
         called.episode,
+        views.cause_row(say, Cause(called.step, cause), now, _QUOTED)
+        if cause and is_by_words(called.step)
+        else None,
     )
 
 

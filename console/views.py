@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from console import silences, story_words, surge_words, words
 from console.calls import episode_of, reasons
 from console.reading import STAYS, Frame, Home
-from console.rows import Excerpt, FrameRow, HomePage, MentionRow, StoryRow, SurgeRow, When
+from console.reading_causes import Cause
+from console.rows import CauseRow, Excerpt, FrameRow, HomePage, MentionRow, StoryRow, SurgeRow, When
 from console.security import host_of, safe_link
 from console.tongue import Tongue
 from earshot.accounts import Accounts
 from earshot.clock import from_us
 from earshot.model import Level, Mention, Story
+from earshot.quoting import because
 from earshot.store.alerts import Alert
 from earshot.store.mentions import Kept
 from earshot.store.surges import Kept as KeptSurge
@@ -21,6 +23,7 @@ from earshot.surge import LEVEL
 
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LISTED = 280  # characters of a text in a list
+_QUOTED = 100  # of what called: a list shows two lines of it
 _NAMED = 60
 _SHORT_TITLE = 30  # says too little alone
 _STRONGEST = 5
@@ -94,20 +97,41 @@ def _alert_row(say: Tongue, found: Home, alert: Alert, now: datetime) -> StoryRo
     story = found.stories.get(alert.story)
     if story is None:
         return None
-    return called_row(say, _listed(say, found, story, now), story, alert, now)
+    return called_row(say, _listed(say, found, story, now), story, alert, now, found.causes.get(alert.id))
 
 
-def called_row(say: Tongue, row: StoryRow, story: Story, alert: Alert, now: datetime) -> StoryRow:
+def called_row(
+    say: Tongue, row: StoryRow, story: Story, alert: Alert, now: datetime, cause: Cause | None = None
+) -> StoryRow:
     """A story's row as that of one of its alerts."""
     level, episode = alert.loudness, episode_of(story, alert)
+    why = cause_row(say, cause, now) if cause else None
     called = row._replace(
         level=level.name,
         level_word=words.level(say, level),
         reason=words.causes(say, reasons(alert, episode)),
         since=when(say, from_us(alert.opened_at), now),
         before=_before(say, story, alert, now),
+        headline=(why and why.quote) or row.headline,
+        seen=why.seen if why else "",
+        edited=why.edited if why else "",
     )
     return called if alert.resolved_at is None else _over_row(say, called, story, alert, now)
+
+
+def cause_row(say: Tongue, cause: Cause, now: datetime, length: int = _QUOTED) -> CauseRow:
+    if cause.kept.withdrawn:
+        return CauseRow(None, "", say.gettext("withdrawn since"))
+    reason = because(cause.kept, [cause.step])
+    said = reason.quote(length) or say.gettext("without words") if reason else ""
+    seen = [brief(word) for word in reason.seen_by] if reason else []
+    return CauseRow(
+        Excerpt(said, _language(cause.kept)) if said else None,
+        words.seen_by(say, seen) if seen else "",
+        words.edited(say, say.near(reason.edited_at, now), is_glad=cause.kept.score.is_glad)
+        if reason and reason.edited_at
+        else "",
+    )
 
 
 def _over_row(say: Tongue, row: StoryRow, story: Story, alert: Alert, now: datetime) -> StoryRow:
@@ -226,6 +250,7 @@ def mention_row(say: Tongue, kept: Kept, now: datetime, accounts: Sequence[str] 
         host_of(link) if link else "",
         is_ours(said, accounts),
         story_words.followers(say, said.author.followers),
+        when(say, said.edited_at, now) if said.edited_at and not gone else None,
     )
 
 

@@ -248,6 +248,17 @@ def causes(say: Tongue, keys: Sequence[str]) -> str:
     return "; ".join([*by_rule, *(reason(say, key) for key in keys if key in _OF_MANY)])
 
 
+def seen_by(say: Tongue, found: Sequence[str]) -> str:
+    return say.gettext("seen by: %(words)s", words=", ".join(f"“{each}”" for each in found))
+
+
+def edited(say: Tongue, when: str, *, is_glad: bool) -> str:
+    """Of what called, before what it says now."""
+    if is_glad:
+        return say.gettext("edited since, %(when)s; it reads positive now, and says:", when=when)
+    return say.gettext("edited since, %(when)s; it says now:", when=when)
+
+
 def over(say: Tongue, story: Story, now: datetime) -> str:
     """What is so of a story whose alert is over: that it was handled is nothing that we know."""
     return say.pgettext("story", "Silent") if is_silent(story, now) else level(say, Level.calm)

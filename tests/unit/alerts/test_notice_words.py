@@ -116,12 +116,12 @@ def test_a_recovery_is_not_told_as_the_danger() -> None:
     edited = START + timedelta(days=3)
     review = read("Updated: they rang and paid in full. Five stars now.", score=GLAD, edited_at=edited)
     english, italian = composed(review), composed(review, language="it")
-    assert english.subject == '[Earshot] Warning: Ronvia, "(edited since)"'
+    assert english.subject == "[Earshot] Warning: Ronvia, somebody may be hurt or in danger (edited since)"
     assert (
         "Warning: Ronvia\nEdited since, 29 Nov 2026, 07:52 UTC: it reads positive now. It says:\n"
         "“Updated: they rang and paid in full. Five stars now.”\n"
     ) in english.text
-    assert italian.subject.endswith('"(modificata nel frattempo)"')
+    assert italian.subject.endswith("essere in pericolo (menzione modificata nel frattempo)")
     assert (
         "\nModificata nel frattempo, 29 nov 2026, 07:52 UTC: ora è positiva. Dice:\n“Updated" in italian.text
     )

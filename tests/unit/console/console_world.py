@@ -50,6 +50,9 @@ class Words:
     """The class of the outlet, whose domain is `who`; it has an audience, and no followers."""
     speaks_for: str = ""
     """The domain of the outlet whose own account `who` is."""
+    evidence: tuple[str, ...] = ()
+    edited: float | None = None
+    """Minutes ago."""
 
 
 class World:
@@ -123,6 +126,7 @@ class World:
             url=words.url,
             rating=None if words.stars is None else Rating(words.stars),
             backfill=words.backfill,
+            edited_at=None if words.edited is None else self.now - timedelta(minutes=words.edited),
         )
         score = _score(words)
         return mentions.Row(
@@ -197,4 +201,5 @@ def _score(words: Words) -> Score:
         neutral=rest,
         positive=1 - words.negative - rest,
         basis="vader",
+        evidence=words.evidence,
     )
