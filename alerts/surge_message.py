@@ -7,7 +7,7 @@ from alerts.message import headline, one_line, when, who
 from alerts.surge_rules import EPISODE, REASON, SurgeTelling
 from alerts.surge_words import WORDS, SurgeWords
 from alerts.words import WORDS as COMMON
-from earshot.explain import Language, number
+from earshot.explain import Language, number, rate
 from earshot.store.mentions import Kept
 from earshot.store.notices import Kept as KeptNotice
 from earshot.surge import LEVEL, Fresh, Growth, Surge
@@ -103,13 +103,13 @@ def _count(hour: float, words: SurgeWords) -> str:
 
 
 def _usual(usual: float, words: SurgeWords) -> str:
-    return words.usual.format(count=_decimal(usual, words)) if round(usual, 1) else words.hardly_any
+    return words.usual.format(count=_decimal(rate(usual), words)) if round(usual, 1) else words.hardly_any
 
 
 def _decimal(usual: float, words: SurgeWords) -> str:
-    if usual >= 10 or usual == round(usual):
+    if usual == round(usual):
         return number(round(usual), words.language)
-    text = f"{usual:.1f}"
+    text = f"{usual:g}"
     return text.replace(".", ",") if words.language == "it" else text
 
 

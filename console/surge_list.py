@@ -117,7 +117,7 @@ def surge_page(say: Tongue, found: SurgeDetail, now: datetime, accounts: tuple[s
         surge_words.compared(say, surge),
         surge_words.few(say, usual.mean),
         surge_words.few(say, usual.high),
-        surge_words.few(say, peak.hour / usual.mean) if usual.mean >= 0.1 else "",
+        surge_words.times(say, surge),
         surge_chart.picture(say, label, hours, usual, _marks(say, surge), silent),
         [gap.label for gap in silent],
         _figures(say, hours, usual),

@@ -2,6 +2,7 @@
 
 from console.tongue import Tongue
 from earshot.clock import from_us
+from earshot.explain import rate
 from earshot.surge import Surge
 
 _FEW = 100
@@ -34,8 +35,14 @@ def usual(say: Tongue, surge: Surge) -> str:
 
 
 def few(say: Tongue, count: float) -> str:
-    """With one place where there are few: 2.2."""
-    return say.number(round(count) if count >= 10 else round(count, 1))
+    """The fewer there are, the more closely: 12, 2.2, 0.45."""
+    return say.number(rate(count))
+
+
+def times(say: Tongue, surge: Surge) -> str:
+    """How much the height is above the usual, by the numbers that are told; empty beside next to nothing."""
+    mean = rate(surge.steps[0].usual)
+    return few(say, round(surge.height.hour) / mean) if mean >= 0.1 else ""
 
 
 def compared(say: Tongue, surge: Surge) -> str:

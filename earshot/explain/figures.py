@@ -51,6 +51,13 @@ def about(estimate: float, language: Language) -> str:
     return f"{'circa' if language == 'it' else 'about'} {said}"
 
 
+def rate(an_hour: float) -> float:
+    """As closely as it is told, so that what is worked out from it is what a reader makes of it: 12, 2.2, 0.45."""
+    if an_hour >= 10:
+        return round(an_hour)
+    return round(an_hour, 1 if an_hour >= 1 else 2)
+
+
 def points(value: float, language: Language) -> str:
     """A term's points with their sign, as they are added: +1.88."""
     hundredths = round(value * 100)

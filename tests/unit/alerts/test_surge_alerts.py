@@ -169,6 +169,16 @@ def test_where_hardly_anybody_complains_no_zero_is_called_usual(
     assert italian.subject.endswith("14 autori negativi in un’ora, di solito quasi nulla")
 
 
+def test_the_fewer_are_usual_the_more_closely_it_is_told(
+    bus: MemoryBus, store: Store, alerter: Alerter
+) -> None:
+    tell(bus, store, a_surge(growth(usual=0.4532)))
+    assert alerter.step(0)
+    english, italian = told(store)
+    assert english.subject.endswith("14 negative authors in an hour, 0.45 is usual")
+    assert italian.subject.endswith("14 autori negativi in un’ora, di solito 0,45")
+
+
 def test_it_resolves(bus: MemoryBus, store: Store, alerter: Alerter) -> None:
     tell(bus, store, a_surge())
     tell(bus, store, a_surge(over=800, version=5))

@@ -35,8 +35,10 @@ def growth(ago: float, hour: float, usual: float = 2.2) -> Growth:
     return Growth(at=at, hour=hour, usual=usual, deviation=2.0, rarity=2.2, enough=9.3)
 
 
-def a_surge(world: World, *, topic: str = "", over: float | None = None, **changes: Any) -> Surge:
-    steps = (growth(180, 14), growth(120, 23))
+def a_surge(
+    world: World, *, topic: str = "", over: float | None = None, usual: float = 2.2, **changes: Any
+) -> Surge:
+    steps = (growth(180, 14, usual), growth(120, 23, usual))
     facts = {"mentions": (1 << 40 | 1, 1 << 40 | 2)} | changes
     surge = Surge(
         id=ID,
@@ -88,6 +90,26 @@ def test_a_surge_is_listed_and_has_a_page(world: World) -> None:
     assert "App giù, non entro 0" in page
     assert "a surge from here on" in page
     assert HOSTILE not in listed + page
+
+
+@pytest.mark.parametrize(
+    ("usual", "language", "said"),
+    [
+        (0.4532, "en", ["23 negative authors in an hour, 0.45 is usual", "at its height 51 times as many"]),
+        (0.4532, "it", ["23 autori negativi in un’ora, di solito 0,45", "al culmine 51 volte tanto"]),
+        (2.249, "en", ["2.2 is usual", "at its height 10 times as many"]),
+        (3.04, "en", ["3 is usual", "at its height 7.7 times as many"]),
+        (0.06, "en", ["0.06 is usual", "hardly anybody"]),
+        (0.04, "en", ["usually hardly any", "hardly anybody"]),
+    ],
+)
+def test_how_much_more_than_usual_is_worked_out_from_what_is_told(
+    world: World, usual: float, language: str, said: list[str]
+) -> None:
+    a_surge(world, usual=usual)
+    with client(world, language=language) as pages:
+        text = " ".join(Parsed(pages.get(f"/surges/{ID}").text).text.split())
+    assert [each for each in said if each not in text] == []
 
 
 @pytest.mark.parametrize(
