@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from console import handling, mention_words, views
+from console import handling, mention_words, views, words
 from console.about import INTENTS, about, intent
 from console.reading_mentions import Found
 from console.rows import MentionRow, StoryRow, When
@@ -280,5 +280,5 @@ def _shares(say: Tongue, shares: Shares | None) -> list[Share]:
 
 def _hundredths(shares: Shares) -> tuple[int, int, int]:
     """Rounded so that they sum to a hundred: what is over goes to the neutral."""
-    negative, positive = round(100 * shares.negative), round(100 * shares.positive)
+    negative, positive = (round(100 * words.chance(each)) for each in (shares.negative, shares.positive))
     return negative, max(0, 100 - negative - positive), positive

@@ -214,6 +214,8 @@ class StoryPage(NamedTuple):
     several: bool
     """Whether more than one mention is shown, so that one may be split off."""
     shown: str
+    labels: str
+    """What the mood beside a mention is; empty where none is told."""
     withdrawn: str
     unread: str
     voters: str

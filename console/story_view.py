@@ -46,6 +46,7 @@ def story_page(
         [_said_row(say, each, now, accounts) for each in folded(found.newest)],
         len(found.newest) > 1,
         words.shown(say, len(found.newest), story.mentions),
+        words.labels(say) if story.voters else "",
         words.withdrawn(say, story.withdrawn) if story.withdrawn else "",
         words.unread(say, story.unread) if story.unread else "",
         words.voters(say, story.voters),

@@ -26,8 +26,8 @@ _TURNS: dict[Turn, str] = {
 def unheard(say: Tongue, count: int) -> str:
     """Beside the number of mentions."""
     return say.ngettext(
-        "the platforms count %(count)s more that was not heard",
-        "the platforms count %(count)s more that were not heard",
+        "the platforms count at least %(count)s more that was not heard",
+        "the platforms count at least %(count)s more that were not heard",
         count,
     )
 
@@ -68,7 +68,8 @@ def forecast(say: Tongue, fan: Fan) -> str:
             "About %(size)s mentions in the end; between %(low)s and %(high)s in 4 of 5 cases.", **told
         )
     return say.gettext(
-        "About %(size)s mentions in the end, heard or only counted by the platforms (%(whole)s so far); between"
+        "About %(size)s mentions in the end, heard or only counted by the platforms (at least %(whole)s so"
+        " far); between"
         " %(low)s and %(high)s in 4 of 5 cases.",
         whole=say.number(fan.so_far + fan.unheard),
         **told,

@@ -208,7 +208,22 @@ def score(say: Tongue, value: Score) -> str:
         return f"{say.gettext(_MOODS[name])} ({by})"
     basis = f" ({_known(say, _BASES, value.basis)})" if value.basis else ""
     unsure = say.gettext(", uncertain") if value.uncertain else ""
-    return f"{say.gettext(_MOODS[name])} {say.decimal(certainty)}{basis}{unsure}"
+    return f"{say.gettext(_MOODS[name])} {say.decimal(chance(certainty))}{basis}{unsure}"
+
+
+def chance(share: float) -> float:
+    """As it may be rounded: below a half it never becomes one, as from there on an author counts as negative."""
+    is_below = round(10_000 * share) < 5_000  # as `Score.vote` has it
+    return min(share, 0.49) if is_below else share
+
+
+def labels(say: Tongue) -> str:
+    """What the word beside a mention is, and that authors are counted otherwise."""
+    return say.gettext(
+        "Beside each: the likeliest of three moods, and how likely it is. An author counts as negative from %(half)s on;"
+        " below that, negative is only the likeliest.",
+        half=say.decimal(0.5),
+    )
 
 
 def stars(rating: Rating) -> str:
@@ -338,9 +353,10 @@ def unread(say: Tongue, count: int) -> str:
 
 def voters(say: Tongue, count: int) -> str:
     return say.ngettext(
-        "of %(count)s whose words could be read, one vote each",
-        "of %(count)s whose words could be read, one vote each",
+        "of %(count)s whose words could be read, one vote each: negative from %(half)s on average",
+        "of %(count)s whose words could be read, one vote each: negative from %(half)s on average",
         count,
+        half=say.decimal(0.5),
     )
 
 

@@ -53,7 +53,8 @@ _SPREAD: dict[Language, dict[str, str]] = {
     "en": {
         "none": "Spread: nothing negative is spreading",
         "growing": "Spread: {chance} in 100 that it is awake and comes to {large} mentions, as one story in twenty does",
-        "large": "Spread: with {size} mentions{counted} it is as large as one story in twenty ({large}); awake to {chance} in 100",
+        "large": "Spread: with {least}{size} mentions{counted} it is as large as one story in twenty ({large}); awake to {chance} in 100",
+        "least": "at least ",
         "counted": ", heard or counted by the platforms,",
         "forecast": "about {size} in the end ({low} to {high})",
         "assumed": ", which below {least} mentions rests on an assumption",
@@ -61,7 +62,8 @@ _SPREAD: dict[Language, dict[str, str]] = {
     "it": {
         "none": "Diffusione: nulla di negativo si sta diffondendo",
         "growing": "Diffusione: {chance} su 100 che sia viva e arrivi a {large} menzioni, come una vicenda su venti",
-        "large": "Diffusione: con {size} menzioni{counted} è grande come una vicenda su venti ({large}); viva per {chance} su 100",
+        "large": "Diffusione: con {least}{size} menzioni{counted} è grande come una vicenda su venti ({large}); viva per {chance} su 100",
+        "least": "almeno ",
         "counted": ", rilevate o contate dalle piattaforme,",
         "forecast": "circa {size} alla fine (da {low} a {high})",
         "assumed": ", un’ipotesi finché le menzioni sono meno di {least}",
@@ -143,7 +145,8 @@ def _spread(story: Story, language: Language) -> str:
     said = {"size": number(story.size, language), "large": number(story.large, language)}
     chance = max(1, min(99, round(story.chance * 100)))
     kind = "large" if story.size >= story.large else "growing"
-    sentence = words[kind].format(**said, counted=words["counted"] if story.unheard else "", chance=chance)
+    beside = {key: words[key] if story.unheard else "" for key in ("least", "counted")}
+    sentence = words[kind].format(**said, **beside, chance=chance)
     if (forecast := story.forecast) is None:
         return sentence
     sizes = {key: number(getattr(forecast, key), language) for key in ("size", "low", "high")}

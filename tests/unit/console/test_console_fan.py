@@ -79,7 +79,7 @@ def test_what_only_the_platforms_count_is_in_the_sentence_and_in_proportion_on_t
     assert found
     assert (found.so_far, found.low, found.size, found.high) == (50, 53, 64, 131)
     assert story_words.forecast(ENGLISH, found) == (
-        "About 640 mentions in the end, heard or only counted by the platforms (499 so far); between 530 and 1,310"
+        "About 640 mentions in the end, heard or only counted by the platforms (at least 499 so far); between 530 and 1,310"
         " in 4 of 5 cases."
     )
     assert story_words.about(ENGLISH, found) == "about 28% more"

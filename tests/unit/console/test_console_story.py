@@ -225,10 +225,25 @@ def test_the_page_shows_it_with_and_without_a_script(world: World) -> None:
     page = ask(world, story)
     assert page.count('class="fan"') == 3
     assert page.count("about 429% more") == 4
-    assert "the platforms count 10 more that were not heard" in page
-    assert "About 90 mentions in the end, heard or only counted by the platforms (17 so far)" in page
+    assert "the platforms count at least 10 more that were not heard" in page
+    assert "About 90 mentions in the end, heard or only counted by the platforms (at least 17 so far)" in page
     assert f'<a href="/mentions/{FIRST + 6}"><bdi class="name">{NATIONAL}</bdi></a>' in page
     assert f'<a href="/stories/{story}/split/{FIRST + 1}">Split off…</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("negative", "label", "count"), [(0.4958, "0.49", "0"), (0.4, "0.40", "0"), (0.5, "0.50", "1")]
+)
+def test_who_counts_as_negative_can_be_told_from_the_page(
+    world: World, negative: float, label: str, count: str
+) -> None:
+    """The word beside a mention is the likeliest of three; what is below a half never shows as one."""
+    story = world.tell("Ronvia", [Words("mah", negative=negative)])
+    text = ask(world, story)
+    assert f">negative {label} (automatic)<" in text
+    assert f"<dd>{count}</dd>" in text
+    assert "of 1 whose words could be read, one vote each: negative from 0.50 on average" in text
+    assert "An author counts as negative from 0.50 on; below that, negative is only the likeliest." in text
 
 
 def test_a_story_of_one_mention_has_no_curve_and_still_says_what_counting_would_have_done(

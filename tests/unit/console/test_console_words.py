@@ -96,7 +96,8 @@ def test_a_score_reads_as_its_strongest_mood(
         uncertain=uncertain,
         basis="vader",
     )
-    strongest = say.decimal(max(negative, rest * share, rest * (1 - share)))
+    chance = max(negative, rest * share, rest * (1 - share))
+    strongest = say.decimal(chance if round(chance * 10_000) >= 5_000 else min(chance, 0.49))
     told = words.score(say, score)
     assert told.startswith(f"{say.gettext(words.mood(score))} {strongest} ({say.gettext('automatic')})")
     assert told.endswith(say.gettext(", uncertain")) == uncertain

@@ -145,11 +145,11 @@ def test_spread_says_the_chance_and_of_what() -> None:
     )
     story = a_story(mentions=5, counted=104, chance=0.5, large=24)
     assert sentences(story, "en")["spread"] == (
-        "Spread: with 105 mentions, heard or counted by the platforms, it is as large as one story in twenty (24);"
+        "Spread: with at least 105 mentions, heard or counted by the platforms, it is as large as one story in twenty (24);"
         " awake to 50 in 100"
     )
     assert sentences(story, "it")["spread"] == (
-        "Diffusione: con 105 menzioni, rilevate o contate dalle piattaforme, è grande come una vicenda su venti"
+        "Diffusione: con almeno 105 menzioni, rilevate o contate dalle piattaforme, è grande come una vicenda su venti"
         " (24); viva per 50 su 100"
     )
     assert sentences(a_story(), "it")["spread"] == "Diffusione: nulla di negativo si sta diffondendo"
