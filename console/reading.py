@@ -24,7 +24,7 @@ from earshot.surge import is_surge
 NEWEST = 5_000
 """Stories looked at for the list, shared by the brands, each at least fifty."""
 RECENT = timedelta(days=7)
-"""Older stories leave the list, measured by when the brand was last heard: a replayed log has its own days."""
+"""Older stories leave the list."""
 SHOWN_STORIES = 50
 SHOWN_ALERTS = 200
 SHOWN_RESOLVED = 5
@@ -53,6 +53,8 @@ class Home(NamedTuple):
     """Those that the open alerts are about, by number."""
     silent: list[Outage]
     """Sources that tell nothing now."""
+    until: int
+    """Up to when the days of these lists are counted, µs, for all brands alike: a replayed log has its own days."""
 
 
 class Called(NamedTuple):
@@ -98,13 +100,14 @@ def home(connection: Connection, names: Sequence[str], brand: str | None) -> Hom
     """For the brands of those names, or for one of them."""
     known = [row for name in names if (row := brands.load(connection, name))]
     wanted = [row for row in known if brand in (None, row.name)]
+    until = max(map(weighed_until, known), default=0)
     loud, latest = _alerts(connection, {row.name for row in wanted})
-    unseen = _unseen(connection, wanted, {alert.story for alert in loud})
+    unseen = _unseen(connection, [row.name for row in wanted], until, {alert.story for alert in loud})
     above = {alert.story for alert in (*loud, *unseen)}
     over = _over(latest, above)[:SHOWN_RESOLVED]
     about = stories.load(connection, above | {alert.story for alert in over})
     told_above = above | {no for no, story in about.items() if story.episode is None}
-    strongest = [story for story in _strongest(connection, wanted) if story.id not in told_above]
+    strongest = [story for story in _strongest(connection, wanted, until) if story.id not in told_above]
     firsts = mentions.get(connection, {*about, *(story.id for story in strongest)})
     told = {n: mentions.read(row) for n, row in firsts.items()}
     many = surges.get(connection, [alert.story for alert in loud if is_surge(alert.story)])
@@ -119,6 +122,7 @@ def home(connection: Connection, names: Sequence[str], brand: str | None) -> Hom
         _last(known),
         many,
         list(outages.open_ones(connection).values()),
+        until,
     )
 
 
@@ -129,10 +133,8 @@ def _alerts(connection: Connection, names: set[str]) -> tuple[list[Alert], list[
     return loud, latest
 
 
-def _unseen(connection: Connection, wanted: Sequence[brands.Brand], calling: set[int]) -> list[Alert]:
-    since = {row.name: weighed_until(row) - STAYS // timedelta(microseconds=1) for row in wanted}
-    past = alerts.over_since(connection, since, min(since.values(), default=0), NEWEST)
-    late = [each for each in past if (each.resolved_at or 0) >= since[each.brand]]
+def _unseen(connection: Connection, names: Sequence[str], until: int, calling: set[int]) -> list[Alert]:
+    late = alerts.over_since(connection, names, until - STAYS // timedelta(microseconds=1), NEWEST)
     about = stories.load(connection, {alert.story for alert in late})
     grave = [alert for alert in late if alert.story in about and _waits(about[alert.story], alert)]
     return _over(grave, calling | {no for no, story in about.items() if story.part_of in calling})[
@@ -152,14 +154,14 @@ def _over(latest: Sequence[Alert], above: set[int]) -> list[Alert]:
     return sorted(last.values(), key=lambda alert: alert.resolved_at or 0, reverse=True)
 
 
-def _strongest(connection: Connection, wanted: Sequence[brands.Brand]) -> list[Story]:
+def _strongest(connection: Connection, wanted: Sequence[brands.Brand], until: int) -> list[Story]:
     each = max(50, NEWEST // max(1, len(wanted)))
-    found = [story for brand in wanted for story in _candidates(connection, brand, each)]
+    found = [story for brand in wanted for story in _candidates(connection, brand, until, each)]
     return sorted(found, key=lambda story: (-story.risk, -story.mentions, -story.id))[:SHOWN_STORIES]
 
 
-def _candidates(connection: Connection, brand: brands.Brand, limit: int) -> list[Story]:
-    recent = brand.clock - RECENT // timedelta(microseconds=1)
+def _candidates(connection: Connection, brand: brands.Brand, until: int, limit: int) -> list[Story]:
+    recent = until - RECENT // timedelta(microseconds=1)
     newest = stories.newest(connection, brands.numbers(brand.no), limit)
     living = {s.id: s for s in newest if to_us(s.last_at) >= recent and _matters(s)}
     return list((living | {s.id: s for s in stories.open_of_brand(connection, brand.name)}).values())

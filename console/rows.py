@@ -139,7 +139,7 @@ class HomePage(NamedTuple):
     state: str
     alerts: list[StoryRow]
     unseen: list[StoryRow]
-    """Grave ones, and those of the press, whose alert is over, `stays` long."""
+    """Grave ones, and those of the press, whose alert is over, for some days."""
     resolved: list[StoryRow]
     stories: list[StoryRow]
     brands: list[str]
@@ -151,7 +151,10 @@ class HomePage(NamedTuple):
     """Leads to the whole list."""
     surges: list[SurgeRow]
     """Those that go on, the last seen first."""
-    stays: str
+    lately: str
+    """In which days the stories were heard of."""
+    stay: str
+    """How long the unseen ones do."""
     silent: list[str]
     """What is to be said of sources that tell nothing now."""
 

@@ -12,6 +12,7 @@ from console.reading_causes import Cause
 from console.rows import CauseRow, Excerpt, FrameRow, HomePage, MentionRow, StoryRow, SurgeRow, When
 from console.security import host_of, safe_link
 from console.tongue import Tongue
+from console.weighed import stopped_at
 from earshot.accounts import Accounts
 from earshot.clock import from_us
 from earshot.model import Level, Mention, Story
@@ -55,6 +56,7 @@ def home(say: Tongue, found: Home, names: Sequence[str], chosen: str | None, now
     strongest = [story for n, story in enumerate(found.strongest) if n < _STRONGEST or story.episode]
     listed = [_listed(say, found, story, now) for story in strongest]
     many = [surge_row(say, found.surges[a.story], now) for a in found.open if a.story in found.surges]
+    until = stopped_at(found.until, now)
     return HomePage(
         _state(say, found, len(many)),
         alerts,
@@ -67,7 +69,8 @@ def home(say: Tongue, found: Home, names: Sequence[str], chosen: str | None, now
         empty=not (alerts or unseen or resolved or listed or many),
         all_stories="/stories" + ("?" + urlencode({"brand": chosen}) if chosen else ""),
         surges=many,
-        stays=say.span(STAYS),
+        lately=words.lately(say, until, now),
+        stay=words.stay(say, STAYS, until, now),
         silent=[silences.told(say, each) for each in found.silent],
     )
 

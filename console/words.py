@@ -306,6 +306,30 @@ def ended(say: Tongue, story: Story, episode: Episode) -> str:
     return say.gettext("nobody said more for %(span)s", span=span)
 
 
+def lately(say: Tongue, until: datetime | None, now: datetime) -> str:
+    """The days of the home page, which end with what was heard, `until`, where that is not about now."""
+    if until is None:
+        return say.gettext("in the last seven days")
+    return say.gettext("in the seven days up to %(when)s", when=_when(say, until, now))
+
+
+def stay(say: Tongue, length: timedelta, until: datetime | None, now: datetime) -> str:
+    """How long what is silent stays there, by the same days."""
+    span = say.span(length)
+    if until is None:
+        return say.gettext("they stay here for %(span)s", span=span)
+    return say.gettext(
+        "they stay here for %(span)s, counted up to %(when)s, where what was heard ends",
+        span=span,
+        when=_when(say, until, now),
+    )
+
+
+def _when(say: Tongue, at: datetime, now: datetime) -> str:
+    """Never the hour alone."""
+    return say.short(at) if at.year == now.year else say.near(at, now)
+
+
 def before(say: Tongue, name: str, opened: str, over: str) -> str:
     return say.gettext("before: %(level)s, %(opened)s – %(over)s", level=name, opened=opened, over=over)
 

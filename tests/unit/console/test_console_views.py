@@ -13,6 +13,7 @@ from test_console_pages import Parsed, ask
 
 from console import reading, story_view, views
 from console.rows import HomePage, StoryPage
+from earshot.clock import to_us
 from earshot.model import Author, Kind, Level, Mention, Rating, Score, Story, Terms
 from earshot.store import stories
 from earshot.store.mentions import Kept
@@ -206,6 +207,51 @@ def test_the_page_says_that_it_is_silent_and_not_handled(
         assert words in text
     assert "rientrat" not in text.lower()
     assert "resolved" not in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            [
+                "silent for 13 days",
+                "stay here for 7 days, counted up to 13 Nov, 19:51, where what was heard ends.",
+                "Other stories heard of in the seven days up to 13 Nov, 19:51, riskiest first",
+            ],
+        ),
+        (
+            "it",
+            [
+                "restano qui per 7 giorni, contati fino al 13 nov, 19:51, dove finisce ciò che è stato rilevato.",
+                "Altre vicende con menzioni rilevate nei sette giorni fino al 13 nov, 19:51",
+            ],
+        ),
+    ],
+)
+def test_where_what_was_heard_ends_earlier_its_days_are_counted_up_to_there(
+    world: World, language: str, said: list[str]
+) -> None:
+    """As after a replay of old data; the days are those of all brands."""
+    day = 24 * 60
+    over = called(
+        world.step(Level.warning, 13 * day, 0, "press_interest"), resolved_at=NOW - timedelta(days=12.9)
+    )
+    world.alert(world.tell("Ronvia", [Words("cerco clienti", ago=13 * day)], episodes=over))
+    world.tell("Ronvia", [Words("rotto"), Words("ancora rotto")], last_at=NOW - timedelta(days=18))
+    world.tell(
+        "Celerpost", [Words("da tempo"), Words("da troppo", ago=20 * day)], last_at=NOW - timedelta(days=20)
+    )
+    with world.store.begin() as connection:
+        connection.exec_driver_sql("update brands set clock = ?", (to_us(NOW - timedelta(days=12)),))
+        connection.exec_driver_sql(
+            "update brands set clock = ? where name = 'Celerpost'", (to_us(NOW - timedelta(days=20)),)
+        )
+    (answer,) = ask(world, "/", language=language)
+    text = " ".join(Parsed(answer.text).text.split())
+    assert [words for words in said if words not in text] == []
+    assert "rotto" in text
+    assert "da tempo" not in text
 
 
 def test_the_heading_does_not_wait_for_the_alerts_role(world: World) -> None:
