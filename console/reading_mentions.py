@@ -45,9 +45,14 @@ def mention(connection: Connection, n: int) -> Found | None:
     )
 
 
+def is_split_off(said: Row | Kept, story: Story) -> bool:
+    """Whether it began `story` only when a person split it off another one."""
+    return said.n == story.id and said.link != "new"
+
+
 def _moved(connection: Connection, row: Row, story: Story) -> Moved | None:
     if row.n == story.id:
-        return None if row.link == "new" else Moved("split")
+        return Moved("split") if is_split_off(row, story) else None
     begun = stories.get(connection, row.n)
     if begun is None or not begun.part_of:
         return None

@@ -14,6 +14,7 @@ from console.pace import pace
 from console.reading import Called, Detail
 from console.reading_carriers import Carrier
 from console.reading_causes import Cause
+from console.reading_mentions import is_split_off
 from console.rows import CarriedRow, CarrierRow, ChanceRow, OutlookRow, SaidRow, StepRow, StoryPage, TermRow
 from console.shares import Shared, folded
 from console.tongue import Tongue
@@ -43,7 +44,7 @@ def story_page(
         people(story.reach, say.language),
         say.number(story.negative_authors),
         [_step_row(say, called, shown, now) for called in reversed(found.called)],
-        [_said_row(say, each, now, accounts) for each in folded(found.newest)],
+        [_said_row(say, each, story, now, accounts) for each in folded(found.newest)],
         len(found.newest) > 1,
         words.shown(say, len(found.newest), story.mentions),
         words.labels(say) if story.voters else "",
@@ -63,10 +64,11 @@ def story_page(
     )
 
 
-def _said_row(say: Tongue, shared: Shared, now: datetime, accounts: Sequence[str]) -> SaidRow:
+def _said_row(say: Tongue, shared: Shared, story: Story, now: datetime, accounts: Sequence[str]) -> SaidRow:
     times = [kept.mention.created_at for kept in shared.shares]
+    row = views.mention_row(say, shared.kept, now, accounts)
     return SaidRow(
-        views.mention_row(say, shared.kept, now, accounts),
+        row._replace(why=words.apart(say)) if is_split_off(shared.kept, story) else row,
         story_words.shared(say, len(times), min(times), max(times)) if times else "",
         [views.mention_row(say, kept, now, accounts) for kept in shared.shares],
     )

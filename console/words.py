@@ -342,6 +342,11 @@ def link(say: Tongue, key: str, evidence: str = "") -> str:
     return f"{why}: {', '.join(evidence.split())}"
 
 
+def apart(say: Tongue) -> str:
+    """The same of what a person split off: it is with none of what tied it once."""
+    return say.gettext("split off another story by hand")
+
+
 def kind(say: Tongue, key: str) -> str:
     return _known(say, _KINDS, key)
 

@@ -31,9 +31,13 @@ def world(tmp_path: Path) -> Iterator[World]:
     world.store.close()
 
 
-def why(world: World, n: int, language: str = "en") -> str:
+def page_of(world: World, path: str, language: str = "en") -> str:
     settings = from_dict(CONFIG | {"console": {"login": False, "language": language}})
-    page = Browser(Console(replace(world.context, config=settings))).get(f"/mentions/{n}").text
+    return Browser(Console(replace(world.context, config=settings))).get(path).text
+
+
+def why(world: World, n: int, language: str = "en") -> str:
+    page = page_of(world, f"/mentions/{n}", language)
     return unescape(page.partition('<h2 id="why">')[2].partition("</section>")[0])
 
 
@@ -66,3 +70,17 @@ def test_who_comes_first_of_what_was_split_off_is_told_so(world: World) -> None:
     Regroup(config(), world.store, world.clock).split(story.id, [story.id + 1])
     assert "It was split off another story by hand." in why(world, story.id + 1)
     assert "split off" not in why(world, story.id)
+
+
+def test_on_the_page_of_its_story_it_is_no_longer_with_what_tied_it(world: World) -> None:
+    story = world.hear(
+        said("1"), said("2", 1, OTHER, parent="x:1"), said("3", 2, "idem", parent="x:2")
+    ).story()
+    Regroup(config(), world.store, world.clock).split(story.id, [story.id + 1, story.id + 2])
+    apart = page_of(world, f"/stories/{story.id + 1}")
+    assert apart.count("<span>split off another story by hand</span>") == 1
+    assert apart.count("<span>replies to another</span>") == 1
+    assert "<span>separata a mano da un’altra vicenda</span>" in page_of(
+        world, f"/stories/{story.id + 1}", "it"
+    )
+    assert "<span>began a story</span>" in page_of(world, f"/stories/{story.id}")
