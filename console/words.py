@@ -369,7 +369,11 @@ def shown(say: Tongue, part: int, whole: int) -> str:
 
 
 def withdrawn(say: Tongue, count: int) -> str:
-    return say.ngettext("%(count)s withdrawn", "%(count)s withdrawn", count)
+    return say.ngettext(
+        "%(count)s withdrawn (it still counts among mentions, authors and reach, not in the negativity)",
+        "%(count)s withdrawn (they still count among mentions, authors and reach, not in the negativity)",
+        count,
+    )
 
 
 def unread(say: Tongue, count: int) -> str:

@@ -106,7 +106,7 @@ def test_a_story_shows_everything_that_it_is_made_of(world: World) -> None:
         "rated 1 of 5",
         "the same words",
         "withdrawn",
-        "1 withdrawn, mood of 1 not assessed",
+        "1 withdrawn (it still counts among mentions, authors and reach, not in the negativity), mood of 1 not assessed",
         "1.30 − 5 = −3.70",
     ):
         assert said in page.text

@@ -75,6 +75,14 @@ def test_what_was_withdrawn_loses_its_words_and_never_comes_back(world: World) -
     assert (world.story().mentions, world.story().withdrawn, world.story().negative_authors) == (2, 1, 0)
 
 
+def test_what_was_withdrawn_stays_among_mentions_authors_and_reach_as_the_guide_says(world: World) -> None:
+    before = world.hear(said("1", text="My charger caught fire, @acme!", followers=950)).story()
+    after = world.hear(withdrawn("1", 5)).story()
+    assert (after.mentions, after.authors, after.reach) == (before.mentions, before.authors, before.reach)
+    assert (before.negative_authors, before.grave) == (1, 1)
+    assert (after.negative_authors, after.voters, after.grave) == (0, 0, 0)
+
+
 def test_what_was_withdrawn_before_it_was_heard_is_never_stored(world: World) -> None:
     assert world.hear(withdrawn("1")).hear(said("1", 1)).stories() == []
 
