@@ -9,7 +9,6 @@ import msgspec
 from msgspec import Raw, Struct
 from sqlalchemy import Connection
 
-from alerts.inhibit import is_inhibited
 from alerts.message import compose
 from alerts.rules import Telling, alert, tellings
 from alerts.surge_alerts import Shape, SurgeAlerts, shape_of
@@ -17,6 +16,7 @@ from earshot import logs
 from earshot.clock import to_us
 from earshot.config import RiskSettings, Topic
 from earshot.errors import Reassigned, Unreadable
+from earshot.inhibit import is_inhibited
 from earshot.metrics import DECIDED, PARKED
 from earshot.model import Episode, Story
 from earshot.seams import Batch, Bus, Clock, ReceiverSettings, Record, Subscription
@@ -166,7 +166,10 @@ class Alerter:
             each
             for each in wanted
             if not is_inhibited(
-                each, known[each.story.brand], partial(self._subjects, connection, each.story)
+                each.story,
+                each.steps,
+                known[each.story.brand],
+                partial(self._subjects, connection, each.story),
             )
         ]
 

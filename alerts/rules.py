@@ -52,13 +52,9 @@ def tellings(story: Story, receivers: Sequence[ReceiverSettings]) -> Iterator[Te
             if steps[0].story not in (0, story.id):
                 continue  # told where it was decided, or there a surge told it: that story's snapshot goes out too
             for receiver in receivers:
-                if any(wants(receiver, story.brand, step) for step in steps):
+                if any(receiver.wants(story.brand, step.level) for step in steps):
                     names = tuple(identity(story, episode, step, receiver.name) for step in steps)
                     yield Telling(names, story, episode, steps, receiver)
-
-
-def wants(receiver: ReceiverSettings, brand: str, step: Step) -> bool:
-    return step.level >= receiver.min_level and (not receiver.brands or brand in receiver.brands)
 
 
 def identity(story: Story, episode: Episode, step: Step, receiver: str) -> str:

@@ -19,6 +19,7 @@ from earshot.store.outages import Outage
 
 REASON = "quiet"
 LEVEL = Level.watch
+_BRAND = ""  # a source is none's
 _EVERY = timedelta(minutes=1)
 _TOLD = ("quiet", "failing")
 """That we did not listen ourselves is the heartbeat's to tell."""
@@ -96,7 +97,9 @@ class SilenceAlerts:
         row = alerts.add(connection, _alert(outage))
         DECIDED.labels(LEVEL.name, REASON).inc()
         told = [
-            compose(outage, each, now, self._base_url, self._zone) for each in self._receivers if _wants(each)
+            compose(outage, each, now, self._base_url, self._zone)
+            for each in self._receivers
+            if each.wants(_BRAND, LEVEL)
         ]
         if told:
             notices.add(
@@ -118,7 +121,7 @@ def compose(
     return KeptNotice(
         identity=_identity(outage, receiver.name),
         receiver=receiver.name,
-        brand="",
+        brand=_BRAND,
         story=outage.id,
         episode=1,
         level=LEVEL,
@@ -131,11 +134,6 @@ def compose(
     )
 
 
-def _wants(receiver: ReceiverSettings) -> bool:
-    """A source is no brand's: who asked for some brands only is not told."""
-    return receiver.min_level <= LEVEL and not receiver.brands
-
-
 def _is_news(outage: Outage, known: Alert | None) -> bool:
     return known is None or (outage.ended_at is not None and known.resolved_at is None)
 
@@ -143,7 +141,7 @@ def _is_news(outage: Outage, known: Alert | None) -> bool:
 def _alert(outage: Outage) -> Alert:
     return Alert(
         id=0,
-        brand="",
+        brand=_BRAND,
         story=outage.id,
         episode=1,
         level=int(LEVEL),

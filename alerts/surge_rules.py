@@ -32,7 +32,7 @@ def tellings(surge: Surge, receivers: Sequence[ReceiverSettings]) -> Iterator[Su
     """Everything there is to tell, told already or not."""
     for number in range(len(surge.steps)):
         for receiver in receivers:
-            if receiver.min_level <= LEVEL and (not receiver.brands or surge.brand in receiver.brands):
+            if receiver.wants(surge.brand, LEVEL):
                 yield SurgeTelling(_identity(surge, number, receiver.name), surge, number, receiver)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console import silences, surge_words, views, words
+from console import silences, surge_words, untold, views, words
 from console.calls import episode_of, reasons
 from console.reading_alerts import AlertsFound, alerts_page
 from console.rows import Excerpt, When
@@ -16,15 +16,25 @@ from console.story_list import Choice
 from console.tongue import Tongue
 from console.website import Page, Site
 from earshot.clock import from_us
+from earshot.config import Topic
 from earshot.errors import Refused
 from earshot.model import Level, Story
+from earshot.seams import ReceiverSettings
 from earshot.store.alerts import Alert
 from earshot.store.listing import Told
 from earshot.store.surges import Kept
+from earshot.subjects import Subjects
 
 _ASKED = {"": None, "open": True, "past": False}
 _TOLD = 12  # notices shown of an alert
 _UNFOLDED = 2  # so many take no more room than the line that would fold them
+
+
+class Asked(NamedTuple):
+    """What is configured of who is told what."""
+
+    receivers: Sequence[ReceiverSettings]
+    topics: Sequence[Topic]
 
 
 class ToldRow(NamedTuple):
@@ -67,6 +77,8 @@ class AlertRow(NamedTuple):
     risks: str
     """When it opened, and now."""
     told: list[ToldRow]
+    untold: str
+    """Why nobody was; empty where somebody was, or where that is said above the list."""
     more: str
     receivers: str
     """How many were told, and how often, where the notices are folded; else empty."""
@@ -79,6 +91,8 @@ class AlertsShown(NamedTuple):
     levels: list[tuple[str, str]]
     """(level, how many open ones), the loudest first."""
     rows: list[AlertRow]
+    untold: str
+    """Why nobody was told, where that is so of all of them."""
     tabs: list[Choice]
     asked: str
     first: str
@@ -103,15 +117,24 @@ class AlertList:
             )
         except Refused:
             return site.not_found(request)
-        page = shown(site.tongue(request), found, state, after, site.context.clock.now())
+        asked = Asked(site.context.config.receivers, site.context.config.topics)
+        page = shown(site.tongue(request), found, state, after, site.context.clock.now(), asked)
         return site.page(request, "alerts.html", "alerts", page=page)
 
 
-def shown(say: Tongue, found: AlertsFound, state: str, after: str, now: datetime) -> AlertsShown:
+def shown(
+    say: Tongue, found: AlertsFound, state: str, after: str, now: datetime, asked: Asked
+) -> AlertsShown:
+    why = [_why(found, alert, asked) for alert in found.alerts]
+    once = untold.told_once(say, why)
     return AlertsShown(
         _state(say, sum(found.open.values())),
         [(level.name, _count(say, level, found.open[level])) for level in sorted(found.open, reverse=True)],
-        [_row(say, found, alert, now) for alert in found.alerts],
+        [
+            _row(say, found, alert, "" if once or each is None else untold.told(say, each), now)
+            for alert, each in zip(found.alerts, why, strict=True)
+        ],
+        once,
         [Choice(name, each, each == state, _link({"state": each})) for each, name in _tabs(say).items()],
         state,
         _link({"state": state}) if after else "",
@@ -140,7 +163,23 @@ def _count(say: Tongue, level: Level, count: int) -> str:
     return say.ngettext("%(level)s: %(count)s alert", "%(level)s: %(count)s alerts", count, level=name)
 
 
-def _row(say: Tongue, found: AlertsFound, alert: Alert, now: datetime) -> AlertRow:
+def _why(found: AlertsFound, alert: Alert, asked: Asked) -> untold.Why | None:
+    """Why no notice of it went out; None where one did."""
+    if alert.id in found.told:
+        return None
+    story, first = found.stories.get(alert.story), found.firsts.get(alert.story)
+    episode = episode_of(story, alert) if story else None
+    if story is None or episode is None:
+        return untold.why(alert.brand, alert.loudness, asked.receivers)
+
+    def topics() -> tuple[str, ...]:
+        text = f"{first.mention.title}\n{first.mention.text}" if first else ""
+        return Subjects(asked.topics, alert.brand).of(text) if first else ()
+
+    return untold.why_of_story(story, episode, asked.receivers, found.going_on.get(alert.brand, ()), topics)
+
+
+def _row(say: Tongue, found: AlertsFound, alert: Alert, why: str, now: datetime) -> AlertRow:
     first, story = found.firsts.get(alert.story), found.stories.get(alert.story)
     told = found.told.get(alert.id, [])
     kept, cause = found.surges.get(alert.story), found.causes.get(alert.id)
@@ -165,6 +204,7 @@ def _row(say: Tongue, found: AlertsFound, alert: Alert, now: datetime) -> AlertR
         kept is not None,
         _risks(say, story, alert),
         [told_row(say, notice, now) for notice in told[:_TOLD]],
+        why,
         _more(say, len(told) - _TOLD),
         _receivers(say, told) if len(told) > _UNFOLDED else "",
         any(notice.state == "failed" for notice in told),

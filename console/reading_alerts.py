@@ -1,5 +1,6 @@
 """What the list of alerts needs, a page of it at a time. Blocking: never on the event loop."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -13,7 +14,7 @@ from earshot.store.alerts import Alert
 from earshot.store.listing import Told
 from earshot.store.mentions import Kept
 from earshot.store.outages import Outage
-from earshot.surge import is_surge
+from earshot.surge import Surge, is_surge
 
 NO_BRAND = ""
 """An alert of a source is no brand's."""
@@ -33,6 +34,8 @@ class AlertsFound(NamedTuple):
     """Likewise."""
     told: dict[int, list[Told]]
     """The notices, by alert."""
+    going_on: dict[str, list[Surge]]
+    """Of each brand, the surges that went on while a story called of which nobody was told."""
     next: str
     """Where the next page begins; empty: this is the last one."""
     open: dict[Level, int]
@@ -53,6 +56,7 @@ def alerts_page(
     about = stories.load(connection, {alert.story for alert in shown})
     firsts = {n: mentions.read(row) for n, row in mentions.get(connection, about).items()}
     known = [row for name in names if (row := brands.load(connection, name))]
+    told = listing.told(connection, [alert.id for alert in shown])
     return AlertsFound(
         shown,
         about,
@@ -60,8 +64,17 @@ def alerts_page(
         reading_causes.find(connection, shown, about, firsts),
         surges.get(connection, [alert.story for alert in shown if is_surge(alert.story)]),
         outages.get(connection, [alert.story for alert in shown if alert.story < outages.LAST]),
-        listing.told(connection, [alert.id for alert in shown]),
+        told,
+        _going_on(connection, [alert for alert in shown if alert.id not in told and alert.story in about]),
         after_alert(shown[-1]) if len(found) > PAGE else "",
         listing.open_levels(connection, whose),
         max((row.clock for row in known), default=0),
     )
+
+
+def _going_on(connection: Connection, called: Sequence[Alert]) -> dict[str, list[Surge]]:
+    spans = dict[str, tuple[int, int]]()
+    for alert in called:
+        first, last = spans.get(alert.brand, (alert.opened_at, alert.raised_at))
+        spans[alert.brand] = min(first, alert.opened_at), max(last, alert.raised_at)
+    return {brand: surges.during(connection, brand, *span) for brand, span in spans.items()}

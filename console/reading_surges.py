@@ -148,7 +148,7 @@ def _within(connection: Connection, surge: Surge, brand: Brand, topics: Sequence
 def _about(
     connection: Connection, found: Sequence[Story], surge: Surge, topics: Sequence[Topic]
 ) -> list[Story]:
-    """Those of its topic, by the mentions that began them: as in alerts/inhibit.py."""
+    """Those of its topic, by the mentions that began them: as in earshot/inhibit.py."""
     subjects, firsts = Subjects(topics, surge.brand), mentions.get(connection, [story.id for story in found])
     return [
         story

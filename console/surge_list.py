@@ -1,6 +1,7 @@
 """`/surges`: when many spoke at once; and a page for each, with its hour against the usual."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console import silences, surge_chart, surge_words, views
+from console import silences, surge_chart, surge_words, untold, views
 from console.alert_list import ToldRow, told_row
 from console.marks import Mark
 from console.reading_surges import BUCKET, SurgeDetail, SurgesFound, detail, surges_page
@@ -17,6 +18,7 @@ from console.surge_chart import Usual
 from console.tongue import Tongue
 from console.website import Page, Site, number
 from earshot.clock import from_us, to_us
+from earshot.seams import ReceiverSettings
 from earshot.surge import LEVEL, Surge
 
 _MARKED = 4  # steps told in the chart
@@ -61,6 +63,8 @@ class SurgePage(NamedTuple):
     said: list[MentionRow]
     stories: list[StoryRow]
     told: list[ToldRow]
+    untold: str
+    """Why nobody was."""
 
 
 class SurgeList:
@@ -89,7 +93,8 @@ class SurgeList:
             return site.not_found(request)
         say, now = site.tongue(request), site.context.clock.now()
         accounts = site.accounts(found.kept.surge.brand)
-        page = await asyncio.to_thread(surge_page, say, found, now, accounts)
+        receivers = site.context.config.receivers
+        page = await asyncio.to_thread(surge_page, say, found, now, accounts, receivers)
         return site.page(request, "surge.html", "surges", page=page)
 
 
@@ -102,7 +107,13 @@ def shown(say: Tongue, found: SurgesFound, now: datetime) -> SurgesShown:
     )
 
 
-def surge_page(say: Tongue, found: SurgeDetail, now: datetime, accounts: tuple[str, ...]) -> SurgePage:
+def surge_page(
+    say: Tongue,
+    found: SurgeDetail,
+    now: datetime,
+    accounts: Sequence[str],
+    receivers: Sequence[ReceiverSettings],
+) -> SurgePage:
     surge, peak = found.kept.surge, found.kept.surge.height
     usual = _usual(surge)
     silent = silences.gaps(say, found.outages, to_us(now))
@@ -125,6 +136,7 @@ def surge_page(say: Tongue, found: SurgeDetail, now: datetime, accounts: tuple[s
         [views.mention_row(say, kept, now, accounts) for kept in found.said],
         [views.story_row(say, story, found.firsts.get(story.id), now) for story in found.stories],
         [told_row(say, notice, now) for notice in found.told],
+        "" if found.told else untold.told(say, untold.why(surge.brand, LEVEL, receivers)),
     )
 
 

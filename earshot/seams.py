@@ -362,6 +362,10 @@ class ReceiverSettings(Settings):
     def build(self, context: "Context") -> Channel:
         raise NotImplementedError
 
+    def wants(self, brand: str, level: Level) -> bool:
+        """Whether it is to be told. A source is no brand's, "": who asked for some brands only is not told of it."""
+        return level >= self.min_level and (not self.brands or brand in self.brands)
+
 
 RoleFactory = Callable[["Context"], Role]
 ScorerFactory = Callable[["Config"], Scorer]

@@ -22,13 +22,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.alerter import Alerter
-from alerts.inhibit import is_inhibited
 from alerts.rules import tellings
 from alerts.surge_message import compose
 from alerts.surge_rules import tellings as surge_tellings
 from earshot.bus.memory import MemoryBus
 from earshot.clock import SetClock, to_us
 from earshot.config import Topic
+from earshot.inhibit import is_inhibited
 from earshot.model import Level, Reason
 from earshot.seams import Message, ReceiverSettings
 from earshot.store import Store, alerts, notices, surges
@@ -221,7 +221,7 @@ class TestInhibition:
         story = a_story(an_episode(*steps), no=9)
         story.opened_at, story.sensitive = opened, sensitive
         (telling,) = tellings(story, [ENGLISH])
-        return is_inhibited(telling, [surge], lambda: topics)
+        return is_inhibited(telling.story, telling.steps, [surge], lambda: topics)
 
     def test_a_complaint_that_began_within_it_is_not_told(self) -> None:
         assert self.of(a_surge(), a_step(minute=10))

@@ -1,7 +1,7 @@
 import pytest
 from alerts_world import START, Recorded, a_step, a_story, an_episode
 
-from alerts.rules import alert, identity, tellings, wants
+from alerts.rules import alert, identity, tellings
 from earshot.clock import to_us
 from earshot.model import Level
 
@@ -19,7 +19,7 @@ from earshot.model import Level
 def test_a_receiver_wants_its_brands_from_its_level_up(
     receiver: Recorded, level: Level, wanted: bool
 ) -> None:
-    assert wants(receiver, "Ronvia", a_step(level)) is wanted
+    assert receiver.wants("Ronvia", level) is wanted
 
 
 def test_each_step_is_told_to_each_receiver_that_wants_it() -> None:

@@ -59,11 +59,18 @@ class World:
     def __init__(self, store: Store, now: datetime = NOW) -> None:
         self.store, self.now = store, now
 
-    def context(self, *names: str, topics: Sequence[Any] = (), **console: Any) -> Context:
+    def context(
+        self, *names: str, topics: Sequence[Any] = (), receivers: Sequence[Any] = (), **console: Any
+    ) -> Context:
         """Nobody has to log in, unless the test is about that."""
         settings = {"login": False, "language": "en"} | console
         config = from_dict(
-            {"brands": [{"name": name} for name in names], "topics": list(topics), "console": settings}
+            {
+                "brands": [{"name": name} for name in names],
+                "topics": list(topics),
+                "receivers": list(receivers),
+                "console": settings,
+            }
         )
         clock = SetClock(self.now)
         return Context(config=config, clock=clock, bus=MemoryBus(clock), store=self.store)
