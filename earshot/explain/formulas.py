@@ -24,8 +24,8 @@ _WORKED: dict[Language, dict[str, str]] = {
         "neg": "Negativity: the mean of {voters} votes and of {prior} as usual for the brand ({base}) is {mean};"
         " {weight} × ({mean} − {base}) ÷ ({certain} − {base}) = {points}, never below 0 nor above {weight}",
         "grave": "Negativity: mentions that tell of danger, the law, discrimination or self-harm: {grave} of {mentions};"
-        " {grave} ÷ {mentions} ÷ {share} = {x}, at most 1. Negativity is the larger of {least} × {x} = {floor} and what"
-        " the votes alone make of it, {by_votes}; {weight} × {negative} = {points}",
+        " {grave} ÷ {mentions} ÷ {share} = {x}, at most 1. They alone make {weight} × {least} × {x} = {floor}, the votes"
+        " alone {by_votes}; the larger counts: {points}",
         "gate": "Gate: what is not negative does not count for its reach; negativity {x} ÷ {gate}, at most 1, is {open}",
         "echo": "Echo: nobody has spoken of it for a while, so what it has reached counts {echo} times, half after every"
         " {half_life} of silence; {open} × {echo} = {heard}",
@@ -46,8 +46,8 @@ _WORKED: dict[Language, dict[str, str]] = {
         "neg": "Negatività: la media dei voti ({voters}, e altri {prior} al valore abituale del marchio, {base}) è"
         " {mean}; {weight} × ({mean} − {base}) ÷ ({certain} − {base}) = {points}, mai sotto 0 né sopra {weight}",
         "grave": "Negatività: menzioni che parlano di pericolo, vie legali, discriminazione o autolesionismo: {grave} su"
-        " {mentions}; {grave} ÷ {mentions} ÷ {share} = {x}, al massimo 1. La negatività è il maggiore tra {least} × {x} ="
-        " {floor} e ciò che danno i soli voti, {by_votes}; {weight} × {negative} = {points}",
+        " {mentions}; {grave} ÷ {mentions} ÷ {share} = {x}, al massimo 1. Da sole valgono {weight} × {least} × {x} ="
+        " {floor}, i soli voti {by_votes}; conta il maggiore: {points}",
         "gate": "Soglia: ciò che non è negativo non conta per la sua copertura; negatività {x} ÷ {gate}, al massimo"
         " 1, fa {open}",
         "echo": "Eco: da un po’ nessuno ne parla, perciò ciò che ha raggiunto conta {echo} volte, la metà dopo ogni"
@@ -133,6 +133,7 @@ def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[st
     """Each formula with the numbers of this story."""
     steps, terms = _as_shown(work(story, settings), story), story.terms
     by_votes = steps.neg if steps.by_votes == steps.negative else settings.neg * steps.by_votes
+    by_grave = steps.neg if steps.by_votes < steps.negative else settings.neg * _GRAVE * steps.grave
 
     def say(name: str, **values: float) -> str:
         shown = {key: decimal(round(value * 100), language) for key, value in values.items()}
@@ -167,10 +168,9 @@ def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[st
                     share=_SHARE,
                     x=steps.grave,
                     least=_GRAVE,
-                    floor=_GRAVE * steps.grave,
-                    by_votes=steps.by_votes,
                     weight=settings.neg,
-                    negative=steps.negative,
+                    floor=by_grave,
+                    by_votes=by_votes,
                     points=steps.neg,
                 ),
             )
