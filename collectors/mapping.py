@@ -19,6 +19,7 @@ _AUTHOR = {
     "name": "name",
     "followers": "followers",
     "verified": "verified",
+    "place": "place",
 }
 _METRICS = ("likes", "reposts", "replies", "quotes", "views")
 _COUNTS = ("followers", *_METRICS)

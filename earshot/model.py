@@ -17,6 +17,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=1_000)]
 Name = Annotated[str, Meta(max_length=1_000)]
 Url = Annotated[str, Meta(max_length=8_000)]
 Text = Annotated[str, Meta(max_length=100_000)]
+Place = Annotated[str, Meta(max_length=200)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 
 Kind = Literal["post", "repost", "quote", "reply", "comment", "review", "article"]
@@ -47,6 +48,8 @@ class Author(Struct, frozen=True, omit_defaults=True, kw_only=True):
     url: Url = ""
     followers: Count | None = None
     verified: bool = False
+    place: Place = ""
+    """Where they say themselves that they are, in their own words: never guessed, and empty where they do not say."""
 
 
 class Metrics(Struct, frozen=True, omit_defaults=True, kw_only=True):

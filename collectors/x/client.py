@@ -40,7 +40,7 @@ FIELDS = {
         "referenced_tweets.id",
         "referenced_tweets.id.author_id",
     ],
-    "user_fields": ["name", "public_metrics", "username", "verified"],
+    "user_fields": ["location", "name", "public_metrics", "username", "verified"],
 }
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=20)
 _LONGEST_ANSWER = 50_000_000  # bytes; a page of a hundred long posts has some three million

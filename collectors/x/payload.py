@@ -45,6 +45,7 @@ _COUNTS = {
 _OLD_LANGUAGES = {"iw": "he", "in": "id"}
 _MOST_LINKS, _LONGEST_LINK = 100, 8_000
 _MOST_COUNTED = 2**53
+_LONGEST_PLACE = 200
 
 
 class Post(NamedTuple):
@@ -187,6 +188,7 @@ def _author(native: str, user: XUser) -> dict[str, Any]:
         "url": f"https://x.com/{handle}" if handle else "",
         "followers": _count(user.public_metrics, ("followers_count",)),
         "verified": bool(user.verified),
+        "place": (user.location or "")[:_LONGEST_PLACE],
     }
 
 

@@ -64,6 +64,7 @@ class XUser(Struct):
     username: str | None = None
     name: str | None = None
     verified: bool | None = None
+    location: str | None = None
     public_metrics: Any = None
 
 

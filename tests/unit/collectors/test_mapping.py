@@ -33,7 +33,7 @@ def test_every_field_finds_its_place() -> None:
         "heard": "2026-03-02T10:00:00Z", "edited": "2026-03-02T09:30:00Z", "title": "T", "kind": "reply",
         "language": "it", "url": "https://x.example/1", "brand": "Acme", "root": "r", "parent": "p", "quoted": "q",
         "reposted": "o", "links": "https://a.example https://b.example", "author": "u1", "handle": "@u", "name": "U",
-        "followers": "1234", "verified": "true", "likes": "1", "reposts": "2", "replies": "3", "quotes": "4",
+        "followers": "1234", "verified": "true", "place": "Bologna", "likes": "1", "reposts": "2", "replies": "3", "quotes": "4",
         "views": "5", "rating": "2", "best": "10",
     }  # fmt: skip
     assert set(raw) == set(FIELDS)
@@ -42,7 +42,7 @@ def test_every_field_finds_its_place() -> None:
         id="x:1", brand="Acme", created_at=SAID, collected_at=heard, edited_at=SAID + timedelta(minutes=30),
         text="hello", title="T", kind="reply", language="it", url="https://x.example/1", root="x:r", parent="x:p",
         quoted="x:q", reposted="x:o", links=("https://a.example", "https://b.example"),
-        author=Author(id="u1", handle="@u", name="U", followers=1234, verified=True),
+        author=Author(id="u1", handle="@u", name="U", followers=1234, verified=True, place="Bologna"),
         metrics=Metrics(at=heard, likes=1, reposts=2, replies=3, quotes=4, views=5), rating=Rating(2, 10),
     )  # fmt: skip
 

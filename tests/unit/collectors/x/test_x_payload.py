@@ -20,7 +20,10 @@ LATER = native(NOW + timedelta(minutes=4))
 
 
 WRITTEN = {
-    "post": frame(post(ID, "Ronvia &lt;3 &amp; more", reposts=9, links=["https://news.example/a"])),
+    "post": frame(
+        post(ID, "Ronvia &lt;3 &amp; more", reposts=9, links=["https://news.example/a"]),
+        [user(location="Bologna, Italia")],
+    ),
     "long": frame(post(ID, "Ronvia lost…", long="Ronvia lost my parcel. " * 100)),
     "repost": frame(
         post(ID, "RT @bob: Ronvia lo…", refers=[("retweeted", ID - 5)], conversation=ID),
@@ -73,7 +76,7 @@ def test_a_post_in_both_spellings(spelling: Any) -> None:
     assert (mention.created_at, mention.collected_at, mention.edited_at) == (NOW, HEARD, None)
     assert mention.metrics == Metrics(at=HEARD, likes=2, reposts=9, replies=1, quotes=3, views=500)
     assert (mention.author.id, mention.author.handle, mention.author.followers) == ("7", "anna_b", 321)
-    assert mention.author.url == "https://x.com/anna_b"
+    assert (mention.author.url, mention.author.place) == ("https://x.com/anna_b", "Bologna, Italia")
     assert (mention.language, mention.root, mention.links) == ("en", None, ("https://news.example/a",))
     assert (found.posts, found.users) == ({str(ID)}, {"7"})
 
@@ -82,6 +85,14 @@ def test_a_post_in_both_spellings(spelling: Any) -> None:
 def test_a_long_post_is_read_whole(spelling: Any) -> None:
     written = WRITTEN["long"]
     assert read(spelling(written)).post.mention.text == "Ronvia lost my parcel. " * 100
+
+
+@pytest.mark.parametrize(
+    ("location", "place"), [("Bo" * 5_000, "Bo" * 100), (None, ""), ("Bo\0logna", "Bologna")]
+)
+def test_whatever_stands_as_a_place_no_post_is_lost_for_it(location: str | None, place: str) -> None:
+    found = read(frame(post(ID), [user(location=location)]))
+    assert found.post.mention.author.place == place
 
 
 @pytest.mark.parametrize("spelling", [dict, old])
