@@ -14,7 +14,7 @@ from alerts.rules import Telling, alert, tellings
 from alerts.surge_alerts import Shape, SurgeAlerts, shape_of
 from earshot import logs
 from earshot.clock import to_us
-from earshot.config import RiskSettings, Topic
+from earshot.config import Audience, RiskSettings, Topic
 from earshot.errors import Reassigned, Unreadable
 from earshot.inhibit import is_inhibited
 from earshot.metrics import DECIDED, PARKED
@@ -55,12 +55,13 @@ class Alerter:
         risk: RiskSettings,
         zone: tzinfo,
         topics: Sequence[Topic] = (),
+        audience_of: Callable[[str], Audience | None] = lambda _: None,
         decided: Callable[[], None] = lambda: None,
     ) -> None:
         """`decided` is called when new notices are stored."""
         self._bus, self._store, self._clock = bus, store, clock
         self._receivers, self._base_url, self._decided = receivers, base_url, decided
-        self._risk, self._zone, self._topics = risk, zone, topics
+        self._risk, self._zone, self._topics, self._audience_of = risk, zone, topics, audience_of
         self._surges = SurgeAlerts(receivers, clock, base_url, zone)
         self._subscription: Subscription | None = None
         self._in_hand: Batch | None = None
@@ -190,7 +191,8 @@ class Alerter:
             for mention in telling.mentions
         ]
         found = [each for each in causes if each]
-        notice = compose(telling, first, found, now, self._base_url, self._risk, self._zone)
+        audience = self._audience_of(story.brand)
+        notice = compose(telling, first, found, now, self._base_url, self._risk, self._zone, audience)
         return notices.New(notice.identity, number, notice.receiver, to_us(now), notices.encode(notice))
 
     def _remember(self, shapes: Mapping[int, Shape]) -> None:

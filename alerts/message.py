@@ -8,7 +8,7 @@ from msgspec import structs
 
 from alerts.rules import Telling
 from alerts.words import WORDS, Words, month, source
-from earshot.config import RiskSettings
+from earshot.config import Audience, RiskSettings
 from earshot.explain import (
     Language,
     about,
@@ -54,6 +54,7 @@ def compose(
     base_url: str,
     risk: RiskSettings,
     zone: tzinfo,
+    audience: Audience | None = None,
 ) -> KeptNotice:
     """The notice of one decision, as of the story's snapshot. `first` began the story, `causes` made us decide.
 
@@ -79,7 +80,7 @@ def compose(
             [
                 *_what(telling, first, causes, zone),
                 "",
-                *_how_bad(telling, causes, decided, risk, zone),
+                *_how_bad(telling, causes, decided, risk, zone, audience),
                 words.open.format(link=link),
             ]
         ),
@@ -168,7 +169,12 @@ def _reasons(telling: Telling) -> str:
 
 
 def _how_bad(
-    telling: Telling, causes: Sequence[Kept], decided: datetime, risk: RiskSettings, zone: tzinfo
+    telling: Telling,
+    causes: Sequence[Kept],
+    decided: datetime,
+    risk: RiskSettings,
+    zone: tzinfo,
+    audience: Audience | None,
 ) -> list[str]:
     """How far it has gone, why that is a risk, and since when we know; what calls again may have waited."""
     language, step, episode = telling.receiver.language, telling.step, telling.episode
@@ -180,7 +186,7 @@ def _how_bad(
         _so_far(telling.story, language),
         "",
         *([why] if why else []),
-        *_why(telling.story, language),
+        *_why(telling.story, language, audience),
         "",
     ]
     waited = [each.mention.collected_at for each in causes if each.mention.id == step.mention and step.again]
@@ -230,11 +236,11 @@ def _so_far(story: Story, language: Language) -> str:
     )
 
 
-def _why(story: Story, language: Language) -> list[str]:
+def _why(story: Story, language: Language, audience: Audience | None) -> list[str]:
     """The terms that add something; together they are the first number of the sum below them."""
     terms = [
         f"  {points(line.points, language)}  {line.sentence}"
-        for line in explain(story, language)
+        for line in explain(story, language, audience)
         if line.points
     ]
     why = WORDS[language].why.format(risk=out_of_100(story.risk, language))

@@ -46,6 +46,7 @@ class Alerts:
             context.config.receivers,
             base_url=context.config.server.base_url,
             risk=context.config.risk,
+            audience_of=context.config.audience_of,
             zone=zone,
             topics=context.config.topics,
             decided=self._wake,

@@ -13,7 +13,7 @@ from console.tongue import Tongue
 from console.website import Page, Site, number
 from earshot import explain
 from earshot.clock import PlayedClock, to_us
-from earshot.config import RiskSettings
+from earshot.config import Config
 from earshot.model import Story
 from earshot.store.regrouped import Regrouped
 
@@ -89,12 +89,13 @@ class Pages:
             curve=curve,
             silent=silent,
             by_hand=regroup_view.by_hand(say, done, found.story.id, now),
-            **_why(say, found.story, site.context.config.risk),
+            **_why(say, found.story, site.context.config),
         )
 
 
-def _why(say: Tongue, story: Story, settings: RiskSettings) -> dict[str, Any]:
-    terms = story_view.terms(say, explain.explain(story, say.language))
+def _why(say: Tongue, story: Story, config: Config) -> dict[str, Any]:
+    settings, audience = config.risk, config.audience_of(story.brand)
+    terms = story_view.terms(say, explain.explain(story, say.language, audience))
     said = "; ".join(f"{term.sentence} {term.points}" for term in terms)
     return {
         "although": explain.although(story.loudness, story, settings, say.language),

@@ -382,6 +382,8 @@ class Story(Struct, omit_defaults=True, kw_only=True):
     """Domain -> followers of the largest of the outlet's own accounts that spoke in it."""
     confirmations: int = 0
     """Mentions that say that it happened to their author too."""
+    audience: int = 0
+    """Authors who are of the brand's audience, by the place that they declare and the language that they write in."""
     grave: int = 0
     """Mentions that tell of danger, the law, discrimination or self-harm, less the withdrawn ones."""
     sensitive: int = 0

@@ -42,7 +42,12 @@ def _again(row: Row, made: dict[int, Correction]) -> Again | None:
         return None
     score = corrections.corrected(kept.score, correction)
     return Again(
-        row.n, row.story, row.vote, score, Change(kept.mention.id, kept.score.negative, score.negative)
+        row.n,
+        row.story,
+        row.vote,
+        score,
+        row.fits,
+        Change(kept.mention.id, kept.score.negative, score.negative),
     )
 
 
@@ -68,4 +73,4 @@ def _rescored(rows: Iterable[Row], made: dict[int, Correction], done: list[Again
         again = _again(row, made) if row.n in made else None
         if again:
             done.append(again)
-        yield scored(row, again.score) if again else row
+        yield scored(row, again) if again else row

@@ -203,6 +203,7 @@ class Folding:
             vote=task.score.vote,
             mention=mentions.encode(kept),
             score=mentions.encode(task.score),
+            fits=self._judge.fits(kept, task.score),
         )
         self._change(task, old, new, kept, task.score)
         self._weigh(old.vote, -1)
@@ -217,6 +218,7 @@ class Folding:
             mention=mentions.encode(bare),
             score=mentions.encode(wordless(kept.score)),
             evidence="",
+            fits=0,
         )
         episodes.take_back(self._own(task.story), bare.id)
         self._change(task, old, new, bare, None)
@@ -311,6 +313,7 @@ class Folding:
             mention=mentions.encode(mention),
             score=self._write(score),
             evidence=task.evidence,
+            fits=self._judge.fits(mention, score),
         )
 
     def _write(self, score: Score) -> str:

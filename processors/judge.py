@@ -8,6 +8,7 @@ from earshot.model import Level, Mention, Reason, Score, Story
 from earshot.store import mentions
 from earshot.store.mentions import Row
 from processors import again, episodes, risk
+from processors.audience import Audiences
 from processors.episodes import Cause
 from processors.outlook import Outlook, as_of
 from processors.own import OwnAccounts
@@ -24,6 +25,7 @@ class Judge:
         self.reach = Reach(config.risk, config.outlets)
         self.own = OwnAccounts(config.brands)
         self.rules = MentionRules(config.rules, config.brands, self.own, self.reach)
+        self._audiences = Audiences(config.brands)
         self.resolve_after = config.alerts.resolve_after
         self._risk = config.risk
         self._hysteresis = config.alerts.hysteresis
@@ -32,6 +34,15 @@ class Judge:
     def followers(self, mention: Mention) -> int:
         """Whom it reaches by its author's account: nobody by the brand's own, which spreads no complaint."""
         return 0 if self.own.wrote(mention) else self.reach.followers(mention)
+
+    def fits(self, mention: Mention, score: Score) -> int:
+        """1: its author is of the brand's audience. Those are readers: neither the brand's own accounts nor the press."""
+        if not self._audiences.fits(mention, score):
+            return 0
+        is_reader = (
+            mention.kind != "article" and not self.reach.speaker(mention) and not self.own.wrote(mention)
+        )
+        return int(is_reader)
 
     def base_rate(self, votes: int, voters: int) -> float:
         return risk.base_rate(votes, voters, self._risk.base_cap)

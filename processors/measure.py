@@ -43,7 +43,7 @@ def add(
     mention, score = said or _said(row)
     _told(story, 0, mention)
     if seat is None:
-        seat = Seat(row.n, key, 0, 0, 0)
+        seat = Seat(row.n, key, 0, 0, 0, 0)
         story.authors += 1
     story.confirmations += confirms(mention, score, row.link)
     _weigh(story, score, 0 if row.withdrawn else 1)
@@ -52,7 +52,8 @@ def add(
     if story.mentions > 1:
         story.last_at = max(story.last_at, from_us(row.heard_at))
         story.opened_at = min(story.opened_at, from_us(row.said_at))
-    return _count(story, _hear(story, seat, row), row)
+    seat = _hear(story, seat, row)
+    return _count(story, _fit(story, seat, row.fits) if row.fits else seat, row)
 
 
 def revise(story: Story, seat: Seat, old: Row, new: Row) -> Seat:
@@ -62,7 +63,10 @@ def revise(story: Story, seat: Seat, old: Row, new: Row) -> Seat:
     _weigh(story, read_before, 0 if old.withdrawn else -1)
     _weigh(story, read_after, 0 if new.withdrawn else 1)
     recount(story, before, after)
-    return _count(story, _discount(story, _hear(story, seat, new), old), new)
+    seat = _hear(story, seat, new)
+    if new.fits != old.fits:
+        seat = _fit(story, seat, new.fits - old.fits)
+    return _count(story, _discount(story, seat, old), new)
 
 
 def recount(story: Story, before: Mention, after: Mention) -> None:
@@ -137,7 +141,14 @@ def _hear(story: Story, seat: Seat, row: Row) -> Seat:
     if row.followers <= seat.followers:
         return seat
     story.followers += row.followers - seat.followers
-    return Seat(seat.n, seat.hash, seat.votes, seat.voted, row.followers)
+    return Seat(seat.n, seat.hash, seat.votes, seat.voted, row.followers, seat.fits)
+
+
+def _fit(story: Story, seat: Seat, more: int) -> Seat:
+    """An author is of the audience while one of their mentions says so."""
+    new = Seat(seat.n, seat.hash, seat.votes, seat.voted, seat.followers, seat.fits + more)
+    story.audience += (new.fits > 0) - (seat.fits > 0)
+    return new
 
 
 def _count(story: Story, seat: Seat, row: Row) -> Seat:
@@ -161,7 +172,7 @@ def _discount(story: Story, seat: Seat, row: Row) -> Seat:
 
 
 def _vote(story: Story, seat: Seat, vote: int, times: int) -> Seat:
-    new = Seat(seat.n, seat.hash, seat.votes + vote, seat.voted + times, seat.followers)
+    new = Seat(seat.n, seat.hash, seat.votes + vote, seat.voted + times, seat.followers, seat.fits)
     before, now = seat.vote, new.vote
     story.votes += now - before
     story.voters += (new.voted > 0) - (seat.voted > 0)

@@ -43,6 +43,7 @@ def _emptied(story: Story) -> Story:
         outlets={},
         outlet_followers={},
         confirmations=0,
+        audience=0,
         grave=0,
         sensitive=0,
         copies=0,

@@ -24,12 +24,14 @@ class Again(NamedTuple):
     vote: int | None
     """As it was."""
     score: Score
+    fits: int
+    """Whether its author is of the audience, by that score."""
     change: Change
 
 
-def scored(row: Row, score: Score) -> Row:
+def scored(row: Row, again: Again) -> Row:
     """The same mention, read otherwise."""
-    return row._replace(vote=score.vote, score=mentions.encode(score))
+    return row._replace(vote=again.score.vote, score=mentions.encode(again.score), fits=again.fits)
 
 
 def portions(known: Iterable[Story]) -> list[list[int]]:
@@ -54,7 +56,7 @@ def save(
     for story, _ in changed:
         story.version += 1
     brands.save(connection, _weighed(row, done))
-    mentions.rescore(connection, ((each.n, each.score) for each in done))
+    mentions.rescore(connection, ((each.n, each.score, each.fits) for each in done))
     authors.replace(connection, [seat for _, seats in changed for seat in seats.values()])
     stories.save(connection, [story for story, _ in changed])
 

@@ -123,8 +123,8 @@ class Rescore:
                 row for row in chunk if self._stale(mentions.score_of(row), withdrawn=row.withdrawn)
             )
             done += again
-            scores = {each.n: each.score for each in again}
-            yield from (scored(row, scores[row.n]) if row.n in scores else row for row in chunk)
+            by_number = {each.n: each for each in again}
+            yield from (scored(row, by_number[row.n]) if row.n in by_number else row for row in chunk)
 
     def _scored(self, rows: Iterable[Row]) -> list[Again]:
         kept = [(row, mentions.read(row)) for row in rows]
@@ -135,6 +135,7 @@ class Rescore:
                 row.story,
                 row.vote,
                 score,
+                self._desk.judge.fits(each.mention, score),
                 Change(each.mention.id, each.score.negative, score.negative),
             )
             for (row, each), score in zip(kept, scores, strict=True)

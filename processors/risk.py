@@ -14,6 +14,7 @@ from earshot.model import Level, OutletClass, Story, Terms
 _PRIOR_VOTERS = 3
 _BASE_PRIOR = (0.2, 50)  # what a new brand's base rate is taken to be, and how many votes that is worth
 _PRIOR_MENTIONS = 3  # that confirm nothing
+_PRIOR_AUTHORS = 3  # who are not of the audience
 _GRAVE, _SHARE = 0.8, 0.2
 """What negativity is at least where so large a share of the mentions is grave, and in proportion below."""
 _CERTAIN = 0.9
@@ -55,8 +56,12 @@ def gate(x_neg: float) -> float:
 
 
 def audience(story: Story) -> float:
-    """X in [0, 1]: the share of its mentions that say that it happened to their author too."""
-    return story.confirmations / (story.mentions + _PRIOR_MENTIONS)
+    """X in [0, 1]: that it happened to others too, or that its authors are of the brand's audience.
+
+    Of the shares the one is added to what the other leaves, so that they are more than either and never above 1.
+    """
+    confirmed = story.confirmations / (story.mentions + _PRIOR_MENTIONS)
+    return confirmed + (1 - confirmed) * story.audience / (story.authors + _PRIOR_AUTHORS)
 
 
 def credibility(story: Story) -> float:
@@ -124,7 +129,7 @@ class Shares(NamedTuple):
 def _shares(story: Story, x_neg: float, reach: int) -> Shares:
     """To be worked out where the gate is open; where it is shut the others count nothing."""
     passed_on = media(story.outlets) if story.outlets else 0.0
-    shared = audience(story) if story.confirmations else 0.0
+    shared = audience(story) if story.confirmations or story.audience else 0.0
     echo = story.echo
     return Shares(x_neg, reached(reach) * echo, story.chance, passed_on * echo, shared * echo)
 

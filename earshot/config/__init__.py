@@ -21,6 +21,7 @@ from earshot.config.lists import Listing
 from earshot.config.platforms import unheard
 from earshot.config.sections import (
     AlertSettings,
+    Audience,
     Brand,
     BusSettings,
     ConsoleSettings,
@@ -44,6 +45,7 @@ from earshot.seams import CollectorSettings, ReceiverSettings, Settings
 
 __all__ = [
     "AlertSettings",
+    "Audience",
     "Brand",
     "BusSettings",
     "Config",
@@ -119,6 +121,10 @@ class Config(Settings):
     def own_time(self) -> bool:
         """Whether a source brings a time of its own, on which everything then runs."""
         return any(collector.own_time for collector in self.collectors)
+
+    def audience_of(self, brand: str) -> Audience | None:
+        """Who matters to a brand; None where nobody has said, or the brand is watched no more."""
+        return next((each.audience for each in self.brands if each.name == brand), None)
 
     @property
     def store_url(self) -> URL:

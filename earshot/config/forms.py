@@ -49,6 +49,14 @@ def _not_empty(text: str) -> str:
     return text
 
 
+def _place(text: str) -> str:
+    if "*" in text or not any(map(str.isalpha, text)):
+        raise ValueError(
+            f"{text[:80]!r} is no place; write whole names, like Bologna, and each that people use"
+        )
+    return text
+
+
 def _domain(text: str) -> str:
     if any(mark in text for mark in "/:@ ") or "." not in text.strip("."):
         raise ValueError("must be a domain like news.example, without https:// and without a path")
@@ -80,6 +88,7 @@ Positive = Annotated[Duration, AfterValidator(_longer_than_nothing)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1_000), AfterValidator(_not_empty)]
 Words = tuple[Word, ...]
 Handles = tuple[Annotated[Word, AfterValidator(readable)], ...]
+Place = Annotated[Word, AfterValidator(_place)]
 Domain = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True), AfterValidator(_domain)]
 WebAddress = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_web_address)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]

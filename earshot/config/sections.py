@@ -20,6 +20,7 @@ from earshot.config.forms import (
     Duration,
     Handles,
     Language,
+    Place,
     Polite,
     Positive,
     Share,
@@ -227,6 +228,23 @@ class IntakeSettings(Settings):
     )
 
 
+class Audience(Settings):
+    """Who matters to a brand, by what people say of themselves; never by what would reveal more of them."""
+
+    places: tuple[Place, ...] = Field(
+        default=(), description="Places of which an author declares one, each in all its names."
+    )
+    languages: tuple[Language, ...] = Field(
+        default=(), description="Languages that an author writes in: two letters, like `it`."
+    )
+
+    @model_validator(mode="after")
+    def _asks(self) -> Self:
+        if not (self.places or self.languages):
+            raise ValueError('says nothing: name places = ["Bologna"] or languages = ["it"], or take it out')
+        return self
+
+
 class Brand(Settings):
     """[[brands]]: what is watched, and the words that give it away."""
 
@@ -243,6 +261,10 @@ class Brand(Settings):
     competitors: Words = Field(default=(), description="Names of competitors.")
     voices: Handles = Field(
         default=(), description="Handles whose word weighs more than their followers, here."
+    )
+    audience: Audience | None = Field(
+        default=None,
+        description="Whose share among those who speak counts in the risk: the `places` that authors declare themselves, the `languages` that they write in.",
     )
     address: Polite = Field(
         default="lei",
@@ -392,7 +414,9 @@ class RiskSettings(Settings):
     reach: Weight = Field(default=1.0, description="Weight of the people reached.")
     spread: Weight = Field(default=2.0, description="Weight of the forecast.")
     media: Weight = Field(default=1.5, description="Weight of outlets that carried it.")
-    audience: Weight = Field(default=0.8, description="Weight of confirmations.")
+    audience: Weight = Field(
+        default=0.8, description="Weight of confirmations and of authors who are of the brand's audience."
+    )
     surge: Weight = Field(default=1.2, description="Weight of an unusual rate of negative mentions.")
     credibility: Weight = Field(
         default=0.5,

@@ -9,7 +9,7 @@ from earshot.explain.figures import Language, decimal, number
 from earshot.explain.sums import TERMS, hundredths
 from earshot.model import OutletClass, Story
 
-_PRIOR_VOTERS, _PRIOR_MENTIONS = 3, 3  # these and the next line are as in processors/risk.py; a test compares
+_PRIOR_VOTERS = _PRIOR_MENTIONS = _PRIOR_AUTHORS = 3  # to _PICK_UP: as in processors/risk.py; a test compares
 _CERTAIN, _GATE, _ALL = 0.9, 0.4, 1_000_000
 _GRAVE, _SHARE = 0.8, 0.2
 _PICK_UP: dict[OutletClass, float] = {
@@ -34,6 +34,9 @@ _WORKED: dict[Language, dict[str, str]] = {
         " comes to {large} mentions (1 where it has), and how far it is awake",
         "audience": "Audience: {weight} × {open} × {confirmations} ÷ ({mentions} + {prior}) = {points}; as if {prior}"
         " more mentions confirmed nothing",
+        "fitting": "Audience: {weight} × {open} × {x} = {points}; {x} is {confirmed} + (1 − {confirmed}) × {fitting}:"
+        " {confirmed} is {confirmations} ÷ ({mentions} + {prior}) that confirm, {fitting} is {audience} ÷ ({authors} +"
+        " {prior}) who are of the brand’s audience; as if {prior} more were neither",
         "media": "Press: {weight} × {open} × {x} = {points}; {x} is 1 less the product of what each outlet leaves"
         " (national 0.2, regional and local 0.4, others 0.7, blogs 0.9)",
         "surge": "Surge: {weight} × {open} × {x} = {points}; {x} is how far above the usual the brand's last hour was: 0"
@@ -57,6 +60,10 @@ _WORKED: dict[Language, dict[str, str]] = {
         " arrivi a {large} menzioni (1 se ci è già arrivata) e quanto è viva",
         "audience": "Pubblico: {weight} × {open} × {confirmations} ÷ ({mentions} + {prior}) = {points}; come se altre"
         " {prior} menzioni non confermassero nulla",
+        "fitting": "Pubblico: {weight} × {open} × {x} = {points}; {x} è {confirmed} + (1 − {confirmed}) × {fitting}:"
+        " {confirmed} sono le menzioni che confermano, {confirmations} ÷ ({mentions} + {prior}), {fitting} gli autori"
+        " del pubblico del marchio, {audience} ÷ ({authors} + {prior}); come se ce ne fossero altri {prior} né gli uni"
+        " né gli altri",
         "media": "Stampa: {weight} × {open} × {x} = {points}; {x} è 1 meno il prodotto di quanto lascia ogni testata"
         " (nazionale 0,2, regionale e locale 0,4, altre 0,7, blog 0,9)",
         "surge": "Impennata: {weight} × {open} × {x} = {points}; {x} dice quanto l’ultima ora del marchio superava il"
@@ -86,6 +93,9 @@ class Worked(NamedTuple):
     carried: float
     """X of the press, in [0, 1]."""
     confirmed: float
+    fitting: float
+    """The share of those who are of the brand's audience."""
+    concerned: float
     """X of the audience, in [0, 1]."""
     neg: float
     reach: float
@@ -108,6 +118,8 @@ def work(story: Story, settings: RiskSettings) -> Worked:
     reached = min(1.0, log(1 + story.reach) / log(1 + _ALL))
     carried = 1 - prod(1 - _PICK_UP[kind] for kind in story.outlets.values())
     confirmed = story.confirmations / (story.mentions + _PRIOR_MENTIONS)
+    fitting = story.audience / (story.authors + _PRIOR_AUTHORS)
+    concerned = confirmed + (1 - confirmed) * fitting
     return Worked(
         mean,
         by_votes,
@@ -118,11 +130,13 @@ def work(story: Story, settings: RiskSettings) -> Worked:
         reached,
         carried,
         confirmed,
+        fitting,
+        concerned,
         settings.neg * negative,
         settings.reach * heard * reached,
         settings.spread * opened * story.chance,
         settings.media * heard * carried,
-        settings.audience * heard * confirmed,
+        settings.audience * heard * concerned,
         settings.surge * heard * story.surge,
         settings.credibility * (1 - story.copies / max(1, story.mentions)),
         100 / (1 + exp(-story.terms.total)),
@@ -144,6 +158,8 @@ def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[st
             "all": _ALL,
             "large": story.large,
             "confirmations": story.confirmations,
+            "audience": story.audience,
+            "authors": story.authors,
             "grave": story.grave,
             "copies": story.copies,
             "mentions": story.mentions,
@@ -182,7 +198,15 @@ def worked(story: Story, settings: RiskSettings, language: Language) -> tuple[st
         say("reach", weight=settings.reach, open=steps.heard, points=steps.reach),
         say("spread", weight=settings.spread, open=steps.open, x=story.chance, points=steps.spread),
         say("media", weight=settings.media, open=steps.heard, x=steps.carried, points=steps.media),
-        say("audience", weight=settings.audience, open=steps.heard, points=steps.audience),
+        say(
+            "fitting" if story.audience else "audience",
+            weight=settings.audience,
+            open=steps.heard,
+            x=steps.concerned,
+            confirmed=steps.confirmed,
+            fitting=steps.fitting,
+            points=steps.audience,
+        ),
         *(
             (say("surge", weight=settings.surge, open=steps.heard, x=story.surge, points=steps.surge),)
             if story.surge

@@ -3,7 +3,9 @@
 from collections import Counter
 from typing import NamedTuple
 
+from earshot.config import Audience
 from earshot.explain.figures import Language, about, counted, number
+from earshot.explain.profile import audience
 from earshot.explain.sums import TERMS, hundredths
 from earshot.model import OutletClass, Story
 
@@ -82,14 +84,14 @@ class Line(NamedTuple):
     sentence: str
 
 
-def explain(story: Story, language: Language) -> tuple[Line, ...]:
-    """The terms in their fixed order; those that add nothing say why."""
+def explain(story: Story, language: Language, profile: Audience | None = None) -> tuple[Line, ...]:
+    """The terms in their fixed order; those that add nothing say why. `profile`: its brand's audience."""
     sentences = {
         "neg": _negativity(story, language),
         "reach": _reach(story.reach, language),
         "spread": _spread(story, language),
         "media": _press(story, language),
-        "audience": _audience(story, language),
+        "audience": _audience(story, profile, language),
         "surge": _SURGE[language][story.surge > 0].format(share=round(100 * story.surge)),
         "credibility": _credibility(story, language),
     }
@@ -154,7 +156,16 @@ def _spread(story: Story, language: Language) -> str:
     return f"{sentence}; {words['forecast'].format(**sizes)}{caveat}"
 
 
-def _audience(story: Story, language: Language) -> str:
+def _audience(story: Story, profile: Audience | None, language: Language) -> str:
+    """Who confirms; and who is of the brand's audience, where it has one."""
+    confirmed = _confirmed(story, language)
+    if profile is None and not story.audience:
+        return confirmed
+    named = f" ({audience(profile, language)})" if profile else ""
+    return f"{confirmed}; {_fitting(story, language)}{named}"
+
+
+def _confirmed(story: Story, language: Language) -> str:
     if not story.confirmations:
         return (
             "Pubblico: nessuno conferma"
@@ -169,6 +180,19 @@ def _audience(story: Story, language: Language) -> str:
         return f"Pubblico: {told} {'racconta' if one else 'raccontano'} che è successo anche a chi scrive"
     who = "says that it is so with its author too" if one else "say that it is so with them too"
     return f"Audience: {said} of {counted(story.mentions, 'mention', 'mentions', 'en')} {who}"
+
+
+def _fitting(story: Story, language: Language) -> str:
+    one, of = story.audience == 1, number(story.authors, language)
+    if language == "it":
+        if not story.audience:
+            return f"nessun autore su {of} risulta del pubblico del marchio"
+        who = counted(story.audience, "autore", "autori", "it")
+        return f"{who} su {of} {'fa' if one else 'fanno'} parte del pubblico del marchio"
+    of = counted(story.authors, "author", "authors", "en")
+    if not story.audience:
+        return f"none of {of} is known to be of the brand’s audience"
+    return f"{number(story.audience, 'en')} of {of} {'is' if one else 'are'} of the brand’s audience"
 
 
 def _credibility(story: Story, language: Language) -> str:

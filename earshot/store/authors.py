@@ -21,6 +21,8 @@ class Seat(NamedTuple):
     votes: int
     voted: int
     followers: int
+    fits: int = 0
+    """How many of their mentions say that they are of the brand's audience."""
 
     @property
     def vote(self) -> int:
@@ -37,9 +39,9 @@ def replace(connection: Connection, seats: Sequence[Seat]) -> None:
     change(
         connection,
         STORY_AUTHORS,
-        ("hash", "votes", "voted", "followers"),
+        ("hash", "votes", "voted", "followers", "fits"),
         ("n",),
-        [(s.hash, s.votes, s.voted, s.followers, s.n) for s in seats],
+        [(s.hash, s.votes, s.voted, s.followers, s.fits, s.n) for s in seats],
     )
 
 

@@ -30,6 +30,8 @@ class Row(NamedTuple):
     score: str
     evidence: str = ""
     """The words that it shares with its story, where those tied it, the most telling first."""
+    fits: int = 0
+    """1: its author is of the brand's audience, as the profile was when it was heard or read."""
 
 
 class Kept(NamedTuple):
@@ -62,9 +64,9 @@ def replace(connection: Connection, rows: Sequence[Row]) -> None:
     change(
         connection,
         MENTIONS,
-        ("followers", "vote", "withdrawn", "mention", "score", "evidence"),
+        ("followers", "vote", "withdrawn", "mention", "score", "evidence", "fits"),
         ("n",),
-        [(r.followers, r.vote, r.withdrawn, r.mention, r.score, r.evidence, r.n) for r in rows],
+        [(r.followers, r.vote, r.withdrawn, r.mention, r.score, r.evidence, r.fits, r.n) for r in rows],
     )
 
 
@@ -219,12 +221,12 @@ def votes(connection: Connection, first: int, last: int) -> Iterator[Sequence[tu
         yield [tuple(row) for row in chunk]
 
 
-def rescore(connection: Connection, scored: Iterable[tuple[int, Score]]) -> None:
-    """Another score for mentions by number, whose words stay as they are."""
+def rescore(connection: Connection, scored: Iterable[tuple[int, Score, int]]) -> None:
+    """Another score for mentions by number, whose words stay as they are, and whether their author fits by it."""
     change(
         connection,
         MENTIONS,
-        ("vote", "score"),
+        ("vote", "score", "fits"),
         ("n",),
-        [(score.vote, encode(score), n) for n, score in scored],
+        [(score.vote, encode(score), fits, n) for n, score, fits in scored],
     )

@@ -98,6 +98,9 @@ MENTIONS = Table(
     Column(
         "evidence", Text, nullable=False, server_default=text("''")
     ),  # the words that it shares with the story
+    Column(
+        "fits", SmallInteger, nullable=False, server_default=text("0")
+    ),  # 1: its author is of the audience
     Index("ix_mentions_story", "story"),
 )
 
@@ -136,6 +139,9 @@ STORY_AUTHORS = Table(  # a row for each person in each story, numbered by the f
     Column("votes", BigInteger, nullable=False),
     Column("voted", Integer, nullable=False),
     Column("followers", BigInteger, nullable=False),
+    Column(
+        "fits", Integer, nullable=False, server_default=text("0")
+    ),  # their mentions that show them to be of the audience
     **_HOT,
 )
 

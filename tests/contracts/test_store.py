@@ -477,6 +477,7 @@ SEATS = st.builds(
     votes=st.integers(0, 10**9),
     voted=st.integers(0, 10**5),
     followers=COUNTS,
+    fits=st.integers(0, 10**5),
 )
 
 
@@ -486,8 +487,8 @@ def test_authors_read_back(kept: Store, seats: list[authors.Seat]) -> None:
     with kept.begin() as connection:
         connection.exec_driver_sql("delete from story_authors")
         authors.add(connection, seats)
-        authors.replace(connection, [seats[0]._replace(votes=1, voted=2, followers=3)])
-    expected = {seat.n: seat for seat in (*seats, seats[0]._replace(votes=1, voted=2, followers=3))}
+        authors.replace(connection, [seats[0]._replace(votes=1, voted=2, followers=3, fits=4)])
+    expected = {seat.n: seat for seat in (*seats, seats[0]._replace(votes=1, voted=2, followers=3, fits=4))}
     with kept.read() as connection:
         assert authors.get(connection, expected) == expected
         scanned = [row for chunk in authors.scan(connection, 0, 2**53) for row in chunk]
@@ -500,14 +501,15 @@ def test_a_vote_is_the_mean_rounded(seat: authors.Seat) -> None:
 
 
 def test_a_changed_mention_keeps_its_place(store: Store) -> None:
-    row = mentions.Row(FIRST, FIRST, 5, 3, 1, 10, None, None, 9_000, False, "new", "{}", "{}")
+    row = mentions.Row(FIRST, FIRST, 5, 3, 1, 10, None, None, 9_000, False, "new", "{}", "{}", "", 1)
+    gone = row._replace(withdrawn=True, vote=None, followers=0, fits=0)
     with store.begin() as connection:
         mentions.add(connection, [row, row._replace(n=FIRST + 1, said_at=1)])
-        mentions.replace(connection, [row._replace(withdrawn=True, vote=None, followers=0)])
+        mentions.replace(connection, [gone])
     with store.read() as connection:
         first, second = mentions.of_story(connection, FIRST)
-        assert first == row._replace(withdrawn=True, vote=None, followers=0)
-        assert second.vote == 9_000
+        assert first == gone
+        assert (second.vote, second.fits) == (9_000, 1)
         assert mentions.count(connection) == 2
 
 

@@ -185,7 +185,7 @@ def test_a_doubtful_danger_is_asked_with_what_to_answer(
     at, words = place
     doubtful = structs.replace(score(at, 3), negative=0.99, intents={"complaint": 0.9, "safety": 0.3})
     with closing(Store(at)) as store, store.begin() as connection:
-        mentions.rescore(connection, [(brands.number(1, 4), doubtful)])
+        mentions.rescore(connection, [(brands.number(1, 4), doubtful, 0)])
     _, out, _ = earshot("label", "next", *words)
     asked = out.split(f"{TEXTS[3]}\n")
     assert asked[0].endswith("danger? 0.30, negative 0.99: ")
@@ -232,7 +232,7 @@ def test_what_the_company_says_itself_is_not_asked(
     at, words = place
     own = structs.replace(score(at, 2), basis="own", negative=0.2)
     with closing(Store(at)) as store, store.begin() as connection:
-        mentions.rescore(connection, [(brands.number(1, 3), own)])
+        mentions.rescore(connection, [(brands.number(1, 3), own, 0)])
     assert score(at, 2).basis == "own"
     asked = {each["id"] for each in json.loads(earshot("label", "next", "--json", *words)[1])}
     assert asked == {"x:0", "x:1", "x:3", "x:4", "x:5"}

@@ -45,6 +45,7 @@ class Words:
     followers: int = 100
     language: str = "it"
     verified: bool = False
+    place: str = ""
     backfill: bool = False
     outlet: OutletClass | None = None
     """The class of the outlet, whose domain is `who`; it has an audience, and no followers."""
@@ -60,13 +61,14 @@ class World:
         self.store, self.now = store, now
 
     def context(
-        self, *names: str, topics: Sequence[Any] = (), receivers: Sequence[Any] = (), **console: Any
+        self, *names: str | dict[str, Any], topics: Sequence[Any] = (), receivers: Sequence[Any] = (), **console: Any
     ) -> Context:
         """Nobody has to log in, unless the test is about that."""
         settings = {"login": False, "language": "en"} | console
+        named = [{"name": name} if isinstance(name, str) else name for name in names]
         config = from_dict(
             {
-                "brands": [{"name": name} for name in names],
+                "brands": named,
                 "topics": list(topics),
                 "receivers": list(receivers),
                 "console": settings,
@@ -124,7 +126,13 @@ class World:
         said = Mention(
             id=f"{words.source}:{n}",
             brand=brand,
-            author=Author(id=words.who, handle=words.who, followers=words.followers, verified=words.verified),
+            author=Author(
+                id=words.who,
+                handle=words.who,
+                followers=words.followers,
+                verified=words.verified,
+                place=words.place,
+            ),
             created_at=at,
             collected_at=at,
             kind=words.kind,  # type: ignore[arg-type]

@@ -53,7 +53,8 @@ def ask(world: World, *paths: str, method: str = "GET", language: str = "en") ->
 async def _ask(
     world: World, *calls: Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]
 ) -> list[httpx.Response]:
-    app = Starlette(routes=[*Console(world.context("Ronvia", "Celerpost", "A&B <brand>")).routes()])
+    local = {"name": "Celerpost", "audience": {"places": ["Bologna"], "languages": ["it"]}}
+    app = Starlette(routes=[*Console(world.context("Ronvia", local, "A&B <brand>")).routes()])
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://console.example") as web:
         return list(await asyncio.gather(*(call(web) for call in calls)))
@@ -116,6 +117,24 @@ def test_a_story_shows_everything_that_it_is_made_of(world: World) -> None:
     ]
     assert {attrs["href"] for attrs in links} == {"https://x.example/1", "https://social.example/post/1"}
     assert all(attrs["rel"] == "noopener noreferrer nofollow" for attrs in links)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "1 of 2 authors is of the brand’s audience (Bologna; Italian)"),
+        ("it", "1 autore su 2 fa parte del pubblico del marchio (Bologna; italiano)"),
+    ],
+)
+def test_how_many_are_of_the_audience_is_told_and_of_nobody_that_they_are(
+    world: World, language: str, sentence: str
+) -> None:
+    said = [Words("Pacco perso", who="@a", place="Bologna, casa mia"), Words("Anche il mio", who="@b")]
+    story = world.tell("Celerpost", said, audience=1)
+    page, mention = ask(world, f"/stories/{story}", f"/mentions/{story}", language=language)
+    assert sentence in Parsed(page.text).text
+    assert mention.status_code == 200
+    assert "casa mia" not in page.text + mention.text
 
 
 def test_a_story_that_is_critical_below_the_risk_of_it_says_why(world: World) -> None:

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from earshot.config import Config, from_dict
 from earshot.config.document import is_list, keys, table_of
 from earshot.config.kinds import base_of, installed
+from earshot.seams import Settings
 
 FOLDER = Path(__file__).parents[3] / "docs/guide"
 GUIDE = (FOLDER / "configuration.md").read_text(encoding="utf-8")
@@ -46,6 +47,15 @@ def sections() -> list[tuple[str, str, FieldInfo]]:
             (heading, key, field) for key, field in keys(model).items() if (section, key) not in POLYMORPHIC
         ]
     return found
+
+
+def nested() -> list[tuple[str, str, FieldInfo]]:
+    """What stands in a table inside a section, as `audience.places`."""
+    return [
+        (heading, f"{key}.{inner}", its)
+        for heading, key, field in sections()
+        for inner, its in keys(table_of(field.annotation) or Settings).items()
+    ]
 
 
 def kinds(section: str) -> list[str]:
@@ -83,7 +93,7 @@ POLYMORPHIC = {(section, key) for section in ("collectors", "receivers") for key
 
 
 @pytest.mark.parametrize(
-    ("heading", "key", "field"), [pytest.param(*s, id=f"{s[0]}{s[1]}") for s in sections()]
+    ("heading", "key", "field"), [pytest.param(*s, id=f"{s[0]}{s[1]}") for s in sections() + nested()]
 )
 def test_the_guide_has_each_setting(heading: str, key: str, field: FieldInfo) -> None:
     assert field.description
@@ -121,6 +131,7 @@ def test_the_guide_shows_the_message_about_an_unknown_kind_as_it_is() -> None:
 def test_the_guide_has_no_setting_that_is_gone() -> None:
     there = len(sections()) + len(POLYMORPHIC) + len(of_kinds())
     assert len(re.findall(r"^\| `\w+` \|", GUIDE, re.MULTILINE)) == there
+    assert len(re.findall(r"^\| `\w+\.\w+` \|", GUIDE, re.MULTILINE)) == len(nested())
 
 
 def test_examples_in_the_guide_are_valid() -> None:

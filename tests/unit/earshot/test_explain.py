@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earshot.config import RiskSettings
+from earshot.config import Audience, RiskSettings
 from earshot.explain import (
     TERMS,
     Language,
@@ -176,6 +176,68 @@ def test_the_audience_is_who_says_that_it_is_so_with_them() -> None:
     assert sentences(a_story(mentions=9), "it")["audience"] == "Pubblico: nessuno conferma"
 
 
+OURS = Audience(places=("Bologna",), languages=("it",))
+
+
+@pytest.mark.parametrize(
+    ("confirmations", "audience", "english", "italian"),
+    [
+        (
+            3,
+            12,
+            "3 of 20 mentions say that it is so with them too; 12 of 20 authors are of the brand’s audience",
+            "3 menzioni su 20 raccontano che è successo anche a chi scrive; 12 autori su 20 fanno parte del pubblico del marchio",
+        ),
+        (
+            0,
+            1,
+            "nobody says that it is so with them; 1 of 20 authors is of the brand’s audience",
+            "nessuno conferma; 1 autore su 20 fa parte del pubblico del marchio",
+        ),
+        (
+            0,
+            0,
+            "nobody says that it is so with them; none of 20 authors is known to be of the brand’s audience",
+            "nessuno conferma; nessun autore su 20 risulta del pubblico del marchio",
+        ),
+    ],
+)
+def test_the_audience_is_who_confirms_and_who_is_of_it_too(
+    confirmations: int, audience: int, english: str, italian: str
+) -> None:
+    story = a_story(mentions=20, authors=20, confirmations=confirmations, audience=audience)
+    said = {language: explain(story, language, OURS)[4].sentence for language in ("en", "it")}
+    assert said == {
+        "en": f"Audience: {english} (Bologna; Italian)",
+        "it": f"Pubblico: {italian} (Bologna; italiano)",
+    }
+
+
+def test_who_was_counted_before_the_profile_went_is_told_still() -> None:
+    assert sentences(a_story(mentions=20, authors=20, audience=12), "en")["audience"].endswith(
+        "12 of 20 authors are of the brand’s audience"
+    )
+
+
+def test_of_a_long_profile_the_first_few_are_named() -> None:
+    ours = Audience(places=("Bologna", "Modena", "Ravenna", "Imola", "Rimini", "Forlì"))
+    assert explain(a_story(), "en", ours)[4].sentence.endswith("(Bologna, Modena, Ravenna, Imola, …)")
+
+
+def test_the_arithmetic_of_the_audience_names_both_shares() -> None:
+    settings = RiskSettings()
+    story = a_story(mentions=20, authors=20, voters=20, votes=200_000, confirmations=3, audience=12)
+    assess(story, 0.2, 1_000, settings)
+    assert story.terms.audience == pytest.approx(0.8 * (3 / 23 + 20 / 23 * 12 / 23))
+    english, italian = worked(story, settings, "en")[5], worked(story, settings, "it")[5]
+    assert explain(story, "en")[4].points == 0.46  # rounded down, so that the terms add up
+    assert english.startswith("Audience: 0.80 × 1.00 × 0.58 = 0.46; 0.58 is 0.13 + (1 − 0.13) × 0.52:")
+    assert italian.startswith("Pubblico: 0,80 × 1,00 × 0,58 = 0,46; 0,58 è 0,13 + (1 − 0,13) × 0,52:")
+    for formula in (english, italian):
+        assert "3 ÷ (20 + 3)" in formula
+        assert "12 ÷ (20 + 3)" in formula
+
+
 def test_the_sum_is_written_as_each_language_writes_it() -> None:
     terms = Terms(
         bias=-5, neg=1.88, spread=1.82, media=1.20, reach=0.88, surge=0.93, audience=0.36, credibility=0.5
@@ -224,6 +286,7 @@ def test_the_arithmetic_explained_is_the_risks_own(
     outlets = {f"{n}.example": kind for n, kind in enumerate(kinds)}
     counts = {"voters": voters, "mentions": voters, "confirmations": int(voters * share), "chance": share}
     counts["copies"] = max(0, int(voters * share) - 1)
+    counts |= {"authors": voters, "audience": int(voters * share / 2)}
     story = a_story(votes=int(voters * share * 10_000), outlets=outlets, **counts)
     assess(story, base, people, settings)
     steps = work(story, settings)
@@ -250,8 +313,9 @@ def test_the_formulas_end_in_the_points_that_stand_beside_the_sum(
     """To the cent: each is rounded so that all of them add up."""
     settings = RiskSettings()
     story = a_story(
-        voters=voters, votes=int(voters * share * 10_000), mentions=voters, grave=grave, chance=share
-    )
+        voters=voters, votes=int(voters * share * 10_000), mentions=voters, grave=grave, chance=share,
+        authors=voters, audience=int(voters * share / 2), confirmations=grave,
+    )  # fmt: skip
     assess(story, 0.1, people, settings)
     lines = {line.term: points(line.points, language).lstrip("+") for line in explain(story, language)}
     found = worked(story, settings, language)

@@ -30,8 +30,8 @@ PLAIN = "Does the shop in the station open at nine on weekdays, or at ten as it 
 
 CONFIG: dict[str, Any] = {
     "brands": [
-        {"name": "Acme", "any": ["acme"], "accounts": ["@acme_help"]},
-        {"name": "Bolt", "voices": ["@watchdog"]},
+        {"name": "Acme", "any": ["acme"], "accounts": ["@acme_help"], "audience": {"places": ["Bologna"]}},
+        {"name": "Bolt", "voices": ["@watchdog"], "audience": {"places": ["Bologna"], "languages": ["en"]}},
     ],
     "outlets": [
         {"domain": "daily.example", "class": "national", "accounts": ["@d", "d_too"]},
@@ -70,7 +70,11 @@ def mention(native: str, minutes: float = 0, text: str = FURIOUS, **values: Any)
     given: dict[str, Any] = {
         "id": f"x:{native}",
         "brand": "Acme",
-        "author": Author(id=values.pop("by", f"u{native}"), followers=values.pop("followers", 200)),
+        "author": Author(
+            id=values.pop("by", f"u{native}"),
+            followers=values.pop("followers", 200),
+            place=values.pop("place", ""),
+        ),
         "created_at": heard - timedelta(minutes=1),
         "collected_at": heard,
         "text": text,

@@ -127,10 +127,10 @@ def _lasting(story: Story) -> Story:
 
 LOG = [
     said("1"),
-    said("2", 1, PLEASED, by="b", followers=5_000),
+    said("2", 1, PLEASED, by="b", followers=5_000, place="Bologna"),
     said("3", 2, PLAIN, parent="x:1", by="b"),
     said("4", 3, JAPANESE),
-    said("5", 4, JAPANESE, stars=1, kind="review", brand="Bolt"),
+    said("5", 4, JAPANESE, stars=1, kind="review", brand="Bolt", place="Bologna"),
     said("6", 5, PLEASED, parent="x:1", by="b", brand="Bolt"),
     said("7", 6, FURIOUS, kind="article", url="https://daily.example/a", root="x:1"),
     said("8", 90, "Merda, che servizio orribile questa azienda", parent="x:2", by="a"),
@@ -189,7 +189,7 @@ def test_what_people_corrected_stays(past: Past, again: Rescore) -> None:
     told = Score(language="en", negative=0.9, neutral=0.1, positive=0.0, basis=STAFF)
     first, second = (each.n for each in past.kept(past.story()))
     with past.store.begin() as connection:
-        mentions.rescore(connection, [(second, told)])
+        mentions.rescore(connection, [(second, told, 0)])
     run(past, again)
     assert [(kept.score == told, kept.score.model) for kept in past.kept(past.story())] == [
         (False, again.model),

@@ -3,7 +3,7 @@
 A case is a story on X of so many mentions, each by an author of their own, `every` so many seconds, weighed with
 its last and, as a tick does, once more after `silence` more of them (both s). `negative` is what each author's
 mention scores, `followers` what each account has. `last` is what its newest mention says, for the rules that call
-whatever the risk.
+whatever the risk. `audience` is how many of the authors are of the brand's audience.
 """
 
 import json
@@ -67,7 +67,7 @@ def _story(case: dict[str, Any]) -> Story:
     story.negative_authors = read * ((negative or 0) >= 0.5)
     story.followers = (authors - len(outlets)) * case.get("followers", 0)
     story.outlets, story.confirmations = outlets, case.get("confirmations", 0)
-    story.large = case.get("large", 20)
+    story.large, story.audience = case.get("large", 20), case.get("audience", 0)
     return story
 
 

@@ -30,6 +30,7 @@ def events(draw: st.DrawFn) -> Event:
     values: dict[str, Any] = {
         "by": draw(st.sampled_from("abcd")),
         "followers": draw(st.sampled_from([10, 5_000, 800_000])),
+        "place": draw(st.sampled_from(["", "Bologna, Italia", "Roma"])),
         "brand": draw(st.sampled_from(["Acme", "Acme", "Bolt"])),
     }
     if draw(st.booleans()):
