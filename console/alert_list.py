@@ -183,18 +183,18 @@ def _row(say: Tongue, found: AlertsFound, alert: Alert, why: str, now: datetime)
     first, story = found.firsts.get(alert.story), found.stories.get(alert.story)
     told = found.told.get(alert.id, [])
     kept, cause = found.surges.get(alert.story), found.causes.get(alert.id)
-    why = views.cause_row(say, cause, now) if cause else None
+    raised = views.cause_row(say, cause, now) if cause else None
     return AlertRow(
         alert.id,
         *_about(say, found, alert, story),
         alert.loudness.name,
         words.level(say, alert.loudness),
         surge_words.name(say, kept.surge) if kept else alert.brand,
-        (why and why.quote) or views.headline(say, first),
+        (raised and raised.quote) or views.headline(say, first),
         first is None or first.withdrawn,
         words.causes(say, reasons(alert, episode_of(story, alert) if story else None)),
-        why.seen if why else "",
-        why.edited if why else "",
+        raised.seen if raised else "",
+        raised.edited if raised else "",
         views.when(say, from_us(alert.opened_at), now),
         views.when(say, from_us(alert.raised_at), now) if alert.raised_at > alert.opened_at else None,
         None if alert.resolved_at is None else views.when(say, from_us(alert.resolved_at), now),

@@ -209,8 +209,9 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
         """What of `grave`, and of what staff named, holds towards the brand.
 
         Danger and discrimination where it is negative: many who name them are glad, or ask; danger too where the brand
-        is victim or setting, and where it is told beyond doubt by who is not glad: who jokes about a burn has one. The law unless the author is glad: a threat may be told without any feeling. Self-harm
-        always, and first: it is what has to be answered.
+        is victim or setting, and where it is told beyond doubt by who is not glad: who jokes about a burn has one. The
+        law unless the author is glad: a threat may be told without any feeling. Self-harm always, and first: it is
+        what has to be answered.
         """
         named = {*self.intents, *self.named} if self.basis == STAFF else ()
         if not self.grave and not named:

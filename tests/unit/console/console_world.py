@@ -61,7 +61,11 @@ class World:
         self.store, self.now = store, now
 
     def context(
-        self, *names: str | dict[str, Any], topics: Sequence[Any] = (), receivers: Sequence[Any] = (), **console: Any
+        self,
+        *names: str | dict[str, Any],
+        topics: Sequence[Any] = (),
+        receivers: Sequence[Any] = (),
+        **console: Any,
     ) -> Context:
         """Nobody has to log in, unless the test is about that."""
         settings = {"login": False, "language": "en"} | console
