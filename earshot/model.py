@@ -183,11 +183,8 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     @property
     def vote(self) -> int | None:
-        """p(negative) in ten-thousandths: whole numbers add up the same in any order, and subtract exactly.
-
-        None where nobody votes: it could not be read, or the brand itself speaks.
-        """
-        return None if self.negative is None or self.basis.endswith(OWN) else round(self.negative * 10_000)
+        """p(negative) in ten-thousandths: whole numbers add up the same in any order, and subtract exactly."""
+        return None if self.negative is None else round(self.negative * 10_000)
 
     @property
     def strongest(self) -> tuple[str, float]:

@@ -51,12 +51,6 @@ def test_danger_beyond_doubt_calls_from_a_light_tone_too_and_not_from_gladness()
     assert Score(**told | {"basis": "staff"}, **light).calls == ()
 
 
-def test_the_brand_itself_has_no_vote_in_its_own_story(world: World) -> None:
-    world.hear(said("1"), said("2", 1, root="x:1"), said("3", 2, PLAIN, by="@acme_help", root="x:1"))
-    story = world.story()
-    assert (story.mentions, story.authors, story.voters) == (3, 3, 2)
-
-
 def test_what_is_taken_back_weighs_no_more(world: World) -> None:
     world.hear(said("1", text=BURNT), withdrawn("1", 2))
     assert world.story().grave == 0
