@@ -1,6 +1,7 @@
 """Home and the pages of stories: read in a thread, make the view, render. Nothing here blocks the loop."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from console import bars, curves, reading, reading_regroup, regroup_view, silences, story_view, tour, views
+from console.reading import Detail
 from console.tongue import Tongue
 from console.website import Page, Site, number
 from earshot import explain
 from earshot.clock import PlayedClock, to_us
 from earshot.config import Config
-from earshot.model import Story
 from earshot.store.regrouped import Regrouped
 
 
@@ -89,11 +90,12 @@ class Pages:
             curve=curve,
             silent=silent,
             by_hand=regroup_view.by_hand(say, done, found.story.id, now),
-            **_why(say, found.story, site.context.config),
+            **_why(say, found, site.context.config, now),
         )
 
 
-def _why(say: Tongue, story: Story, config: Config) -> dict[str, Any]:
+def _why(say: Tongue, found: Detail, config: Config, now: datetime) -> dict[str, Any]:
+    story = found.story
     settings, audience = config.risk, config.audience_of(story.brand)
     terms = story_view.terms(say, explain.explain(story, say.language, audience))
     said = "; ".join(f"{term.sentence} {term.points}" for term in terms)
@@ -103,4 +105,5 @@ def _why(say: Tongue, story: Story, config: Config) -> dict[str, Any]:
         "bar": bars.bar([(term.key, term.value) for term in terms], said),
         "worked": explain.worked(story, settings, say.language),
         "arithmetic": explain.arithmetic(story, say.language),
+        "as_of": story_view.weighed(say, found, settings.half_life, now),
     }

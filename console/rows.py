@@ -231,8 +231,6 @@ class StoryPage(NamedTuple):
     """What only the platforms count; empty: nothing."""
     outlook: list[OutlookRow]
     carried: CarriedRow | None
-    weighed: str
-    """Of what moment its risk is, where that is not about now; else empty."""
 
 
 class FrameRow(NamedTuple):

@@ -18,7 +18,7 @@ from console.reading_mentions import is_split_off
 from console.rows import CarriedRow, CarrierRow, ChanceRow, OutlookRow, SaidRow, StepRow, StoryPage, TermRow
 from console.shares import Shared, folded
 from console.tongue import Tongue
-from console.weighed import stopped_at
+from console.weighed import calm_since, stopped_at
 from earshot.clock import from_us, to_us
 from earshot.explain import Line, People, outlet, people, points
 from earshot.model import Story
@@ -58,10 +58,16 @@ def story_page(
         story_words.unheard(say, story.unheard) if story.unheard else "",
         outlook(say, found, now),
         carried(say, found, now, accounts),
-        story_words.weighed(say, say.near(stopped, now))
-        if (stopped := stopped_at(found.weighed, now))
-        else "",
     )
+
+
+def weighed(say: Tongue, found: Detail, half_life: timedelta, now: datetime) -> str:
+    """Of when the risk and its terms are, where that is not about now."""
+    if calm := calm_since(found.story, half_life):
+        at = from_us(min(to_us(calm), found.weighed))
+        return story_words.calm(say, say.near(at, now)) if stopped_at(to_us(at), now) else ""
+    stopped = stopped_at(found.weighed, now)
+    return story_words.weighed(say, say.near(stopped, now)) if stopped else ""
 
 
 def _said_row(say: Tongue, shared: Shared, story: Story, now: datetime, accounts: Sequence[str]) -> SaidRow:

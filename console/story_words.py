@@ -10,7 +10,7 @@ from console.pace import Pace, Turn
 from console.tongue import N_, Tongue
 from earshot.clock import from_us
 from earshot.explain import ASSUMED_BELOW, People, people
-from earshot.model import Level, Story
+from earshot.model import SEEN, Level, Story
 
 _LEARNT = 110  # mentions, as in processors/outlook.py; a test compares
 _HARDLY = 0.005  # what would be told as 0%
@@ -147,9 +147,18 @@ def weighed(say: Tongue, when: str) -> str:
     return say.gettext("As of %(when)s, when it was last weighed.", when=when)
 
 
+def calm(say: Tongue, when: str) -> str:
+    """Likewise, where silence has stopped counting."""
+    return say.gettext(
+        "As of %(when)s: below a risk of %(seen)s silence alone does not weigh it again, only what is said next.",
+        when=when,
+        seen=say.number(SEEN),
+    )
+
+
 def stopped(say: Tongue, when: str, since: timedelta) -> str:
     return say.gettext(
-        "%(when)s, when it was last weighed, %(span)s ago: nothing that was said since is in these numbers.",
+        "%(when)s, up to when Earshot has counted, %(span)s ago: nothing that was said since is in these numbers.",
         when=when,
         span=say.length(since),
     )

@@ -1,10 +1,12 @@
 """Of what moment a story's numbers are: they change with what is heard and with silence, not with who looks. Pure."""
 
 from datetime import datetime, timedelta
+from math import log2
 
 import msgspec
 
 from earshot.clock import from_us
+from earshot.model import Story
 from earshot.store.brands import Brand
 
 BUCKET = 300_000_000
@@ -36,3 +38,13 @@ def stopped_at(weighed: int, now: datetime) -> datetime | None:
     """The moment that the numbers are of, where that is not about `now`: a past that was replayed, or a stop."""
     at = from_us(weighed)
     return at if now - at > _ABOUT_NOW else None
+
+
+def calm_since(story: Story, half_life: timedelta) -> datetime | None:
+    """When a story was weighed last that silence alone does not weigh again; None where it does.
+
+    By its echo, which halves with each half-life of silence.
+    """
+    if story.fades or story.part_of or not 0 < story.echo <= 1:
+        return None
+    return story.last_at + half_life * -log2(story.echo)

@@ -338,7 +338,7 @@ class Forecast(Struct, frozen=True, array_like=True):
     """Sizes that it has not come to yet, rising, N* among them, and how likely each is."""
 
 
-_SEEN = 10.0
+SEEN = 10.0
 """The risk from which a calm story stands high in a list, so that silence has to lower it too."""
 
 
@@ -440,7 +440,7 @@ class Story(Struct, omit_defaults=True, kw_only=True):
     @property
     def fades(self) -> bool:
         """Whether silence alone still lowers its risk to any effect."""
-        matters = self.level > Level.calm or self.episode is not None or self.risk >= _SEEN
+        matters = self.level > Level.calm or self.episode is not None or self.risk >= SEEN
         return matters and (self.chance > 0 or self.echo > 0) and self.part_of == 0
 
     @property

@@ -302,7 +302,7 @@ def test_what_nobody_weighed_since_says_of_what_moment_it_is(world: World) -> No
     world.tell("Ronvia", [Words("altro", ago=250)])
     rows = {row.name: row.said for row in story_view.outlook(ENGLISH, look(world, told), NOW)}
     assert rows["As of"] == (
-        "15:41, when it was last weighed, 4 hrs 10 mins ago: nothing that was said since is in these numbers."
+        "15:41, up to when Earshot has counted, 4 hrs 10 mins ago: nothing that was said since is in these numbers."
     )
     assert rows["Pace"] == (
         "1 mention in 25 mins until 15:41, 2 in the same time before: 2.4 an hour against 4.8."
