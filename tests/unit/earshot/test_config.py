@@ -492,7 +492,9 @@ typed: Mapping[str, st.SearchStrategy[Any]] = {
     "server.port": st.integers(0, 65_535),
     "bus.retain_mb": st.integers(1),
     "risk.neg": st.floats(0, 100),
-    "rules.voices": st.lists(words.map(lambda word: f"@{word}"), max_size=4),  # what it names may hold a colon
+    "rules.voices": st.lists(
+        words.map(lambda word: f"@{word}"), max_size=4
+    ),  # what it names may hold a colon
     "server.host": words,
 }
 
