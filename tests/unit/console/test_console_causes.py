@@ -24,6 +24,9 @@ BEGAN = Words("Long queue at the counter", ago=90)
 PAGES = ["/", "/alerts", "/stories/{story}"]
 
 
+NOBODY = alert_list.Asked((), ())
+
+
 def tell(world: World, *said: Words, reason: str = "safety", over: bool = False) -> int:
     """A story that the last of them called for."""
     story = world.tell("Ronvia", said, risk=66.0, level=Level.warning)
@@ -49,7 +52,7 @@ def home_row(world: World, say: Tongue = ENGLISH) -> StoryRow:
 
 def alert_row(world: World, say: Tongue = ENGLISH) -> AlertRow:
     with world.store.read() as connection:
-        (row,) = alert_list.shown(say, alerts_page(connection, ("Ronvia",)), "", "", NOW).rows
+        (row,) = alert_list.shown(say, alerts_page(connection, ("Ronvia",)), "", "", NOW, NOBODY).rows
     return row
 
 
