@@ -135,7 +135,7 @@ AS_SHOWN = {"sign-press_interest": "on", "sign-minor": "on", "mood": "anger", "a
 @pytest.fixture
 def asked(world: World, known: int) -> int:
     with world.store.begin() as connection:
-        mentions.rescore(connection, [(known, ASKED)])
+        mentions.rescore(connection, [(known, ASKED, 0)])
     return known
 
 
@@ -189,7 +189,7 @@ def test_what_is_set_as_it_was_read_is_taken_back(world: World, browser: Browser
         (made,) = corrections.of_mention(connection, asked)
     assert made.handling == Handling((), (), "joy", "none")
     with world.store.begin() as connection:  # the brand's owner has put it right
-        mentions.rescore(connection, [(asked, corrections.corrected(ASKED, made))])
+        mentions.rescore(connection, [(asked, corrections.corrected(ASKED, made), 0)])
     assert "(nothing to be known; glad; no form of address)" in browser.get(path).text
     browser.post(path, browser.get(path), polarity="neg", **AS_SHOWN)
     assert handled(world, asked)[0] == Handling()
@@ -222,7 +222,7 @@ def test_a_language_with_one_form_of_address_asks_for_none(
     world: World, browser: Browser, asked: int
 ) -> None:
     with world.store.begin() as connection:
-        mentions.rescore(connection, [(asked, structs.replace(ASKED, language="en", address="none"))])
+        mentions.rescore(connection, [(asked, structs.replace(ASKED, language="en", address="none"), 0)])
     assert 'name="address"' not in browser.get(f"/mentions/{asked}").text
 
 
