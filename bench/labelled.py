@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from processors.signs.model import INTENTS, LEARNT_SIGNS
+from processors.signs.model import INTENTS, LEARNT_SIGNS, WAY_PLANES
 from processors.target.views import Span, Views, views
 
 Row = dict[str, Any]
@@ -23,11 +23,13 @@ def tells(row: Row, plane: str) -> bool:
 
 
 def holds(rows: Sequence[Row], plane: str) -> np.ndarray:
-    """(rows,) whether an intent, a sign, a form of address or a mood is labelled. Rows that `tells` of it."""
+    """(rows,) whether an intent, a sign, a form of address, a mood or a way tried is labelled. Rows that `tells` of it."""
     if plane in INTENTS:
         return np.array([plane in _intents(row) for row in rows])
     if plane in LEARNT_SIGNS:
         return np.array([plane in row["flags"] for row in rows])
+    if plane in WAY_PLANES:
+        return np.array([plane.removeprefix("way_") in row["tried"] for row in rows])
     return np.array([plane in (row["address"], row["mood"]) for row in rows])
 
 

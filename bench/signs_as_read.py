@@ -1,7 +1,7 @@
 """What the product makes of labelled texts: the part of `quality_signs.py` that asks the scorer instead of thresholds.
 
 It decides otherwise: the form of address is the likeliest of those that the text's language has, the mood the likeliest
-of all, ways tried are read by rules, and danger and the law call with words for them alone. Nor where the author is
+of all, ways tried need a word that stands for them, and danger and the law call with words for them alone. Nor where the author is
 glad: praise that is labelled danger or the law should not call. The language is guessed, as where no source declares it.
 """
 

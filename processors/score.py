@@ -28,7 +28,8 @@ from processors.target.towards import Towards, said
 _KEPT = 5_000
 _LONGEST = 1_000  # characters of a text that is kept whole: nobody may fill the memory with long ones
 _CONTRADICTION = 0.6
-_MOST_SPARED = 0.2  # the most that a text is against a brand that is its victim or setting, or that wrote it
+_MOST_SPARED = 0.2  # the most that a text is against a brand that is its victim or setting
+_MOST_OWN = 0.05  # and that wrote it
 _CERTAIN = 1e-6
 _AGAINST = frozenset(
     {"complaint", "churn", "legal", "safety"}
@@ -205,12 +206,14 @@ def _said_by_brand(found: Finding) -> Finding:
     """What the brand itself says is no complaint about it, and endangers nobody."""
     said = {intent: share for intent, share in found.reading.intents.items() if intent not in _AGAINST}
     quiet = found.reading._replace(grave=(), intents=said, mood="neutral")
-    return found._replace(opinion=found.opinion and _spared(found.opinion), basis=OWN, reading=quiet)
+    return found._replace(
+        opinion=found.opinion and _spared(found.opinion, _MOST_OWN), basis=OWN, reading=quiet
+    )
 
 
 def _combined(mention: Mention, found: Finding) -> Score:
     if found.opinion and "victim" in found.reading.signs and found.opinion.negative > _MOST_SPARED:
-        found = found._replace(opinion=_spared(found.opinion), basis="victim")
+        found = found._replace(opinion=_spared(found.opinion, _MOST_SPARED), basis="victim")
     if mention.rating is None:
         return (
             _score(found, found.opinion, found.basis)
@@ -224,12 +227,12 @@ def _combined(mention: Mention, found: Finding) -> Score:
     return _score(found._replace(uncertain=uncertain), stars, f"rating, {found.basis}")
 
 
-def _spared(opinion: Opinion) -> Opinion:
+def _spared(opinion: Opinion, most: float) -> Opinion:
     """Bad news in which the brand is only victim or setting, or its own: hardly any of it is against the brand."""
-    if opinion.negative <= _MOST_SPARED:
+    if opinion.negative <= most:
         return opinion
-    others = (1 - _MOST_SPARED) / max(opinion.neutral + opinion.positive, _CERTAIN)
-    return Opinion(_MOST_SPARED, opinion.neutral * others, opinion.positive * others)
+    others = (1 - most) / max(opinion.neutral + opinion.positive, _CERTAIN)
+    return Opinion(most, opinion.neutral * others, opinion.positive * others)
 
 
 def of_stars(rating: Rating) -> Opinion:

@@ -17,7 +17,8 @@ from corpus import fingerprint
 
 from earshot.matching import fold
 
-CHECKLIST = Path(__file__).parents[1] / "tests" / "golden" / "checklist.jsonl"
+_GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
+TESTED = (_GOLDEN / "checklist.jsonl", _GOLDEN / "plain.jsonl")
 
 _KEYS = "text lang polarity intents address mood target other tried flags sector channel".split()
 _ONE = {
@@ -45,7 +46,7 @@ def problems(folder: Path) -> Iterator[str]:
     yield from _twice(rows)
     words = [_words(row) for row in rows]
     yield from _nearly_twice(rows, words)
-    yield from _told(corpus.rows(CHECKLIST), rows, words)
+    yield from _told([case for path in TESTED for case in corpus.rows(path)], rows, words)
 
 
 def _faults(row: dict[str, Any]) -> Iterator[str]:

@@ -1,10 +1,10 @@
-"""Train the model of intents, signs, address and mood: `processors/models/signs-1.npz` and its card.
+"""Train the model of intents, signs, address, mood and ways tried: `processors/models/signs-1.npz` and its card.
 
     PYTHONPATH=.:bench python training/signs.py --halves FOLDER [--labels training/labels] [--out processors/models/signs-1.npz]
 
 FOLDER is what `negativity.py --halves` wrote. Each plane is trained six times without a sixth of the hands, which
 gives every text a score by who has not seen its hand: those make probabilities of distances, and the card's figures.
-Hands who wrote of dangers far more often than anybody hears of one have no say in how likely they are.
+Hands who wrote of one kind of text far more often than anybody hears of it have no say in how likely it is.
 """
 
 import argparse
@@ -23,12 +23,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 from unseen import Unseen
 
-from processors.signs.model import ADDRESSES, MODEL_FILE, PLANES, clues
+from processors.signs.model import ADDRESSES, MODEL_FILE, PLANES, WAY_PLANES, clues
 from processors.terms import FILE, shipped
 
 VERSION = "signs-1"
 BITS = 17
 _RECALL = {"legal": 2}  # a lawyer who is missed costs more than one who is told of in vain
+_HALF = 0.5  # of the ways tried that are told, so many are right: who is said to have called is not asked to
 _C, _OF_COMPLAINTS = 0.5, 0.1  # a complaint is nearly the opinion: its own words travel less
 _FOLDS = 6
 _OF_CLUES = 0.6  # how much a clue counts beside a text's words, whose squares add up to one
@@ -50,7 +51,7 @@ def main() -> None:
     labels = np.stack([holds(rows, plane) for plane in PLANES], axis=1)
 
     learnt = parts != HELD_OUT
-    usual = learnt & ~np.isin(parts, list(corpus.ON_DANGERS))
+    usual = learnt & ~np.isin(parts, list(corpus.OF_ONE_KIND))
     fold_of = folds(parts)
     weights, biases, unseen = [], [], np.zeros(labels.shape)
     for at, plane in enumerate(PLANES):
@@ -72,7 +73,12 @@ def main() -> None:
     of_clues = np.stack([each[1 << BITS :] for each in weights], axis=1) * _OF_CLUES / spread[:, None]
     least = np.array(
         [
-            _least(unseen[usual, at], labels[usual, at], _RECALL.get(plane, 1))
+            _least(
+                unseen[usual, at],
+                labels[usual, at],
+                _RECALL.get(plane, 1),
+                _HALF if plane in WAY_PLANES else 0,
+            )
             for at, plane in enumerate(PLANES)
         ]
     )
@@ -90,12 +96,15 @@ def main() -> None:
     signs_card.write(options.out, labels, unseen, least, learnt, corpus.manifest(options.labels, FILE))
 
 
-def _least(p: np.ndarray, labelled: np.ndarray, recall: float) -> float:
-    """The threshold of the best F, with `recall` so many times as important as precision."""
+def _least(p: np.ndarray, labelled: np.ndarray, recall: float, right: float = 0.0) -> float:
+    """The threshold of the best F, with `recall` so many times as important as precision, which is `right` at least.
+
+    1 where no threshold has that.
+    """
     order = np.argsort(-p, kind="stable")
-    hits, weight = np.cumsum(labelled[order]), recall**2
-    f = (1 + weight) * hits / (np.arange(1, len(p) + 1) + weight * labelled.sum())
-    return round(float(p[order[f.argmax()]]), 3)
+    hits, called, weight = np.cumsum(labelled[order]), np.arange(1, len(p) + 1), recall**2
+    f = np.where(hits >= right * called, (1 + weight) * hits / (called + weight * labelled.sum()), 0.0)
+    return round(float(p[order[f.argmax()]]), 3) if f.any() else 1.0
 
 
 def _machine(plane: str, inputs: sparse.csr_matrix, labels: np.ndarray, among: np.ndarray) -> LinearSVC:

@@ -72,5 +72,5 @@ def precision_at(p: np.ndarray, holds: np.ndarray, recall: float) -> float:
 
 def _moods(labels: np.ndarray, p: np.ndarray) -> float:
     """The share of texts whose likeliest mood is the one labelled."""
-    first = len(PLANES) - len(MOODS)
-    return float((p[:, first:].argmax(1) == labels[:, first:].argmax(1)).mean())
+    moods = [PLANES.index(mood) for mood in MOODS]
+    return float((p[:, moods].argmax(1) == labels[:, moods].argmax(1)).mean())

@@ -1,4 +1,4 @@
-"""Which intents, signs, form of address and mood a text has: one linear model reads them all at once.
+"""Which intents, signs, form of address, mood and ways tried a text has: one linear model reads them all at once.
 
 Hashed words and pieces of words (`processors.negativity.features`), the clues of the term lists, and what the
 negativity model makes of the text. Each plane is a support vector machine whose distance was made a probability on
@@ -17,6 +17,7 @@ from earshot.model import Address, Intent, Mood, Sign
 from processors.negativity.features import Features
 from processors.negativity.model import exact
 from processors.negativity.sums import TokenSums
+from processors.signs.ways import WAYS
 from processors.terms import Found
 
 MODEL_FILE = Path(__file__).parents[1] / "models" / "signs-1.npz"
@@ -32,7 +33,8 @@ LEARNT_SIGNS: tuple[Sign, ...] = (
 )
 ADDRESSES: tuple[Address, ...] = ("tu", "lei", "voi", "informal", "formal")
 MOODS: tuple[Mood, ...] = get_args(Mood)
-PLANES = (*INTENTS, *LEARNT_SIGNS, *ADDRESSES, *MOODS)
+WAY_PLANES = tuple(f"way_{way}" for way in WAYS)
+PLANES = (*INTENTS, *LEARNT_SIGNS, *ADDRESSES, *MOODS, *WAY_PLANES)
 """Columns of what the model says, in this order."""
 
 _OFTEN = 3  # times that a concept is spoken of, from which on more tell nothing
@@ -53,7 +55,8 @@ class Model(NamedTuple):
     bias: Floats
     """(planes,)"""
     least: Floats
-    """(planes,) the probability from which each is said to hold: that of the best F1, of "legal" of the best F2."""
+    """(planes,) the probability from which each is said to hold: that of the best F1, of "legal" of the best F2. Of a way tried
+    that of the best F1 with which it is right more often than not; 1 where there is none."""
 
     @classmethod
     def load(cls, file: Path = MODEL_FILE) -> "Model":

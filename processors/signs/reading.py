@@ -13,7 +13,7 @@ from processors.negativity.features import extract
 from processors.negativity.opinion import Opinion
 from processors.signs.emphasis import emphasis
 from processors.signs.model import ADDRESSES, INTENTS, LEARNT_SIGNS, MOODS, PLANES, Model, clues
-from processors.signs.ways import tried
+from processors.signs.ways import WAYS, tried
 from processors.terms import Found, evidence, heard
 from processors.terms import shipped as lists
 
@@ -23,8 +23,8 @@ _REPORTED = 2  # terms of a report of a match: a sponsor's name is in it, and no
 _HALF = 0.5
 _NONE = Opinion(1 / 3, 1 / 3, 1 / 3)
 
-_ADDRESSES = slice(len(INTENTS) + len(LEARNT_SIGNS), -len(MOODS))
-_MOODS = slice(_ADDRESSES.stop, None)
+_ADDRESSES = slice(len(INTENTS) + len(LEARNT_SIGNS), len(INTENTS) + len(LEARNT_SIGNS) + len(ADDRESSES))
+_MOODS = slice(_ADDRESSES.stop, _ADDRESSES.stop + len(MOODS))
 
 _THREAT = 0.9
 """The least probability of danger, with a word for a hazard (gas, smoke), that calls where the brand is the setting."""
@@ -111,7 +111,7 @@ class Signs:
             _address(p[_ADDRESSES], language),
             mood,
             emphasis(text),
-            tried(text, found),
+            tried(text, found, [way for way in WAYS if holds[f"way_{way}"]]),
             evidence(found, concepts, _MOST_WORDS) if concepts else (),
         )
 

@@ -1,7 +1,10 @@
-"""Which ways to the company an author has tried already, and how often: "quattro chiamate", "allo sportello"."""
+"""With which words an author says that a way to the company was tried, and how often: "quattro chiamate", "allo sportello".
+
+That it was, a model says (`processors.signs.model`): who is asked to call, or praises who answered, uses the same words.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import get_args
 
@@ -33,21 +36,43 @@ _COUNTED = re.compile(  # what a number counts here: not euros, days or minutes
     r"calls?|phone|llamadas?|correos?|appels?|courriels?|anrufe?|ligac\w+|chamadas?|tickets?|segnalazion\w+|"
     r"reclam\w+|visit\w*|chats?|letters?|lettere|solleciti|operator\w+|sportell\w+)$"
 )
+_NAMED: dict[str, re.Pattern[str]] = {
+    way: re.compile(rf"\b(?:{words})\b")
+    for way, words in {
+        "phone": r"telef\w*|(?:ri)?chiam\w*|call\w*|phon\w*|rang|ring|rung|on hold|linea|line|centralin\w*|numero verde|"
+        r"hotline|helpline|operator\w*|musi\w+|llam\w*|appel\w*|anruf\w*|angeruf\w*|lig(?:uei|ar|o|amos|ac\w+)|tasto \d",
+        "counter": r"sportell\w*|filial\w*|branch\w*|counter|negozi\w*|store|shop|desk|banco|cassa|uffici\w*|office|"
+        r"agenzi\w*|segreteria|reception|tienda|oficina|guichet|agence|magasin|schalter|laden|loja|balcao|agencia",
+        "chat": r"chat\w*|\w*bot|assistente virtuale|virtual assistant|asistente virtual|whatsapp|messenger",
+        "email": r"e?-?mail\w*|pec|scritt\w*|scriv\w*|wrote|writ\w+|letter\w*|raccomandata|correos?|courriels?|carta|"
+        r"(?:ge)?schr\w+|escr\w+|ecri\w*|inviat\w*|mandat\w*|sent",
+        "app": r"apps?|in-app",
+        "social": r"dms?|tweet\w*|facebook|instagram|twitter|privat\w*|social|post\w*|comment\w*|messa\w+",
+        "form": r"form\w*|modu\w+|tickets?|portal\w*|sito|site|web\w*|online|reclam\w*|complaint|segnalazion\w*|"
+        r"claim\w*|richiest\w*|request\w*|pratica",
+        "visit": r"te(?:cni|chni)\w+|engineer\w*|visit\w*|appunt\w*|appoint\w*|intervent\w*|rendez-vous|termin",
+    }.items()
+}
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)?")
 _AROUND = 3  # words before and after
 _MOST = 99
 
 
-def tried(text: str, found: Found) -> tuple[Tried, ...]:
-    """`found`: what the lists `way_…` have seen in `text`."""
-    ways = [(way, words) for way in WAYS if (words := found.get(f"way_{way}"))]
-    if not ways:
-        return ()
-    folded = fold(text)
-    return tuple(
-        Tried(way=way, times=max(_times(folded, each) for each in words), words=words[0])
-        for way, words in ways
-    )
+def tried(text: str, found: Found, ways: Iterable[Way]) -> tuple[Tried, ...]:
+    """Those of `ways` that words in `text` stand for; `found`: what the lists `way_…` have seen in it."""
+    folded = ""
+    told = []
+    for way in ways:
+        folded = folded or fold(text)
+        if words := found.get(f"way_{way}") or _named(folded, way):
+            told.append(Tried(way=way, times=max(_times(folded, each) for each in words), words=words[0]))
+    return tuple(told)
+
+
+def _named(folded: str, way: Way) -> tuple[str, ...]:
+    """Where no list has how it is said."""
+    named = _NAMED[way].search(folded)
+    return (named[0],) if named else ()
 
 
 def _times(text: str, words: str) -> int:

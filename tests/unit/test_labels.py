@@ -42,6 +42,11 @@ def test_there_are_enough_of_the_rare(key: str, name: str) -> None:
     assert COUNTS[key][name] >= 150
 
 
+def test_half_of_the_complaints_are_facts_alone() -> None:
+    moods = [row["mood"] for row in ROWS.values() if "complaint" in row["intents"]]
+    assert moods.count("neutral") >= len(moods) / 2
+
+
 def test_a_tenth_is_labelled_twice_and_the_two_agree_on_what_matters_most() -> None:
     assert len(SECOND) >= len(ROWS) / 10
     pairs = [(ROWS[row["hand"], row["text"]], row) for row in SECOND]

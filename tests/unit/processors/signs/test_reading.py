@@ -170,6 +170,17 @@ def test_what_was_tried_is_named_with_its_words() -> None:
     assert [(each.way, each.times) for each in found.tried] == [("phone", 4)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La raccomandata non è mai arrivata",
+        "Qualcuno sa se bisogna andare in filiale o basta la delega?",
+    ],
+)
+def test_a_way_that_is_only_spoken_of_was_not_tried(text: str) -> None:
+    assert read(text)[0].tried == ()
+
+
 def test_a_language_that_is_not_read_says_nothing() -> None:
     assert read("Поезд опоздал, и никто нам ничего не сказал") == [NOTHING]
 

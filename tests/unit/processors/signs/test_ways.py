@@ -2,6 +2,7 @@
 
 import pytest
 
+from earshot.model import Way
 from processors.signs.ways import tried
 
 
@@ -18,7 +19,7 @@ from processors.signs.ways import tried
     ],
 )
 def test_how_often(text: str, words: str, times: int) -> None:
-    (found,) = tried(text, {"way_phone": (words,)})
+    (found,) = tried(text, {"way_phone": (words,)}, ["phone"])
     assert (found.way, found.times, found.words) == ("phone", times, words)
 
 
@@ -30,6 +31,24 @@ def test_each_way_once_in_a_fixed_order_and_none_where_none_was_tried() -> None:
             "way_phone": ("chiamato",),
             "legal": ("x",),
         },
+        ["phone", "email"],
     )
     assert [each.way for each in found] == ["phone", "email"]
-    assert tried("bello", {}) == ()
+    assert tried("bello", {}, []) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "way", "words"),
+    [
+        ("My wife rang on the 3rd, no answer", "phone", "rang"),
+        ("Nessuna risposta in nove email", "email", "email"),
+        ("Allo sportello non sanno niente", "counter", "sportello"),
+        ("Il chatbot mi ha risposto due volte la stessa cosa", "chat", "chatbot"),
+    ],
+)
+def test_where_no_list_has_how_it_is_said_its_word_is_named(text: str, way: Way, words: str) -> None:
+    assert [each.words for each in tried(text, {}, [way])] == [words]
+
+
+def test_what_no_word_stands_for_is_not_told() -> None:
+    assert tried("Mai avuto risposta", {}, ["phone"]) == ()
