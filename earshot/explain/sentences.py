@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from earshot.config import Audience
 from earshot.explain.figures import Language, about, counted, number
-from earshot.explain.profile import audience
+from earshot.explain.audience import audience
 from earshot.explain.sums import TERMS, hundredths
 from earshot.model import OutletClass, Story
 
