@@ -4,8 +4,8 @@ from collections import Counter
 from typing import NamedTuple
 
 from earshot.config import Audience
-from earshot.explain.figures import Language, about, counted, number
 from earshot.explain.audience import audience
+from earshot.explain.figures import Language, about, counted, number
 from earshot.explain.sums import TERMS, hundredths
 from earshot.model import OutletClass, Story
 
