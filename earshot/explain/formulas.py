@@ -21,7 +21,7 @@ _PICK_UP: dict[OutletClass, float] = {
 }
 _WORKED: dict[Language, dict[str, str]] = {
     "en": {
-        "neg": "Negativity: the mean of {voters} votes and of {prior} as usual for the brand ({base}) is {mean};"
+        "neg": "Negativity: the mean of the votes ({voters}, and {prior} more at what is usual for the brand, {base}) is {mean};"
         " {weight} × ({mean} − {base}) ÷ ({certain} − {base}) = {points}, never below 0 nor above {weight}",
         "grave": "Negativity: mentions that tell of danger, the law, discrimination or self-harm: {grave} of {mentions};"
         " {grave} ÷ {mentions} ÷ {share} = {x}, at most 1. They alone make {weight} × {least} × {x} = {floor}, the votes"
