@@ -10,7 +10,7 @@ from msgspec import Raw, Struct
 from sqlalchemy import Connection
 
 from alerts.message import compose
-from alerts.rules import Telling, alert, tellings
+from alerts.rules import Telling, alert, is_past, tellings
 from alerts.surge_alerts import Shape, SurgeAlerts, shape_of
 from earshot import logs
 from earshot.clock import to_us
@@ -20,7 +20,7 @@ from earshot.inhibit import is_inhibited
 from earshot.metrics import DECIDED, PARKED
 from earshot.model import Episode, Story
 from earshot.seams import Batch, Bus, Clock, ReceiverSettings, Record, Subscription
-from earshot.store import Store, alerts, dead, mentions, notices, surges
+from earshot.store import Store, alerts, dead, mentions, notices, receivers, surges
 from earshot.subjects import Subjects
 from earshot.surge import Surge
 from earshot.topics import ALERTS, STORIES, Snapshot
@@ -108,7 +108,7 @@ class Alerter:
         with self._store.begin() as connection:
             if letters:
                 dead.park(connection, to_us(self._clock.now()), letters)
-            told = self._surges.store(connection, grown) if grown else []
+            told = self._surges.store(connection, grown, self._known_since(connection)) if grown else []
             told += self._store_all(connection, fresh) if fresh else []
         self._remember({story.id: _shape(story) for story in fresh})
         self._remember({surge.id: shape_of(surge) for surge in grown})
@@ -118,15 +118,15 @@ class Alerter:
 
     def _store_all(self, connection: Connection, stories: Sequence[Story]) -> list[notices.New]:
         numbers, raised = _keep_alerts(connection, stories)
-        if self._since is None:
-            self._since = notices.first_decided(connection)
+        since = self._known_since(connection)
         wanted = self._uninhibited(
             connection,
             [
                 telling
                 for story in stories
                 for telling in tellings(story, self._receivers)
-                if not self._is_past(telling, raised, self._since)
+                if story.id in self._done
+                or not is_past(telling.last_at, raised.get(telling.where), since[telling.receiver.name])
             ],
         )
         known = notices.known(connection, [each for telling in wanted for each in telling.identities])
@@ -142,20 +142,11 @@ class Alerter:
             notices.add(connection, new)
         return new
 
-    def _is_past(
-        self, telling: Telling, raised: Mapping[tuple[int, int], int], since: Mapping[str, int]
-    ) -> bool:
-        """Whether it was decided before and this receiver was not told then: it was not there, or wanted other things.
-
-        `raised`: up to when each alert was known; `since`: when each receiver was first told of anything, as this
-        process began. Steps only ever
-        come later, so what is older was decided. Of one moment that may not be so: then it counts whether this process
-        has seen the story, or the receiver was there.
-        """
-        at, until = to_us(telling.last_at), raised.get((telling.story.id, telling.episode.number), -1)
-        if at != until:
-            return at < until
-        return telling.story.id not in self._done and at < since.get(telling.receiver.name, self._began)
+    def _known_since(self, connection: Connection) -> Mapping[str, int]:
+        """Since when each receiver is there, µs."""
+        if self._since is None:
+            self._since = receivers.since(connection, [each.name for each in self._receivers], self._began)
+        return self._since
 
     def _uninhibited(self, connection: Connection, wanted: Sequence[Telling]) -> list[Telling]:
         """Without what a surge tells."""

@@ -40,9 +40,23 @@ class Telling(NamedTuple):
         return max(step.at for step in self.steps)
 
     @property
+    def where(self) -> tuple[int, int]:
+        """The story and the episode that it was decided in: a split gives both other numbers."""
+        first = self.steps[0]
+        return (first.story, first.episode) if first.story else (self.story.id, self.episode.number)
+
+    @property
     def mentions(self) -> list[Id]:
         """Those that made us tell it: that of the loudest step first, each once."""
         return list(dict.fromkeys(step.mention for step in (self.step, *self.steps)))
+
+
+def is_past(at: datetime, known_until: int | None, since: int) -> bool:
+    """Whether it was decided before its receiver was there: `since` then, µs, and the alert was known up to then.
+
+    What nobody has decided is told however late it is.
+    """
+    return known_until is not None and to_us(at) <= known_until and to_us(at) < since
 
 
 def tellings(story: Story, receivers: Sequence[ReceiverSettings]) -> Iterator[Telling]:

@@ -1,11 +1,12 @@
 """Turns what became of surges into alert and notice rows: each once, however often it is told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
 from sqlalchemy import Connection
 
 from alerts import surge_message, surge_rules
+from alerts.rules import is_past
 from alerts.surge_rules import SurgeTelling
 from earshot import logs
 from earshot.clock import to_us
@@ -31,13 +32,20 @@ class SurgeAlerts:
     ) -> None:
         self._receivers, self._clock, self._base_url, self._zone = receivers, clock, base_url, zone
 
-    def store(self, connection: Connection, told: Sequence[Surge]) -> list[notices.New]:
-        """The notices that are new."""
+    def store(
+        self, connection: Connection, told: Sequence[Surge], since: Mapping[str, int]
+    ) -> list[notices.New]:
+        """The notices that are new; `since` when each receiver is there, µs."""
         rows = alerts.of_stories(connection, [surge.id for surge in told])
         numbers = {
             surge.id: _keep(connection, surge, rows.get((surge.id, surge_rules.EPISODE))) for surge in told
         }
-        wanted = [each for surge in told for each in surge_rules.tellings(surge, self._receivers)]
+        wanted = [
+            each
+            for surge in told
+            for each in surge_rules.tellings(surge, self._receivers)
+            if not is_past(each.step.at, _until(rows, surge), since[each.receiver.name])
+        ]
         known = notices.known(connection, [each.identity for each in wanted])
         new = [
             self._notice(connection, each, numbers[each.surge.id])
@@ -60,6 +68,11 @@ class SurgeAlerts:
         fresh = kept.fresh if kept else ()
         notice = surge_message.compose(telling, fresh, said, now, self._base_url, self._zone)
         return notices.New(notice.identity, number, notice.receiver, to_us(now), notices.encode(notice))
+
+
+def _until(rows: Mapping[tuple[int, int], alerts.Alert], surge: Surge) -> int | None:
+    known = rows.get((surge.id, surge_rules.EPISODE))
+    return known.raised_at if known else None
 
 
 def _keep(connection: Connection, surge: Surge, known: alerts.Alert | None) -> int:

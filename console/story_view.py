@@ -52,7 +52,7 @@ def story_page(
         words.unread(say, story.unread) if story.unread else "",
         words.voters(say, story.voters),
         words.outlets(say, len(story.outlets)) if story.outlets else "",
-        views.handle(found.first.mention) if found.first else "",
+        views.handle(say, found.first) if found.first else "",
         story.brand in names,
         _is_by_rule(story),
         story_words.unheard(say, story.unheard) if story.unheard else "",
@@ -88,7 +88,7 @@ def _step_row(say: Tongue, called: Called, shown: set[int], now: datetime) -> St
         words.again(say, called.step),
         views.when(say, called.step.at, now),
         words.mentions(say, called.known),
-        views.handle(cause.mention) if cause else "",
+        views.handle(say, cause) if cause else "",
         cause.n if cause and cause.n in shown else None,
         called.episode,
         views.cause_row(say, Cause(called.step, cause), now, _QUOTED)
@@ -277,7 +277,7 @@ def _carrier_row(
     share = min(1.0, carrier.people / story.reach)
     return CarrierRow(
         carrier.kept.n,
-        views.brief(carrier.outlet) if kind else views.handle(said),
+        views.brief(carrier.outlet) if kind else views.handle(say, carrier.kept),
         outlet(kind, say.language) if kind else views.brief(words.source(say, said.source)),
         " ".join(people(carrier.people, say.language)),
         say.percent(share),

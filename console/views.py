@@ -237,7 +237,7 @@ def mention_row(say: Tongue, kept: Kept, now: datetime, accounts: Sequence[str] 
     link = None if gone else safe_link(said.url)
     return MentionRow(
         kept.n,
-        handle(said),
+        handle(say, kept),
         said.author.verified,
         brief(words.source(say, said.source)),
         words.kind(say, said.kind),
@@ -272,8 +272,10 @@ def _said(say: Tongue, kept: Kept) -> Excerpt | None:
     return Excerpt(cut, _language(kept), words.more_text(say, left) if left else "") if cut else None
 
 
-def handle(mention: Mention) -> str:
-    return brief(mention.author.handle or mention.author.name or mention.author.id)
+def handle(say: Tongue, kept: Kept) -> str:
+    """Who took a mention back is named no more: where a source calls people by their names, so is their id."""
+    author = kept.mention.author
+    return say.gettext("somebody") if kept.withdrawn else brief(author.handle or author.name or author.id)
 
 
 def brief(name: str) -> str:

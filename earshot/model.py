@@ -17,7 +17,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=1_000)]
 Name = Annotated[str, Meta(max_length=1_000)]
 Url = Annotated[str, Meta(max_length=8_000)]
 Text = Annotated[str, Meta(max_length=100_000)]
-Place = Annotated[str, Meta(max_length=200)]
+Place = Annotated[str, Meta(max_length=1_000)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 
 Kind = Literal["post", "repost", "quote", "reply", "comment", "review", "article"]
@@ -198,8 +198,8 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     @property
     def is_glad(self) -> bool:
-        """Whether it is more likely positive towards the brand than negative."""
-        return self.negative is not None and (self.positive or 0.0) > self.negative
+        """Whether it is most likely positive towards the brand."""
+        return self.negative is not None and (self.positive or 0.0) > max(self.negative, self.neutral or 0.0)
 
     @property
     def calls(self) -> tuple[Grave, ...]:

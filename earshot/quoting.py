@@ -46,8 +46,8 @@ def is_by_words(step: Step) -> bool:
 
 
 def _asked(step: Step, mention: Mention) -> datetime:
-    """When it was read: what calls again may have waited since."""
-    return mention.collected_at if step.again else step.at
+    """When it was read: the second who calls is mostly told at once, others may have waited since."""
+    return mention.collected_at if step.again > 1 else step.at
 
 
 def _said(mention: Mention) -> str:

@@ -209,7 +209,7 @@ def _tell(summary: dict[str, Any], unmatched: int, data_dir: Path) -> None:
         )
     where = shlex.quote(str(data_dir))
     _OUT.print(f"  earshot stories --data-dir {where}")
-    _OUT.print(f"  earshot run console --data-dir {where}")
+    _OUT.print(f"  earshot run console processors --data-dir {where}")
     if summary["dead"]:
         _OUT.print(f"  earshot dead list --data-dir {where}")
 

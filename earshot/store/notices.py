@@ -80,12 +80,6 @@ def known(connection: Connection, identities: Iterable[str]) -> set[str]:
     return {row[0] for row in found}
 
 
-def first_decided(connection: Connection) -> dict[str, int]:
-    """When each receiver was told of anything for the first time, as far as that is still kept, µs."""
-    found = connection.exec_driver_sql("select receiver, min(decided_at) from notices group by receiver")
-    return {row[0]: row[1] for row in found}
-
-
 def due(connection: Connection, receiver: str, now: int, limit: int) -> list[Row]:
     """What is to be sent now, the longest due first."""
     found = connection.exec_driver_sql(

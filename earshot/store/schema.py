@@ -215,6 +215,13 @@ ACCESS = Table(  # what opens the console: the password's hash, the key that sig
     Column("value", Text, nullable=False),
 )
 
+RECEIVERS = Table(  # since when each is there: what was decided before is not told to it
+    "receivers",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+)
+
 ALERTS = Table(
     "alerts",
     METADATA,

@@ -422,3 +422,41 @@ class TestAReceiverThatComesLater:
         tell(bus, a_story(an_episode(a_step(), a_step(reason="legal")), version=2))
         alerter.step(0)
         assert self.told(store) == {("press", "risk"), ("press", "legal")}
+
+    def test_who_was_there_and_never_told_of_anything_hears_of_the_same_moment_after_a_restart(
+        self, bus: MemoryBus, store: Store, clock: SetClock
+    ) -> None:
+        board = (Recorded(name="board", min_level=Level.critical),)
+        clock.advance(-minutes(60))
+        first = an_alerter(bus, store, clock, board)
+        tell(bus, a_story(an_episode()))
+        first.step(0)
+        clock.advance(minutes(120))
+        tell(bus, a_story(an_episode(a_step(), a_step(Level.critical, reason="legal")), version=2))
+        an_alerter(bus, store, clock, board).step(0)
+        assert self.told(store) == {("board", "legal")}
+
+    def test_what_is_decided_late_of_an_earlier_moment_is_told(
+        self, bus: MemoryBus, store: Store, clock: SetClock
+    ) -> None:
+        """A tick calls who has waited; what comes after it may have been heard before it."""
+        clock.advance(-minutes(60))
+        an_alerter(bus, store, clock, RECEIVERS[:1]).step(0)
+        tell(bus, a_story(an_episode(a_step(), a_step(minute=61, reason="safety"))))
+        an_alerter(bus, store, clock, RECEIVERS[:1]).step(0)
+        steps = (a_step(), a_step(minute=61, reason="safety"), a_step(minute=60, reason="legal"))
+        tell(bus, a_story(an_episode(*steps), version=2))
+        clock.advance(minutes(180))
+        an_alerter(bus, store, clock, RECEIVERS[:1]).step(0)
+        assert self.told(store) == {("press", "risk"), ("press", "safety"), ("press", "legal")}
+
+    def test_what_a_split_left_under_another_number_is_not_told_either(
+        self, bus: MemoryBus, store: Store, clock: SetClock
+    ) -> None:
+        tell(bus, a_story(an_episode(a_step(reason="safety"))))
+        an_alerter(bus, store, clock, RECEIVERS[:1]).step(0)
+        clock.advance(minutes(60 * 24 * 7))
+        left = an_episode(a_step(reason="safety", story=7, episode=1), number=2)
+        tell(bus, a_story(an_episode(a_step(reason="safety"), resolved=5), left, version=2))
+        an_alerter(bus, store, clock).step(0)
+        assert self.told(store) == {("press", "safety")}

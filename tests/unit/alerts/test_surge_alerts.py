@@ -266,3 +266,18 @@ class TestInhibition:
         assert {notice.story for notice in told(store)} == {a_surge().id, 8}
         with store.read() as connection:
             assert {alert.story for alert in alerts.page(connection)} == {a_surge().id, 7, 8}
+
+
+def test_a_receiver_that_comes_later_hears_of_what_comes_later(
+    bus: MemoryBus, store: Store, clock: SetClock, alerter: Alerter
+) -> None:
+    tell(bus, store, a_surge())
+    alerter.step(0)
+    clock.advance(minutes(300))
+    later = an_alerter(bus, store, clock, (ENGLISH, ITALIAN, Recorded(name="board")))
+    tell(bus, store, a_surge(over=290, version=2))
+    later.step(0)
+    assert len(told(store)) == 2
+    tell(bus, store, a_surge(growth(), growth(310, 30), version=3))
+    later.step(0)
+    assert len(told(store)) == 5

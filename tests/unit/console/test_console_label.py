@@ -229,7 +229,7 @@ def test_a_language_with_one_form_of_address_asks_for_none(
 def test_a_sign_of_what_nobody_could_read_is_shown() -> None:
     made = correction()._replace(handling=Handling(signs=("minor",), dangers=("self_harm",)))
     rows = dict(labelled(corrections.corrected(Score(language="unknown"), made), made).about)
-    assert (rows["To be known"], rows["Told at once for"]) == ("a minor is concerned", "self-harm")
+    assert (rows["To be known"], rows["Cannot wait"]) == ("a minor is concerned", "self-harm")
 
 
 def test_a_page_elsewhere_says_nothing_in_our_name(world: World, browser: Browser, known: int) -> None:
