@@ -199,7 +199,8 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
     @property
     def is_glad(self) -> bool:
         """Whether it is most likely positive towards the brand."""
-        return self.negative is not None and (self.positive or 0.0) > max(self.negative, self.neutral or 0.0)
+        positive = self.positive or 0.0
+        return self.negative is not None and positive > self.negative and positive >= (self.neutral or 0.0)
 
     @property
     def calls(self) -> tuple[Grave, ...]:
