@@ -67,7 +67,6 @@ class Alerter:
         self._in_hand: Batch | None = None
         self._done: OrderedDict[int, Shape] = OrderedDict()
         self._began = to_us(clock.now())
-        self._since: Mapping[str, int] | None = None
 
     def step(self, timeout: float) -> bool:
         """Take a batch, store what it asks for, commit. False where none came within `timeout` seconds.
@@ -108,17 +107,20 @@ class Alerter:
         with self._store.begin() as connection:
             if letters:
                 dead.park(connection, to_us(self._clock.now()), letters)
-            told = self._surges.store(connection, grown, self._known_since(connection)) if grown else []
-            told += self._store_all(connection, fresh) if fresh else []
+            since = receivers.since(connection, [each.name for each in self._receivers], self._began)
+            told = self._surges.store(connection, grown, since) if grown else []
+            told += self._store_all(connection, fresh, since) if fresh else []
         self._remember({story.id: _shape(story) for story in fresh})
         self._remember({surge.id: shape_of(surge) for surge in grown})
         PARKED.labels(_ORIGIN).inc(len(letters))
         if told:
             self._decided()
 
-    def _store_all(self, connection: Connection, stories: Sequence[Story]) -> list[notices.New]:
+    def _store_all(
+        self, connection: Connection, stories: Sequence[Story], since: Mapping[str, int]
+    ) -> list[notices.New]:
+        """The notices that are new; `since` when each receiver is there, µs."""
         numbers, raised = _keep_alerts(connection, stories)
-        since = self._known_since(connection)
         wanted = self._uninhibited(
             connection,
             [
@@ -141,12 +143,6 @@ class Alerter:
         if new:
             notices.add(connection, new)
         return new
-
-    def _known_since(self, connection: Connection) -> Mapping[str, int]:
-        """Since when each receiver is there, µs."""
-        if self._since is None:
-            self._since = receivers.since(connection, [each.name for each in self._receivers], self._began)
-        return self._since
 
     def _uninhibited(self, connection: Connection, wanted: Sequence[Telling]) -> list[Telling]:
         """Without what a surge tells."""

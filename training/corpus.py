@@ -29,7 +29,7 @@ ONLY_SIGNS = frozenset(f"{_PAIRED} {_LATEST} {_MORE_TURNS}".split()) | OF_ONE_KI
 The first four wrote pairs that share their words and differ in what they mean: from so many of them it learns that
 words say nothing. With the latest it reads our own test part better (it 78 % instead of 76) and the CheckList worse
 (251 to 254 of 300 in three draws, instead of 264). So it does with the last five, of nine who wrote turns of support
-threads (261, and 267 with the first four).
+threads (261, and 267 with the first four), and with the complaints by fact alone (257).
 """
 _TEST_HAND = "h"
 _TEST_SECTORS = re.compile(

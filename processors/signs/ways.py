@@ -4,7 +4,7 @@ That it was, a model says (`processors.signs.model`): who is asked to call, or p
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import get_args
 
@@ -58,15 +58,15 @@ _AROUND = 3  # words before and after
 _MOST = 99
 
 
-def tried(text: str, found: Found, ways: Iterable[Way]) -> tuple[Tried, ...]:
+def tried(text: str, found: Found, ways: Sequence[Way]) -> tuple[Tried, ...]:
     """Those of `ways` that words in `text` stand for; `found`: what the lists `way_…` have seen in it."""
-    folded = ""
-    told = []
-    for way in ways:
-        folded = folded or fold(text)
-        if words := found.get(f"way_{way}") or _named(folded, way):
-            told.append(Tried(way=way, times=max(_times(folded, each) for each in words), words=words[0]))
-    return tuple(told)
+    folded = fold(text) if ways else ""
+    said = [(way, found.get(f"way_{way}") or _named(folded, way)) for way in ways]
+    return tuple(
+        Tried(way=way, times=max(_times(folded, each) for each in words), words=words[0])
+        for way, words in said
+        if words
+    )
 
 
 def _named(folded: str, way: Way) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC
 from typing import Any, Never
 
@@ -20,6 +21,7 @@ from alerts_world import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
+from sqlalchemy import Connection
 
 from alerts.alerter import Alerter
 from earshot.bus.memory import MemoryBus
@@ -375,6 +377,17 @@ def test_a_reason_that_calls_again_is_told_again(bus: MemoryBus, store: Store, c
     assert len(stored(store)[1]) == 6
 
 
+class Torn(Shaky):
+    """A store that is lost when all was written and nothing kept."""
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        with self._store.begin() as connection:
+            yield connection
+            if next(self._faults, False):
+                raise Unavailable("the connection was lost")
+
+
 class TestAReceiverThatComesLater:
     """After a replay that told nobody, or by an edit of the configuration."""
 
@@ -430,6 +443,21 @@ class TestAReceiverThatComesLater:
         clock.advance(-minutes(60))
         first = an_alerter(bus, store, clock, board)
         tell(bus, a_story(an_episode()))
+        first.step(0)
+        clock.advance(minutes(120))
+        tell(bus, a_story(an_episode(a_step(), a_step(Level.critical, reason="legal")), version=2))
+        an_alerter(bus, store, clock, board).step(0)
+        assert self.told(store) == {("board", "legal")}
+
+    def test_since_when_it_is_there_is_kept_also_where_the_first_try_failed(
+        self, bus: MemoryBus, store: Store, clock: SetClock
+    ) -> None:
+        board = (Recorded(name="board", min_level=Level.critical),)
+        clock.advance(-minutes(60))
+        first = an_alerter(bus, Torn(store, [True]), clock, board)  # type: ignore[arg-type]
+        tell(bus, a_story(an_episode()))
+        with pytest.raises(Unavailable):
+            first.step(0)
         first.step(0)
         clock.advance(minutes(120))
         tell(bus, a_story(an_episode(a_step(), a_step(Level.critical, reason="legal")), version=2))
