@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import Connection
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -186,13 +186,13 @@ def _to_login(request: Request, page: Page) -> Response:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form; none where it is too long or no form."""
+    """The fields of a form; none where it is too long or no form, or its sender has left."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST_FORM:
-            return {}
     try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _LARGEST_FORM:
+                return {}
         return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=50))
-    except ValueError:
+    except (ValueError, ClientDisconnect):
         return {}

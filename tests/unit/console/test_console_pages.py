@@ -3,8 +3,9 @@
 import asyncio
 import re
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from html.parser import HTMLParser
+from typing import Any
 
 import httpx
 import pytest
@@ -305,3 +306,22 @@ def test_a_call_of_a_joined_story_that_is_over_is_on_the_page_of_the_one_that_st
     steps = page.text.partition('id="steps"')[2].partition("</section>")[0]
     assert steps.count("<li>") == 1
     assert "Warning" in steps
+
+
+def test_who_leaves_before_a_form_is_sent_breaks_nothing(world: World) -> None:
+    app = Starlette(routes=[*Console(world.context("Ronvia")).routes()])
+    sent = []
+
+    async def leave() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def hear(message: MutableMapping[str, Any]) -> None:
+        sent.append(message.get("status"))
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/mentions/1", "raw_path": b"/mentions/1", "query_string": b"",
+        "headers": [(b"host", b"console.example")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+        "scheme": "http", "http_version": "1.1", "root_path": "",
+    }  # fmt: skip
+    asyncio.run(app(scope, leave, hear))
+    assert sent[0] == 403
