@@ -112,18 +112,17 @@ def reach(say: Tongue, estimate: int) -> str:
     return say.gettext("estimated reach %(people)s", people=about(estimate, say.language))
 
 
-def negative(say: Tongue, count: int, voters: int, whole: int) -> str:
-    """Of the `whole` authors just named, of whom `voters` could be read. What nobody could read is never "0 negative"."""
+def negative(say: Tongue, count: int, voters: int, unread: int) -> str:
+    """Of the authors of whom `voters` could be read, and `unread` could not. What nobody could read is never "0 negative"."""
     if not voters:
         return say.gettext("mood unreadable")
     of = say.number(voters)
     said = say.ngettext(
         "%(count)s negative of %(of)s readable", "%(count)s negative of %(of)s readable", count, of=of
     )
-    left = whole - voters
-    if left <= 0:
+    if unread <= 0:
         return said
-    return f"{said}, " + say.ngettext("%(count)s unreadable", "%(count)s unreadable", left)
+    return f"{said}, " + say.ngettext("%(count)s unreadable", "%(count)s unreadable", unread)
 
 
 def brands(say: Tongue, count: int) -> str:

@@ -363,7 +363,7 @@ class Story(Struct, omit_defaults=True, kw_only=True):
     mentions: int = 0
     withdrawn: int = 0
     unread: int = 0
-    """Mentions that no scorer could read."""
+    """Mentions that no scorer could read; a repost without words has nothing to be read."""
     authors: int = 0
     voters: int = 0
     """Authors with at least one mention that could be read."""

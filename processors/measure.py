@@ -53,7 +53,7 @@ def add(
         story.last_at = max(story.last_at, from_us(row.heard_at))
         story.opened_at = min(story.opened_at, from_us(row.said_at))
     seat = _hear(story, seat, row)
-    return _count(story, _fit(story, seat, row.fits) if row.fits else seat, row)
+    return _count(story, _fit(story, seat, row.fits) if row.fits else seat, row, mention)
 
 
 def revise(story: Story, seat: Seat, old: Row, new: Row) -> Seat:
@@ -66,7 +66,7 @@ def revise(story: Story, seat: Seat, old: Row, new: Row) -> Seat:
     seat = _hear(story, seat, new)
     if new.fits != old.fits:
         seat = _fit(story, seat, new.fits - old.fits)
-    return _count(story, _discount(story, seat, old), new)
+    return _count(story, _discount(story, seat, old, before), new, after)
 
 
 def recount(story: Story, before: Mention, after: Mention) -> None:
@@ -151,24 +151,29 @@ def _fit(story: Story, seat: Seat, more: int) -> Seat:
     return new
 
 
-def _count(story: Story, seat: Seat, row: Row) -> Seat:
+def _count(story: Story, seat: Seat, row: Row, mention: Mention) -> Seat:
     if row.withdrawn:
         story.withdrawn += 1
         return seat
     if row.vote is None:
-        story.unread += 1
+        story.unread += not _says_nothing(mention)
         return seat
     return _vote(story, seat, row.vote, 1)
 
 
-def _discount(story: Story, seat: Seat, row: Row) -> Seat:
+def _discount(story: Story, seat: Seat, row: Row, mention: Mention) -> Seat:
     if row.withdrawn:
         story.withdrawn -= 1
         return seat
     if row.vote is None:
-        story.unread -= 1
+        story.unread -= not _says_nothing(mention)
         return seat
     return _vote(story, seat, -row.vote, -1)
+
+
+def _says_nothing(mention: Mention) -> bool:
+    """Whether there is nothing to read: what it passes on is the original's."""
+    return mention.kind == "repost" and not (mention.text or mention.title)
 
 
 def _vote(story: Story, seat: Seat, vote: int, times: int) -> Seat:

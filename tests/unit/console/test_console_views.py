@@ -97,6 +97,14 @@ def test_only_a_real_language_is_given_to_the_browser(language: str, tag: str | 
     assert shown.language == tag
 
 
+@pytest.mark.parametrize(("unread", "said"), [(0, ""), (1, ", 1 unreadable"), (3, ", 2 unreadable")])
+def test_only_who_could_not_be_read_is_called_unreadable(unread: int, said: str) -> None:
+    """The others of those without a vote passed something on without a word, or took it back."""
+    facts: dict[str, Any] = {"opened_at": NOW, "last_at": NOW, "authors": 5, "voters": 3, "unread": unread}
+    story = Story(id=1, brand="Ronvia", first="x:1", negative_authors=1, **facts)
+    assert views.story_row(ENGLISH, story, None, NOW).negative == f"1 negative of 3 readable{said}"
+
+
 def test_the_alerts_come_loudest_first_and_the_rest_by_risk(world: World) -> None:
     ids = [
         world.tell("Ronvia", [Words("a" * 5), Words("b", who="bo")], risk=risk) for risk in (10.0, 30.0, 20.0)

@@ -49,7 +49,9 @@ def some_counters(draw: st.DrawFn, heard: datetime) -> Metrics:
 
 @st.composite
 def counted_events(draw: st.DrawFn) -> Event:
-    """Counters come alone or with what is said, of posts and of reposts, whole or in part; often of the same few."""
+    """Counters come alone or with what is said, of posts and of reposts, whole or in part; often of the same few.
+
+    Some reposts have no words."""
     if draw(st.integers(0, 2)) == 0:
         event = measured(str(draw(st.integers(0, 3))), draw(st.integers(0, 400)), reposts=0)
         return structs.replace(event, metrics=draw(some_counters(event.collected_at)))
@@ -61,6 +63,7 @@ def counted_events(draw: st.DrawFn) -> Event:
         values["metrics"] = draw(some_counters(event.mention.collected_at))
     if draw(st.integers(0, 4)) == 0:
         values |= {"kind": "repost", "reposted": f"x:{draw(st.integers(0, 9))}"}
+        values["text"] = draw(st.sampled_from([event.mention.text, ""]))
     return Said(mention=structs.replace(event.mention, **values))
 
 

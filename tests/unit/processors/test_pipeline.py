@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from pipeline_world import FURIOUS, PLAIN, PLEASED, START, World, measured, said, withdrawn
+from pipeline_world import FURIOUS, PLAIN, PLEASED, START, World, alike, measured, said, withdrawn
 
 from earshot.model import Level
 from earshot.seams import Message
@@ -102,6 +102,17 @@ def test_one_person_has_one_vote_and_is_reached_once(world: World) -> None:
 def test_a_text_that_cannot_be_read_is_unknown_and_has_no_vote(world: World) -> None:
     world.hear(said("1", text="配送が遅れて最悪です。二度と使いません。"))
     assert (world.story().unread, world.story().voters) == (1, 0)
+
+
+def test_a_wordless_repost_has_no_vote_and_is_not_unreadable(world: World) -> None:
+    """It said nothing by itself: there was nothing to read."""
+    silent = [said(str(n), n, "", kind="repost", reposted="x:1") for n in (2, 3, 4)]
+    story = world.hear(said("1"), *silent).story()
+    assert (story.mentions, story.voters, story.unread) == (4, 1, 0)
+    story = world.hear(said("2", 9, "配送が遅れて最悪です。", edited_at=START), withdrawn("3", 10)).story()
+    assert (story.unread, story.withdrawn) == (1, 1)
+    assert alike(world.rebuilt(story), story)
+    assert world.hear(said("2", 12, "", edited_at=START + timedelta(minutes=3))).story().unread == 0
 
 
 def test_one_star_is_negative_in_every_language(world: World) -> None:
