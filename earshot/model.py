@@ -269,6 +269,8 @@ class Step(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How often its episode had called for this reason before."""
     said: int = 0
     """Where that is above 0: how many mentions have said so since, in words of their own and by others."""
+    read_at: Moment | None = None
+    """When its mention said so, where it may have waited since; None: at `at`."""
 
 
 class Episode(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -34,20 +34,15 @@ def because(kept: Kept | None, steps: Iterable[Step]) -> Because | None:
     if kept is None or kept.withdrawn:
         return None
     mention = kept.mention
-    decided = [_asked(step, mention) for step in steps if is_by_words(step) and step.mention == mention.id]
-    if not decided:
+    read = [step.read_at or step.at for step in steps if is_by_words(step) and step.mention == mention.id]
+    if not read:
         return None
     edited = mention.edited_at
-    return Because(kept, edited if edited and edited > max(decided) else None)
+    return Because(kept, edited if edited and edited > max(read) else None)
 
 
 def is_by_words(step: Step) -> bool:
     return step.reason in BY_WORDS
-
-
-def _asked(step: Step, mention: Mention) -> datetime:
-    """When it was read: the second who calls is mostly told at once, others may have waited since."""
-    return mention.collected_at if step.again > 1 else step.at
 
 
 def _said(mention: Mention) -> str:

@@ -39,7 +39,7 @@ def wait(steps: Sequence[Step], waiting: tuple[Step, ...], step: Step, pause: ti
         return tuple(_with_one_more(known) if known.reason == step.reason else known for known in waiting)
     is_second = len(before) == 1 and step.reason in _AT_ONCE
     at = step.at if is_second else max(step.at, max(known.at for known in before) + pause)
-    return (*waiting, structs.replace(step, at=at, said=1))
+    return (*waiting, structs.replace(step, at=at, said=1, read_at=step.at))
 
 
 def is_due(waiting: Iterable[Step], now: datetime) -> bool:

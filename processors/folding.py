@@ -196,6 +196,7 @@ class Folding:
             created_at=before.created_at,
             collected_at=before.collected_at,
             backfill=before.backfill,
+            edited_at=task.mention.edited_at or from_us(task.at),
             metrics=measure.newer(before.metrics, task.mention.metrics),
         )
         new = old._replace(

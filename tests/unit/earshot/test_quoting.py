@@ -112,8 +112,10 @@ def kept(withdrawn: bool = False, score: Score | None = None, **changes: Any) ->
     return Kept(7, said, score or Score(language="en", evidence=("gas", "smell")), "new", withdrawn)
 
 
-def step(reason: Reason = "safety", at: datetime = SAID, mention: str = "x:1", again: int = 0) -> Step:
-    return Step(level=Level.warning, reason=reason, at=at, mention=mention, risk=9.0, again=again)
+def step(
+    reason: Reason = "safety", at: datetime = SAID, mention: str = "x:1", read_at: datetime | None = None
+) -> Step:
+    return Step(level=Level.warning, reason=reason, at=at, mention=mention, risk=9.0, read_at=read_at)
 
 
 def the_reason(of: Kept, *steps: Step) -> Because:
@@ -145,7 +147,7 @@ def test_an_edit_that_was_read_is_the_reason_itself() -> None:
 
 def test_what_waited_was_read_when_it_was_heard() -> None:
     edit, called = SAID + timedelta(minutes=9), SAID + timedelta(minutes=40)
-    assert the_reason(kept(edited_at=edit), step(at=called, again=2)).edited_at == edit
+    assert the_reason(kept(edited_at=edit), step(at=called, read_at=SAID)).edited_at == edit
 
 
 def test_a_title_is_quoted_with_what_follows_it() -> None:

@@ -18,6 +18,7 @@ from alerts.rules import identity
 from earshot.config import from_dict
 from earshot.errors import ConfigError
 from earshot.model import Episode, Level, Reason, Step, Story
+from earshot.quoting import Because, because
 from earshot.topics import STORIES, Event, Said, Snapshot
 from processors import again, episodes
 
@@ -58,6 +59,15 @@ def calls(world: World, reason: str = "safety") -> list[tuple[str, float, int, i
         for step in steps(world.stories()[0])
         if step.reason == reason
     ]
+
+
+def reason(world: World, name: str) -> Because:
+    """What is quoted of a mention that called."""
+    story = world.stories()[0]
+    (kept,) = (each for each in world.kept(story) if each.mention.id == name)
+    found = because(kept, steps(story))
+    assert found
+    return found
 
 
 def pass_time(world: World, minutes: float) -> World:
@@ -188,6 +198,25 @@ def test_who_waits_is_told_of_before_the_alert_is_over() -> None:
     assert [(each.mention, each.at, each.again, each.said) for each in over.steps[1:]] == [
         ("x:2", first.at + hour, 1, 3)
     ]
+
+
+@pytest.mark.parametrize("dated", [True, False], ids=["dated", "without a date"])
+def test_what_was_edited_while_it_waited_is_not_quoted_as_what_called(world: World, dated: bool) -> None:
+    """Nor where its source does not say when: then it was when it was heard."""
+    edited_at = mention("2", 20).collected_at
+    world.hear(said("1", 0, LAWYER), too("2", 7, COURT))
+    world.hear(too("2", 20, f"{PLAIN} My lawyer asks.", **({"edited_at": edited_at} if dated else {})))
+    found = reason(pass_time(world, 70), "x:2")
+    assert (found.edited_at, found.seen_by) == (edited_at, ())
+
+
+def test_an_edit_that_waited_is_quoted_as_what_called(world: World) -> None:
+    world.hear(said("1", 0, BURNT), burnt("2", 1), too("3", 5, PLAIN))
+    world.hear(too("3", 9, SUNDAY, edited_at=mention("3", 9).collected_at))
+    found = reason(pass_time(world, 90), "x:3")
+    assert calls(world)[2:] == [("x:3", 61, 2, 1)]
+    assert found.edited_at is None
+    assert "burns" in " ".join(found.seen_by)
 
 
 def test_all_withdrawn_nobody_waits(world: World) -> None:
