@@ -15,6 +15,7 @@ from console.rows import Excerpt, When
 from console.story_list import Choice
 from console.tongue import Tongue
 from console.website import Page, Site
+from console.weighed import stopped_at
 from earshot.clock import from_us
 from earshot.config import Topic
 from earshot.errors import Refused
@@ -198,7 +199,7 @@ def _row(say: Tongue, found: AlertsFound, alert: Alert, why: str, now: datetime)
         views.when(say, from_us(alert.opened_at), now),
         views.when(say, from_us(alert.raised_at), now) if alert.raised_at > alert.opened_at else None,
         None if alert.resolved_at is None else views.when(say, from_us(alert.resolved_at), now),
-        "" if alert.resolved_at is None else _over(say, kept, story, now),
+        _over(say, kept, story, alert, found.until, now),
         _ended(say, story, alert),
         _figure(say, kept, story, alert),
         kept is not None,
@@ -211,10 +212,16 @@ def _row(say: Tongue, found: AlertsFound, alert: Alert, why: str, now: datetime)
     )
 
 
-def _over(say: Tongue, kept: Kept | None, story: Story | None, now: datetime) -> str:
+def _over(
+    say: Tongue, kept: Kept | None, story: Story | None, alert: Alert, until: int, now: datetime
+) -> str:
+    if alert.resolved_at is None:
+        return ""
     if kept:
         return say.gettext("Over")
-    return words.over(say, story, now) if story and not story.episode else say.pgettext("alert", "Over")
+    if story is None or story.episode:
+        return say.pgettext("alert", "Over")
+    return words.over(say, story, stopped_at(max(until, alert.resolved_at), now) or now)
 
 
 def _figure(say: Tongue, kept: Kept | None, story: Story | None, alert: Alert) -> str:

@@ -10,6 +10,7 @@ from console import reading_carriers, reading_causes
 from console.calls import calls, episode_of, is_to_be_seen, was_handed_over
 from console.reading_carriers import Carriers
 from console.reading_causes import Cause
+from console.reading_sources import heard_until
 from console.weighed import weighed_until
 from earshot.clock import to_us
 from earshot.config import Outlet
@@ -100,7 +101,7 @@ def home(connection: Connection, names: Sequence[str], brand: str | None) -> Hom
     """For the brands of those names, or for one of them."""
     known = [row for name in names if (row := brands.load(connection, name))]
     wanted = [row for row in known if brand in (None, row.name)]
-    until = max(map(weighed_until, known), default=0)
+    until = heard_until(connection)
     loud, latest = _alerts(connection, {row.name for row in wanted})
     unseen = _unseen(connection, [row.name for row in wanted], until, {alert.story for alert in loud})
     above = {alert.story for alert in (*loud, *unseen)}

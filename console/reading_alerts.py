@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 
 from console import reading_causes
 from console.reading_causes import Cause
+from console.reading_sources import heard_until
 from console.reading_stories import PAGE, after_alert, alert_place
 from earshot.model import Level, Story
-from earshot.store import brands, listing, mentions, outages, stories, surges
+from earshot.store import listing, mentions, outages, stories, surges
 from earshot.store.alerts import Alert
 from earshot.store.listing import Told
 from earshot.store.mentions import Kept
@@ -40,7 +41,8 @@ class AlertsFound(NamedTuple):
     """Where the next page begins; empty: this is the last one."""
     open: dict[Level, int]
     """How many are open, whatever else is asked for."""
-    heard_at: int
+    until: int
+    """Up to when there was anything to hear, µs."""
 
 
 def alerts_page(
@@ -55,7 +57,6 @@ def alerts_page(
     shown = found[:PAGE]
     about = stories.load(connection, {alert.story for alert in shown})
     firsts = {n: mentions.read(row) for n, row in mentions.get(connection, about).items()}
-    known = [row for name in names if (row := brands.load(connection, name))]
     told = listing.told(connection, [alert.id for alert in shown])
     return AlertsFound(
         shown,
@@ -68,7 +69,7 @@ def alerts_page(
         _going_on(connection, [alert for alert in shown if alert.id not in told and alert.story in about]),
         after_alert(shown[-1]) if len(found) > PAGE else "",
         listing.open_levels(connection, whose),
-        max((row.clock for row in known), default=0),
+        heard_until(connection),
     )
 
 

@@ -1,9 +1,10 @@
-"""What the page of sources needs: how each says that it is doing, and what waits. Blocking."""
+"""What the page of sources needs: how each says that it is doing, and what waits; and up to when they told. Blocking."""
 
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from console.weighed import weighed_until
 from earshot.model import SourceReport
 from earshot.store import brands, dead, sources
 
@@ -23,3 +24,13 @@ def sources_page(connection: Connection) -> SourcesFound:
         dead.count(connection),
         max((brand.clock for brand in brands.every(connection)), default=0),
     )
+
+
+def heard_until(connection: Connection) -> int:
+    """Up to when there was anything to hear, µs, for all brands alike: where one is heard of, the others are silent.
+
+    What comes after the end of all sources is no silence, whoever counts it: as after a replay.
+    """
+    reports, known = sources.every(connection), brands.every(connection)
+    ended = bool(reports) and not any(report.working for report in reports)
+    return max((brand.clock if ended else weighed_until(brand) for brand in known), default=0)

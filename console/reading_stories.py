@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from console import reading_causes
 from console.reading_causes import Cause
+from console.reading_sources import heard_until
 from earshot.errors import Refused
 from earshot.model import Level, Story
 from earshot.store import brands, listing, mentions, stories
@@ -53,7 +54,8 @@ class Listed(NamedTuple):
     """Where the next page begins; empty: this is the last one."""
     open: list[Level]
     """How loudly the brands' open stories call, whatever else is asked for."""
-    heard_at: int
+    until: int
+    """Up to when there was anything to hear, µs."""
 
 
 class _Page(NamedTuple):
@@ -85,7 +87,7 @@ def stories_page(connection: Connection, wanted: Wanted) -> Listed:
         reading_causes.find(connection, page.alerts.values(), about, firsts),
         page.next,
         [story.loudness for story in calling],
-        max((row.clock for row in known), default=0),
+        heard_until(connection),
     )
 
 

@@ -127,7 +127,9 @@ def _order(say: Tongue, wanted: Wanted) -> str:
 def _row(say: Tongue, found: Listed, story: Story, now: datetime) -> StoryRow:
     row = views.story_row(say, story, found.firsts.get(story.id), now)
     alert = found.alerts.get(story.id)
-    return row if alert is None else views.called_row(say, row, story, alert, now, found.causes.get(alert.id))
+    if alert is None:
+        return row
+    return views.called_row(say, row, story, alert, found.until, now, found.causes.get(alert.id))
 
 
 def _link(query: Mapping[str, str]) -> str:

@@ -100,13 +100,14 @@ def _alert_row(say: Tongue, found: Home, alert: Alert, now: datetime) -> StoryRo
     story = found.stories.get(alert.story)
     if story is None:
         return None
-    return called_row(say, _listed(say, found, story, now), story, alert, now, found.causes.get(alert.id))
+    row = _listed(say, found, story, now)
+    return called_row(say, row, story, alert, found.until, now, found.causes.get(alert.id))
 
 
 def called_row(
-    say: Tongue, row: StoryRow, story: Story, alert: Alert, now: datetime, cause: Cause | None = None
+    say: Tongue, row: StoryRow, story: Story, alert: Alert, until: int, now: datetime, cause: Cause | None
 ) -> StoryRow:
-    """A story's row as that of one of its alerts."""
+    """A story's row as that of one of its alerts; `until`: up to when there was anything to hear, µs."""
     level, episode = alert.loudness, episode_of(story, alert)
     why = cause_row(say, cause, now) if cause else None
     called = row._replace(
@@ -119,7 +120,10 @@ def called_row(
         seen=why.seen if why else "",
         edited=why.edited if why else "",
     )
-    return called if alert.resolved_at is None else _over_row(say, called, story, alert, now)
+    if alert.resolved_at is None:
+        return called
+    silent_until = stopped_at(max(until, alert.resolved_at), now)
+    return _over_row(say, called, story, alert, silent_until, now)
 
 
 def cause_row(say: Tongue, cause: Cause, now: datetime, length: int = _QUOTED) -> CauseRow:
@@ -137,12 +141,14 @@ def cause_row(say: Tongue, cause: Cause, now: datetime, length: int = _QUOTED) -
     )
 
 
-def _over_row(say: Tongue, row: StoryRow, story: Story, alert: Alert, now: datetime) -> StoryRow:
+def _over_row(
+    say: Tongue, row: StoryRow, story: Story, alert: Alert, until: datetime | None, now: datetime
+) -> StoryRow:
     episode, over_at = episode_of(story, alert), from_us(alert.resolved_at or 0)
-    is_told = episode is None or (episode.below_since and words.is_silent(story, now))
+    is_told = episode is None or (episode.below_since and words.is_silent(story, until or now))
     return row._replace(
-        over=words.over(say, story, now),
-        was=words.since(say, story, over_at, row.level_word.lower(), now),
+        over=words.over(say, story, until or now),
+        was=words.since(say, story, over_at, row.level_word.lower(), until, now),
         ended="" if is_told or episode is None else words.ended(say, story, episode),
     )
 

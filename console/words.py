@@ -273,22 +273,29 @@ def edited(say: Tongue, when: str, *, is_glad: bool) -> str:
     return say.gettext("edited since, %(when)s; it says now:", when=when)
 
 
-def over(say: Tongue, story: Story, now: datetime) -> str:
-    """What is so of a story whose alert is over: that it was handled is nothing that we know."""
-    return say.pgettext("story", "Silent") if is_silent(story, now) else level(say, Level.calm)
+def over(say: Tongue, story: Story, at: datetime) -> str:
+    """What is so at `at` of a story whose alert is over: that it was handled is nothing that we know."""
+    return say.pgettext("story", "Silent") if is_silent(story, at) else level(say, Level.calm)
 
 
-def since(say: Tongue, story: Story, over_at: datetime, name: str, now: datetime) -> str:
-    """The same with for how long, and how loudly it had called: `name`."""
-    if is_silent(story, now):
-        span = say.span(now - story.last_at)
-        return say.gettext("was %(level)s, silent for %(span)s", level=name, span=span)
-    span = say.span(now - over_at)
-    return say.gettext("was %(level)s, calm for %(span)s", level=name, span=span)
+def since(
+    say: Tongue, story: Story, over_at: datetime, name: str, until: datetime | None, now: datetime
+) -> str:
+    """The same with for how long, and how loudly it had called: `name`; up to `until`, where nobody has listened since."""
+    silent = is_silent(story, until or now)
+    told = {"level": name, "span": say.span((until or now) - (story.last_at if silent else over_at))}
+    if until is None:
+        if silent:
+            return say.gettext("was %(level)s, silent for %(span)s", **told)
+        return say.gettext("was %(level)s, calm for %(span)s", **told)
+    told["until"] = _when(say, until, now)
+    if silent:
+        return say.gettext("was %(level)s, silent for %(span)s by %(until)s", **told)
+    return say.gettext("was %(level)s, calm for %(span)s by %(until)s", **told)
 
 
-def is_silent(story: Story, now: datetime) -> bool:
-    return now - story.last_at >= _SILENCE
+def is_silent(story: Story, at: datetime) -> bool:
+    return at - story.last_at >= _SILENCE
 
 
 def ended(say: Tongue, story: Story, episode: Episode) -> str:

@@ -14,8 +14,8 @@ from test_console_pages import Parsed, ask
 from console import reading, story_view, views
 from console.rows import HomePage, StoryPage
 from earshot.clock import to_us
-from earshot.model import Author, Kind, Level, Mention, Rating, Score, Story, Terms
-from earshot.store import stories
+from earshot.model import Author, Kind, Level, Mention, Rating, Score, SourceReport, Story, Terms
+from earshot.store import sources, stories
 from earshot.store.mentions import Kept
 
 
@@ -209,6 +209,7 @@ def test_the_page_says_that_it_is_silent_and_not_handled(
 ) -> None:
     over = called(world.step(Level.warning, 300, 0, "press_interest"), resolved_at=NOW - timedelta(hours=4))
     world.alert(world.tell("Ronvia", [Words("cerco clienti", ago=300)], episodes=over))
+    world.heed("Ronvia")
     (answer,) = ask(world, "/", language=language)
     text = " ".join(Parsed(answer.text).text.split())
     for words in said:
@@ -223,7 +224,7 @@ def test_the_page_says_that_it_is_silent_and_not_handled(
         (
             "en",
             [
-                "silent for 13 days",
+                "was warning, silent for 1 day by 13 Nov, 19:51",
                 "stay here for 7 days, counted up to 13 Nov, 19:51, where what was heard ends.",
                 "Other stories heard of in the seven days up to 13 Nov, 19:51, riskiest first",
             ],
@@ -231,6 +232,7 @@ def test_the_page_says_that_it_is_silent_and_not_handled(
         (
             "it",
             [
+                "attenzione; silenziosa da 1 giorno al 13 nov, 19:51",
                 "restano qui per 7 giorni, contati fino al 13 nov, 19:51, dove finisce ciò che è stato rilevato.",
                 "Altre vicende con menzioni rilevate nei sette giorni fino al 13 nov, 19:51",
             ],
@@ -260,6 +262,42 @@ def test_where_what_was_heard_ends_earlier_its_days_are_counted_up_to_there(
     assert [words for words in said if words not in text] == []
     assert "rotto" in text
     assert "da tempo" not in text
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "with processors beside it"])
+@pytest.mark.parametrize(
+    ("language", "after", "is_silent", "said"),
+    [
+        ("en", 30, False, "was watch, calm for 1 hr by 24 Nov, 20:21"),
+        ("it", 30, False, "da seguire; calma da 1 h al 24 nov, 20:21"),
+        ("en", 60, True, "was watch, silent for 1 hr by 24 Nov, 20:51"),
+        ("it", 60, True, "da seguire; silenziosa da 1 h al 24 nov, 20:51"),
+    ],
+)
+def test_a_replayed_story_is_silent_only_if_nobody_spoke_while_it_was_heard(
+    world: World, language: str, after: int, is_silent: bool, said: str, beside: bool
+) -> None:
+    """Its log ends so many minutes after its last mention; its alert was over before that.
+
+    Processors that run beside the console later go on counting, but there is nothing to hear.
+    """
+    last = NOW - timedelta(days=1)
+    (over,) = called(world.step(Level.watch, 1440 + 180, 0), resolved_at=last - timedelta(minutes=40))
+    episodes = (structs.replace(over, below_since=last - timedelta(minutes=100)),)
+    told = [Words("rotto", ago=1440 + 180), Words("grazie", ago=1440)]
+    world.alert(world.tell("Ronvia", told, episodes=episodes))
+    ended = SourceReport(name="replay", kind="replay", at=NOW, started_at=NOW, working=False)
+    with world.store.begin() as connection:
+        end = to_us(last + timedelta(minutes=after))
+        connection.exec_driver_sql("update brands set clock = ?", (end,))
+        sources.save(connection, [ended])
+    if beside:
+        world.heed("Ronvia")
+    answers = ask(world, "/", "/stories?state=resolved", "/alerts", language=language)
+    pages = [" ".join(Parsed(answer.text).text.split()) for answer in answers]
+    silent = {"en": "Silent", "it": "Silenziosa"}[language]
+    assert [silent in page for page in pages] == [is_silent] * 3
+    assert [said in page for page in pages] == [True, True, False]
 
 
 def test_the_heading_does_not_wait_for_the_alerts_role(world: World) -> None:
