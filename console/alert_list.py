@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from console import silences, surge_words, untold, views, words
-from console.calls import episode_of, reasons
 from console.reading_alerts import AlertsFound, alerts_page
 from console.rows import Excerpt, When
 from console.story_list import Choice
 from console.tongue import Tongue
 from console.website import Page, Site
 from console.weighed import stopped_at
+from earshot.causes import episode_of, reasons
 from earshot.clock import from_us
 from earshot.config import Topic
 from earshot.errors import Refused

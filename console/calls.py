@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from earshot.gravity import GRAVEST_FIRST, gravest_first
+from earshot.causes import reasons
+from earshot.gravity import GRAVEST_FIRST
 from earshot.model import Episode, Step, Story
-from earshot.quoting import is_by_words
 from earshot.store.alerts import Alert
 
 _TO_BE_SEEN = frozenset(GRAVEST_FIRST[: GRAVEST_FIRST.index("voice")])
@@ -18,25 +18,6 @@ class Told(NamedTuple):
     episode: int
     """Of the story in which it was decided, which its step names where that is another one."""
     step: Step
-
-
-def episode_of(story: Story, alert: Alert) -> Episode | None:
-    return next((each for each in story.episodes if each.number == alert.episode), None)
-
-
-def reasons(alert: Alert, episode: Episode | None) -> list[str]:
-    """All that it was raised for, the gravest first."""
-    return gravest_first(
-        [alert.reason, *(step.reason for step in episode.steps)] if episode else [alert.reason]
-    )
-
-
-def by_words(story: Story, alert: Alert) -> Step | None:
-    """The first step of its gravest reason, where the words of a mention gave that."""
-    episode = episode_of(story, alert)
-    gravest = reasons(alert, episode)[0]
-    steps = episode.steps if episode else ()
-    return next((step for step in steps if step.reason == gravest and is_by_words(step)), None)
 
 
 def is_to_be_seen(alert: Alert, episode: Episode) -> bool:

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from console import reading_carriers, reading_causes
-from console.calls import calls, episode_of, is_to_be_seen, was_handed_over
+from console import reading_carriers
+from console.calls import calls, is_to_be_seen, was_handed_over
 from console.reading_carriers import Carriers
-from console.reading_causes import Cause
 from console.reading_sources import heard_until
 from console.weighed import weighed_until
+from earshot import causes
+from earshot.causes import Cause, episode_of
 from earshot.clock import to_us
 from earshot.config import Outlet
 from earshot.model import Level, Step, Story
@@ -119,7 +120,7 @@ def home(connection: Connection, names: Sequence[str], brand: str | None) -> Hom
         strongest,
         about,
         told,
-        reading_causes.find(connection, (*loud, *unseen, *over), about, told),
+        causes.find(connection, (*loud, *unseen, *over), about, told),
         _last(known),
         many,
         list(outages.open_ones(connection).values()),

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from console import reading_causes
-from console.reading_causes import Cause
 from console.reading_sources import heard_until
 from console.reading_stories import PAGE, after_alert, alert_place
+from earshot import causes
+from earshot.causes import Cause
 from earshot.model import Level, Story
 from earshot.store import listing, mentions, outages, stories, surges
 from earshot.store.alerts import Alert
@@ -62,7 +62,7 @@ def alerts_page(
         shown,
         about,
         firsts,
-        reading_causes.find(connection, shown, about, firsts),
+        causes.find(connection, shown, about, firsts),
         surges.get(connection, [alert.story for alert in shown if is_surge(alert.story)]),
         outages.get(connection, [alert.story for alert in shown if alert.story < outages.LAST]),
         told,

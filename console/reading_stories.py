@@ -12,9 +12,9 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection
 
-from console import reading_causes
-from console.reading_causes import Cause
 from console.reading_sources import heard_until
+from earshot import causes
+from earshot.causes import Cause
 from earshot.errors import Refused
 from earshot.model import Level, Story
 from earshot.store import brands, listing, mentions, stories
@@ -84,7 +84,7 @@ def stories_page(connection: Connection, wanted: Wanted) -> Listed:
         [story for story in page.stories if story.id not in told_above],
         firsts,
         dict(page.alerts),
-        reading_causes.find(connection, page.alerts.values(), about, firsts),
+        causes.find(connection, page.alerts.values(), about, firsts),
         page.next,
         [story.loudness for story in calling],
         heard_until(connection),

@@ -13,12 +13,12 @@ from console.marks import Mark
 from console.pace import pace
 from console.reading import Called, Detail
 from console.reading_carriers import Carrier
-from console.reading_causes import Cause
 from console.reading_mentions import is_split_off
 from console.rows import CarriedRow, CarrierRow, ChanceRow, OutlookRow, SaidRow, StepRow, StoryPage, TermRow
 from console.shares import Shared, folded
 from console.tongue import Tongue
 from console.weighed import calm_since, stopped_at
+from earshot.causes import Cause
 from earshot.clock import from_us, to_us
 from earshot.explain import Line, People, outlet, people, points
 from earshot.model import Story

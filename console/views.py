@@ -6,14 +6,13 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from console import silences, story_words, surge_words, words
-from console.calls import episode_of, reasons
 from console.reading import STAYS, Frame, Home
-from console.reading_causes import Cause
 from console.rows import CauseRow, Excerpt, FrameRow, HomePage, MentionRow, StoryRow, SurgeRow, When
 from console.security import host_of, safe_link
 from console.tongue import Tongue
 from console.weighed import stopped_at
 from earshot.accounts import Accounts
+from earshot.causes import Cause, episode_of, reasons
 from earshot.clock import from_us
 from earshot.model import Level, Mention, Story
 from earshot.quoting import because

@@ -1,20 +1,22 @@
 """`earshot stories` and `earshot alerts`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import zip_longest
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
 from sqlalchemy import Connection
 
+from earshot import causes
 from earshot.cli.options import AsJson, ConfigPath, DataDir, existing_store
 from earshot.cli.tables import Column, day_and_time, day_or_time, length, one_line, table
 from earshot.clock import SystemClock, from_us
 from earshot.errors import Refused
 from earshot.gravity import gravest_first
 from earshot.model import Forecast, Level, Story
+from earshot.quoting import Because, because
 from earshot.store import alerts as alert_rows
 from earshot.store import brands, mentions, outages, surges
 from earshot.store import stories as story_rows
@@ -22,6 +24,8 @@ from earshot.store import stories as story_rows
 _OUT = Console(highlight=False)
 _LOOKED_AT = 2_000
 _LONGEST = 200
+_QUOTED = 60
+"""Characters of what called: what is left of a line shows them around its words."""
 _STORIES: list[Column] = [
     ("risk", "right"),
     ("level", "left"),
@@ -41,9 +45,35 @@ _ALERTS: list[Column] = [
     ("opened,\nlast raised", "left"),
     ("story/episode", "left"),
 ]
+_WORDLESS = "(no text)"
 _OF_NO_STORY = ("surge", "quiet")
 """Reasons of alerts that have no risk."""
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000, help="How many.")]
+
+
+class _About(NamedTuple):
+    """What an alert is about."""
+
+    begun: str
+    """What its story began with."""
+    called: Because | None
+    """Whose words it called for."""
+
+    def headline(self, longest: int) -> str:
+        return one_line(self.called.quote(longest)) or _WORDLESS if self.called else self.begun
+
+    def lines(self) -> list[str]:
+        """As they stand on a terminal."""
+        since = "(edited since) " if self.edited_at else ""
+        return [f"{since}{self.headline(_QUOTED)}", ", ".join(f"“{word}”" for word in self.seen_by)]
+
+    @property
+    def seen_by(self) -> tuple[str, ...]:
+        return self.called.seen_by if self.called else ()
+
+    @property
+    def edited_at(self) -> datetime | None:
+        return self.called.edited_at if self.called else None
 
 
 def stories(brand: str, limit: int, config: ConfigPath, data_dir: DataDir, as_json: bool) -> None:
@@ -65,9 +95,10 @@ def alerts(
 ) -> None:
     """List the alerts raised last: level, brand, every reason, what it is about, since when. Times are UTC.
 
-    A story is named by its first words, a surge by its topic and what is new in it. The gravest reason comes first.
-    Below the level stands how long the alert lasted; below the time at which it opened the one at which it was last
-    raised, if that was later.
+    The gravest reason comes first. Where the words of a mention are that reason, the alert is named by them, as they
+    stand now, with those that gave it away below; else by the first words of its story, a surge by its topic and what
+    is new in it. Below the level stands how long the alert lasted; below the time at which it opened the one at which
+    it was last raised, if that was later.
 
     Example: earshot alerts --limit 5 --json
 
@@ -76,8 +107,8 @@ def alerts(
     with existing_store(config, data_dir) as store, store.read() as connection:
         found = alert_rows.page(connection, limit)
         behind = story_rows.load(connection, {alert.story for alert in found})
-        heads = _about(connection, {alert.story for alert in found})
-    shown = [(alert, behind.get(alert.story), heads.get(alert.story, "")) for alert in found]
+        about = _about(connection, found, behind)
+    shown = [(alert, behind.get(alert.story), about[alert.id]) for alert in found]
     if as_json:
         _OUT.print_json(data=[_plain_alert(*each) for each in shown])
     elif not found:
@@ -118,7 +149,7 @@ def _story_row(story: Story, headline: str) -> list[str]:
     ]
 
 
-def _alert_rows(alert: alert_rows.Alert, story: Story | None, headline: str) -> list[list[str]]:
+def _alert_rows(alert: alert_rows.Alert, story: Story | None, about: _About) -> list[list[str]]:
     """One for each of its reasons, so that none is cut off; what is not of a reason stands in the first ones."""
     lasted = length(from_us(alert.resolved_at) - from_us(alert.opened_at)) if alert.resolved_at else "open"
     columns = (
@@ -126,7 +157,7 @@ def _alert_rows(alert: alert_rows.Alert, story: Story | None, headline: str) -> 
         ["–" if alert.reason in _OF_NO_STORY else f"{alert.risk:.0f}"],
         [alert.brand],
         [reason.replace("_", " ") for reason in gravest_first(_reasons(alert, story))],
-        [headline],
+        about.lines(),
         _moments(alert, SystemClock().now()),
         [f"{alert.story}/{alert.episode}"],
     )
@@ -139,25 +170,34 @@ def _moments(alert: alert_rows.Alert, now: datetime) -> list[str]:
     return list(dict.fromkeys(moments))
 
 
-def _about(connection: Connection, numbers: Collection[int]) -> dict[int, str]:
-    """What alerts are about, by the number of the story, the surge or the outage."""
+def _about(
+    connection: Connection, found: Collection[alert_rows.Alert], behind: Mapping[int, Story]
+) -> dict[int, _About]:
+    """What each alert is about."""
+    numbers = {alert.story for alert in found}
+    firsts = _firsts(connection, numbers)
+    known = causes.find(connection, found, behind, firsts)
+    called = {n: because(cause.kept, [cause.step]) for n, cause in known.items()}
+    begun = {n: _headline(first) for n, first in firsts.items()}
     quiet = {n: each.source for n, each in outages.get(connection, numbers).items()}
-    return (
-        _headlines(connection, numbers)
-        | quiet
-        | {n: _of_surge(kept) for n, kept in surges.get(connection, numbers).items()}
-    )
+    named = begun | quiet | {n: _of_surge(kept) for n, kept in surges.get(connection, numbers).items()}
+    return {alert.id: _About(named.get(alert.story, ""), called.get(alert.id)) for alert in found}
 
 
 def _headlines(connection: Connection, stories: Collection[int]) -> dict[int, str]:
-    """The words that began each story: it has the number of its first mention."""
-    return {n: _headline(mentions.read(row)) for n, row in mentions.get(connection, stories).items()}
+    """The words that began each story."""
+    return {n: _headline(first) for n, first in _firsts(connection, stories).items()}
+
+
+def _firsts(connection: Connection, stories: Collection[int]) -> dict[int, mentions.Kept]:
+    """What began each story: it has the number of its first mention."""
+    return {n: mentions.read(row) for n, row in mentions.get(connection, stories).items()}
 
 
 def _headline(first: mentions.Kept) -> str:
     if first.withdrawn:
         return "(withdrawn)"
-    return one_line(first.mention.title or first.mention.text)[:_LONGEST] or "(no text)"
+    return one_line(first.mention.title or first.mention.text)[:_LONGEST] or _WORDLESS
 
 
 def _of_surge(kept: surges.Kept) -> str:
@@ -191,11 +231,17 @@ def _plain_forecast(found: Forecast | None) -> dict[str, object] | None:
     return sizes | {"chances": {str(size): chance for size, chance in found.chances}}
 
 
-def _plain_alert(alert: alert_rows.Alert, story: Story | None, headline: str) -> dict[str, object]:
-    """`reason` is the first, `reasons` are those of all its steps, in order, each once."""
+def _plain_alert(alert: alert_rows.Alert, story: Story | None, about: _About) -> dict[str, object]:
+    """`reason` is the first, `reasons` are those of all its steps, in order, each once.
+
+    `seen_by`: the words of the headline that gave the gravest one away, folded; none where they may be others now, as
+    they are since `edited_at`.
+    """
     return alert._asdict() | {
         "reasons": _reasons(alert, story),
-        "headline": headline,
+        "headline": about.headline(_LONGEST),
+        "seen_by": list(about.seen_by),
+        "edited_at": about.edited_at.isoformat() if about.edited_at else None,
         "level": Level(alert.level).name,
         "opened_at": from_us(alert.opened_at).isoformat(),
         "raised_at": from_us(alert.raised_at).isoformat(),

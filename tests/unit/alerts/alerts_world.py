@@ -79,10 +79,12 @@ def kept(mention: Mention, *, n: int = 7, withdrawn: bool = False) -> mentions.K
     return mentions.Kept(n, mention, Score(language="it"), "new", withdrawn)
 
 
-def keep(store: Store, mention: Mention, n: int = 7, story: int = 7) -> None:
+def keep(
+    store: Store, mention: Mention, n: int = 7, story: int = 7, *, evidence: tuple[str, ...] = ()
+) -> None:
     """As the processors store it."""
     heard = to_us(mention.collected_at)
-    body, score = mentions.encode(mention), mentions.encode(Score(language="it"))
+    body, score = mentions.encode(mention), mentions.encode(Score(language="it", evidence=evidence))
     with store.begin() as connection:
         mentions.add(
             connection,

@@ -1,7 +1,9 @@
 """What `earshot alerts` prints, on a terminal of 80 columns."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alerts_world import START, a_mention, a_step, a_story, an_episode, minutes
@@ -12,7 +14,7 @@ from alerts import surge_rules
 from alerts.rules import alert
 from earshot.cli import listing
 from earshot.clock import to_us
-from earshot.model import Level, Story
+from earshot.model import Level, Mention, Story
 from earshot.store import Store, alerts, outages, stories, surges
 from earshot.store.alerts import Alert
 from earshot.store.outages import Outage
@@ -82,6 +84,59 @@ def test_when_it_was_last_raised_is_shown_where_that_was_later(store: Store, lis
     first, second, *_ = listed()
     assert f"{START:%H:%M}" in first
     assert second.endswith(f"{START + minutes(90):%H:%M}")
+
+
+GAS = "Three layers of cake and the shed door is mended. There is a smell of gas since your man came. Anyone watching?"
+
+
+def in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    listing.alerts(data_dir=tmp_path, as_json=True)
+    (alert,) = json.loads(capsys.readouterr().out)
+    return {name: alert[name] for name in ("headline", "seen_by", "edited_at")}
+
+
+def called_by_words(store: Store, said: Mention) -> None:
+    """A danger in the second mention of a story that began with something else."""
+    keep(store, a_story(an_episode(a_step(), a_step(reason="safety", mention="x:2", minute=5))))
+    keep_mention(store, a_mention(text="Carte bloccate da ieri"))
+    keep_mention(store, said, 8, evidence=("gas", "smell"))
+
+
+def test_the_words_that_called_name_an_alert(
+    store: Store,
+    listed: Listed,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    called_by_words(store, a_mention("2", GAS))
+    assert "“gas”" in listed()[1]
+    monkeypatch.setattr(listing._OUT, "width", 140)
+    listing.alerts(data_dir=tmp_path)
+    printed = capsys.readouterr().out
+    assert "smell of gas" in printed
+    assert "Carte bloccate" not in printed
+    assert in_json(tmp_path, capsys) == {"headline": GAS, "seen_by": ["gas", "smell"], "edited_at": None}
+
+
+def test_what_called_and_says_something_else_by_now_is_marked(
+    store: Store, listed: Listed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edited_at = START + minutes(9)
+    called_by_words(store, a_mention("2", "Five stars now", edited_at=edited_at))
+    assert "(edited sin" in listed()[0]
+    told = {"headline": "Five stars now", "seen_by": [], "edited_at": edited_at.isoformat()}
+    assert in_json(tmp_path, capsys) == told
+
+
+def test_an_alert_of_no_words_is_named_by_what_began_its_story(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(store, a_story(an_episode(a_step(), a_step(reason="pick_up", mention="x:2"))))
+    keep_mention(store, a_mention(text="Carte bloccate da ieri"))
+    keep_mention(store, a_mention("2", GAS), 8, evidence=("gas",))
+    told = {"headline": "Carte bloccate da ieri", "seen_by": [], "edited_at": None}
+    assert in_json(tmp_path, capsys) == told
 
 
 @pytest.mark.parametrize("reason", ["surge", "quiet"])

@@ -1,12 +1,13 @@
-"""The mentions whose words alerts were raised for. Blocking: never on the event loop."""
+"""What alerts were raised for, and the mentions whose words that was. `find` is blocking: never on the event loop."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from console.calls import by_words
-from earshot.model import Step, Story
+from earshot.gravity import gravest_first
+from earshot.model import Episode, Step, Story
+from earshot.quoting import is_by_words
 from earshot.store import alerts
 from earshot.store.alerts import Alert
 from earshot.store.mentions import Kept
@@ -17,6 +18,25 @@ class Cause(NamedTuple):
 
     step: Step
     kept: Kept
+
+
+def episode_of(story: Story, alert: Alert) -> Episode | None:
+    return next((each for each in story.episodes if each.number == alert.episode), None)
+
+
+def reasons(alert: Alert, episode: Episode | None) -> list[str]:
+    """All that it was raised for, the gravest first."""
+    return gravest_first(
+        [alert.reason, *(step.reason for step in episode.steps)] if episode else [alert.reason]
+    )
+
+
+def by_words(story: Story, alert: Alert) -> Step | None:
+    """The first step of its gravest reason, where the words of a mention gave that."""
+    episode = episode_of(story, alert)
+    gravest = reasons(alert, episode)[0]
+    steps = episode.steps if episode else ()
+    return next((step for step in steps if step.reason == gravest and is_by_words(step)), None)
 
 
 def find(
