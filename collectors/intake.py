@@ -36,7 +36,7 @@ class Intake:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._context = context
-        self._conversations = conversations or Conversations(context.bus, context.config.brands)
+        self._conversations = conversations or Conversations(context.bus)
         self._collector = collector
         self._report = report or Report(collector, "", context.clock)
         self._attribution = Attribution(context.config.brands)
@@ -112,11 +112,9 @@ class Intake:
         if not found:
             UNMATCHED.labels(self._collector).inc()
             self._report.unmatched()
-        by_brand = self._conversations.passed_on(mention)
-        self._conversations.remember(mention, tuple(found))
-        if mention.brand and not by_brand:
+        self._conversations.remember(mention.id, tuple(found))
+        if mention.brand:
             yield event
             return
         for name, why in found.items():
-            is_by_brand = mention.by_brand or name in by_brand
-            yield Said(mention=structs.replace(mention, brand=name, why=why, by_brand=is_by_brand))
+            yield Said(mention=structs.replace(mention, brand=name, why=why))

@@ -31,7 +31,7 @@ class Collectors:
             for each in context.config.collectors
         }
         self._working = len(self._collectors)
-        conversations = Conversations(context.bus, context.config.brands)
+        conversations = Conversations(context.bus)
         self._intakes = {
             name: Intake(context, name, conversations, report) for name, report in self._reports.items()
         }

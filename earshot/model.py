@@ -110,8 +110,6 @@ class Mention(Struct, frozen=True, omit_defaults=True, kw_only=True):
     edited_at: Moment | None = None
     claimed_at: Moment | None = None
     """What the source claimed as `created_at`, where that lay after `collected_at` and was clamped."""
-    by_brand: bool = False
-    """What it passes on one of the brand's own accounts said, and it says no more: those are the company's words."""
     backfill: bool = False
     """Heard more than a day after it was said, or imported: builds stories, never alerts."""
 

@@ -1,6 +1,6 @@
 """What a company says itself: no loud voice, and who carries its answer on does not carry the complaint."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
 from msgspec import structs
 
@@ -13,16 +13,11 @@ from processors.tasks import New, Revised, Task
 class OwnAccounts:
     """The brands' own accounts."""
 
-    def __init__(self, brands: Collection[Brand]) -> None:
-        self._brands = frozenset(brand.name for brand in brands if brand.accounts)
+    def __init__(self, brands: Iterable[Brand]) -> None:
         self._accounts = Accounts((written, brand.name) for brand in brands for written in brand.accounts)
 
     def wrote(self, mention: Mention) -> bool:
-        return mention.brand in self._brands and mention.brand in self._accounts.of(mention)
-
-    def speaks(self, mention: Mention) -> bool:
-        """Whether the words are the company's, whoever passes them on."""
-        return mention.by_brand or self.wrote(mention)
+        return mention.brand in self._accounts.of(mention)
 
     def uncounted(self, task: Task) -> Task:
         """The same without its platform's counters, where it is the company that speaks."""

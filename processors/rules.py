@@ -1,7 +1,6 @@
 """Rules that call whatever the risk: a small story can have a loud first voice, or be taken up by the press.
 
-A brand's own accounts are no voices: what they publish is an answer, whoever passes it on. An outlet's are no loud
-authors: they are press.
+A brand's own accounts are no voices: what they publish is an answer. An outlet's are no loud authors: they are press.
 """
 
 from earshot.accounts import Accounts
@@ -40,7 +39,7 @@ class MentionRules:
     def fire(self, mention: Mention, score: Score) -> list[Signal]:
         is_negative = score.negative is not None and score.negative >= self._rules.loud_negativity
         asks = "press_interest" in score.signs
-        if not (is_negative or asks or score.grave) or self._own.speaks(mention):
+        if not (is_negative or asks or score.grave) or self._own.wrote(mention):
             return []
         fired = self._negative(mention) if is_negative else []
         always: list[Signal] = [(reason, Level.warning) for reason in score.grave]

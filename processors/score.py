@@ -139,7 +139,7 @@ class Scorer:
         intents = shares(list(map(self._said, spoken)))
         return [
             Score(language=each.language, model=each.model)
-            if each.opinion is None or self._own.speaks(mention)
+            if each.opinion is None or self._own.wrote(mention)
             else structs.replace(_score(each, each.opinion, each.basis), intents=wanted)
             for mention, each, wanted in zip(mentions, found, intents, strict=True)
         ]
@@ -159,7 +159,7 @@ class Scorer:
         return [known or read[key] for key, known in zip(keys, scores, strict=True)]
 
     def _key(self, mention: Mention) -> _Key:
-        source, own = mention.source if self.calibrations.newest else "", self._own.speaks(mention)
+        source, own = mention.source if self.calibrations.newest else "", self._own.wrote(mention)
         return _Key(mention.text, mention.title, mention.language, mention.rating, mention.brand, source, own)
 
     def _read(self, mentions: Sequence[Mention]) -> list[Score]:
@@ -167,7 +167,7 @@ class Scorer:
         if self.calibrations.newest:
             found = list(map(self._calibrated, spoken, found))
         found = [
-            _said_by_brand(each) if self._own.speaks(m) else each
+            _said_by_brand(each) if self._own.wrote(m) else each
             for m, each in zip(mentions, found, strict=True)
         ]
         return list(map(_combined, mentions, found))
@@ -203,7 +203,7 @@ class Scorer:
 
 
 def _said_by_brand(found: Finding) -> Finding:
-    """What the brand itself says is no complaint about it, and endangers nobody; nor where others pass it on."""
+    """What the brand itself says is no complaint about it, and endangers nobody."""
     said = {intent: share for intent, share in found.reading.intents.items() if intent not in _AGAINST}
     quiet = found.reading._replace(grave=(), intents=said, mood="neutral")
     return found._replace(

@@ -105,46 +105,6 @@ def test_a_statement_of_a_brands_own_account_and_who_answers_it_concern_the_bran
     assert heard(place) == [("x:1", "Acme", "own account"), ("x:2", "Acme", "followed conversation")]
 
 
-SORRY = "We are sorry for the outage, this is a terrible day"
-
-
-@pytest.mark.parametrize(
-    ("repost", "by_brand"),
-    [
-        (said("2", SORRY, kind="repost", reposted="x:1"), True),
-        (said("2", f" {SORRY}\n", kind="repost", reposted="x:1"), True),
-        (said("2", "", kind="repost", reposted="x:1"), True),
-        (said("2", SORRY, "Acme", kind="repost", reposted="x:1"), True),
-        (said("2", "RT @Acme_Help: We are sorry for the…", kind="repost", reposted="x:9"), True),
-        (said("2", "acme, as they said", kind="repost", reposted="x:9", by_brand=True), True),
-        (said("2", "shame on you, acme", kind="repost", reposted="x:1"), False),
-        (said("2", "RT @anna: acme let us down", kind="repost", reposted="x:9"), False),
-        (said("2", f"acme! RT @acme_help: {SORRY}", kind="repost", reposted="x:9"), False),
-        (said("2", SORRY, kind="quote", quoted="x:1"), False),
-        (said("2", SORRY, kind="reply", parent="x:1"), False),
-        (said("2", SORRY, "Bolt", kind="repost", reposted="x:1"), False),
-        (said("2", "acme let us down", kind="repost", reposted="x:0"), False),
-    ],
-)
-def test_a_repost_of_what_an_own_account_said_says_what_the_brand_said(
-    place: Place, repost: Said, by_brand: bool
-) -> None:
-    """Where it has words of its own it says those."""
-    place.intake().hear([said("0", "acme let us down"), said("1", SORRY, by="acme_help")])
-    after_a_restart = place.intake()
-    after_a_restart.hear([repost])
-    (last,) = place.heard[2:]
-    assert isinstance(last, Said)
-    assert last.mention.by_brand is by_brand
-
-
-def test_what_an_own_account_reposts_are_not_its_words(place: Place) -> None:
-    fire = "acme, your heater caught fire"
-    shared = said("2", fire, by="acme_help", kind="repost", reposted="x:1")
-    place.intake().hear([said("1", fire), shared, said("3", fire, kind="repost", reposted="x:2")])
-    assert [event.mention.by_brand for event in place.heard if isinstance(event, Said)] == [False] * 3
-
-
 def test_what_concerns_nobody_is_counted_and_nothing_is_published(place: Place) -> None:
     unmatched, published = (
         counter.labels(*labels) for counter, labels in ((UNMATCHED, ["replay"]), (HEARD, ["replay", "any"]))

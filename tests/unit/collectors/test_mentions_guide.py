@@ -37,5 +37,5 @@ def test_examples_are_read_and_nothing_in_them_is_ignored() -> None:
 
 def test_the_long_example_leaves_out_only_what_is_not_for_senders() -> None:
     whole = json.loads(EXAMPLES[1])
-    rest = {"quoted", "reposted", "by_brand", "backfill", "why", "collected_at", "claimed_at"}
+    rest = {"quoted", "reposted", "backfill", "why", "collected_at", "claimed_at"}
     assert set(Mention.__struct_fields__) - whole.keys() == rest

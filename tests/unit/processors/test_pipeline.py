@@ -137,23 +137,6 @@ def test_what_the_brand_itself_publishes_is_no_loud_author(world: World) -> None
     assert not world.story().episodes
 
 
-def test_who_reposts_what_the_brand_said_is_no_negative_author(world: World) -> None:
-    sorry = "We are sorry for the outage, cards are blocked since last night: this is a terrible day"
-    reposts = [said(str(n), n, sorry, kind="repost", reposted="x:1", by_brand=True) for n in range(2, 42)]
-    story = world.hear(said("1", text=sorry, by="acme_help"), *reposts).story()
-    assert (story.mentions, story.negative_authors, story.episodes) == (41, 0, ())
-    story = world.hear(said("50", 50, FURIOUS, kind="quote", quoted="x:1")).story()
-    assert story.negative_authors == 1
-
-
-def test_a_journalist_whom_the_brand_answers_asks_once(world: World) -> None:
-    """What is read in the brand's own words fires no rule, whoever passes them on."""
-    words = "I'm a reporter with the Daily, could I DM you about this?"
-    world.hear(said("1", text=words, kind="repost", by_brand=True), said("2", 1, words, by="acme_help"))
-    assert not world.story().episodes
-    assert world.hear(said("3", 2, f"{words} Thanks")).story().episodes
-
-
 def test_an_outlets_own_account_is_press_and_no_loud_author(world: World) -> None:
     world.hear(said("1", by="d", followers=800_000))
     assert not [step for each in world.story().episodes for step in each.steps if step.reason != "risk"]

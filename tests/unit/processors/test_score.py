@@ -70,15 +70,6 @@ def test_what_the_brand_itself_says_is_no_complaint_about_it() -> None:
     assert score("Our lawyers will sue whoever says that we burn people", author=ours).grave == ()
 
 
-def test_what_others_pass_on_of_it_is_the_brands_and_what_they_say_themselves_is_theirs() -> None:
-    statement = "We are sorry for the outage, cards are blocked since last night: this is a terrible day"
-    passed_on = score(statement, kind="repost", by_brand=True)
-    quoted = score(f"{FURIOUS}: {statement}", kind="quote", quoted="x:9")
-    assert (passed_on.basis, passed_on.negative) == ("own", 0.05)
-    assert (quoted.basis, (quoted.negative or 0) > 0.5) == ("text", True)
-    assert score("Our heater caught fire, people are burnt", kind="repost", by_brand=True).calls == ()
-
-
 def test_a_lawyer_calls_but_for_who_is_glad_and_danger_only_where_it_is_bad() -> None:
     assert score("My lawyer will write to you and I will sue your company").grave == ("legal",)
     stars = {"kind": "review", "rating": Rating(value=5.0)}
