@@ -52,7 +52,7 @@ train: ## Make the models of texts again: make train DATA=folder (a quarter of a
 	test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train
 	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/train.txt
 	PYTHONPATH=.:bench .venv-train/bin/python training/negativity.py --data $(DATA) --halves .venv-train/halves
-	PYTHONPATH=.:bench .venv-train/bin/python training/signs.py --halves .venv-train/halves
+	PYTHONPATH=.:bench .venv-train/bin/python training/signs.py --data $(DATA) --halves .venv-train/halves
 	PYTHONPATH=.:bench .venv-train/bin/python training/target.py --halves .venv-train/halves
 
 lock: ## Pin the dependencies again (hashes, no addresses)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from earshot.handling import DANGERS
 from processors.signs.model import INTENTS, LEARNT_SIGNS, WAY_PLANES
 from processors.target.views import Span, Views, views
 
@@ -18,15 +19,20 @@ _COMPLAINT = {"complaint": ["complaint"], "not_complaint": []}
 
 
 def tells(row: Row, plane: str) -> bool:
-    """Whether somebody has looked at it with this in mind: where nobody has, "not labelled" is not "does not hold"."""
-    return "intents" in row or (plane == "complaint" and row.get("label") in _COMPLAINT)
+    """Whether somebody has looked at it with this in mind: where nobody has, "not labelled" is not "does not hold".
+
+    Despair tells nothing of `safety`: it is a danger, and has a plane of its own.
+    """
+    if "intents" not in row:
+        return plane == "complaint" and row.get("label") in _COMPLAINT
+    return plane != "safety" or "self_harm" not in row["flags"]
 
 
 def holds(rows: Sequence[Row], plane: str) -> np.ndarray:
-    """(rows,) whether an intent, a sign, a form of address, a mood or a way tried is labelled. Rows that `tells` of it."""
+    """(rows,) whether an intent, a sign, a form of address, a mood, a way tried or a danger is labelled. Rows that `tells` of it."""
     if plane in INTENTS:
         return np.array([plane in _intents(row) for row in rows])
-    if plane in LEARNT_SIGNS:
+    if plane in LEARNT_SIGNS or plane in DANGERS:
         return np.array([plane in row["flags"] for row in rows])
     if plane in WAY_PLANES:
         return np.array([plane.removeprefix("way_") in row["tried"] for row in rows])

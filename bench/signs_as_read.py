@@ -2,7 +2,7 @@
 
 It decides otherwise: the form of address is the likeliest of those that the text's language has, the mood the likeliest
 of all, ways tried need a word that stands for them, and danger and the law call with words for them alone. Nor where the author is
-glad: praise that is labelled danger or the law should not call. The language is guessed, as where no source declares it.
+glad: praise that is labelled danger or the law should not call. Despair does, and is counted as that and not as danger. The language is guessed, as where no source declares it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,12 @@ from processors.score import Reader, Scorer
 from processors.signs.model import ADDRESSES
 from processors.signs.ways import WAYS
 
-_CALLS = {"safety": "calls: danger", "legal": "calls: the law"}
+_CALLS = {
+    "safety": "calls: danger",
+    "legal": "calls: the law",
+    "self_harm": "calls: self-harm",
+    "discrimination": "calls: discrimination",
+}
 _NAMES = (*(f"address: {form}" for form in ADDRESSES), *(f"tried: {way}" for way in WAYS), *_CALLS.values())
 _NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -55,13 +60,16 @@ def _mention(text: str) -> Mention:
 
 
 def _labelled(row: Row) -> set[str]:
-    held = () if row["polarity"] == "pos" else row["intents"]
-    calls = {name for intent, name in _CALLS.items() if intent in held}
+    held = set() if row["polarity"] == "pos" else {*row["intents"], *row["flags"]}
+    if "self_harm" in row["flags"]:
+        held = {*held, "self_harm"} - {"safety"}  # it is the danger that is told
+    calls = {name for danger, name in _CALLS.items() if danger in held}
     return {f"address: {row['address']}", *(f"tried: {way}" for way in row["tried"]), *calls}
 
 
 def _read(score: Score) -> set[str]:
-    calls = {name for grave, name in _CALLS.items() if grave in score.calls}
+    said = set(score.calls) - ({"safety"} if "self_harm" in score.calls else set())
+    calls = {name for danger, name in _CALLS.items() if danger in said}
     return {f"address: {score.address}", *(f"tried: {each.way}" for each in score.tried), *calls}
 
 

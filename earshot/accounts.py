@@ -12,6 +12,7 @@ from earshot.model import Mention
 
 T = TypeVar("T")
 
+_NO_PLATFORM = ("@", "did:")
 _PLATFORM = re.compile(r"\w[\w.-]*")
 
 
@@ -34,9 +35,9 @@ class Account(NamedTuple):
 
 
 def account(written: str) -> Account:
-    """What is before a colon is the platform, unless an @ begins it all, or an address."""
+    """What is before a colon is the platform, unless an @ begins it all, an address, or a decentralised identifier."""
     platform, colon, handle = written.partition(":")
-    if not colon or written.startswith("@") or handle.startswith("//"):
+    if not colon or written.startswith(_NO_PLATFORM) or handle.startswith("//"):
         platform, handle = "", written
     return Account(platform, handle.strip().removeprefix("@"))
 

@@ -47,14 +47,17 @@ def find(
 ) -> dict[int, Cause]:
     """Of the gravest reason of each alert, by alert, where the words of one mention are that reason."""
     found: dict[int, Cause] = {}
+    behind: dict[tuple[int, str], Kept | None] = {}
     for alert in raised:
         story, first = about.get(alert.story), firsts.get(alert.story)
         step = by_words(story, alert) if story else None
         if story is None or step is None:
             continue
         is_first = first is not None and first.mention.id == step.mention
-        home = story.part_of or story.id
-        kept = first if is_first else alerts.mention_behind(connection, home, step.mention)
+        place = story.part_of or story.id, step.mention
+        if not is_first and place not in behind:
+            behind[place] = alerts.mention_behind(connection, *place)
+        kept = first if is_first else behind[place]
         if kept:
             found[alert.id] = Cause(step, kept)
     return found

@@ -34,7 +34,7 @@ def because(kept: Kept | None, steps: Iterable[Step]) -> Because | None:
     if kept is None or kept.withdrawn:
         return None
     mention = kept.mention
-    read = [step.read_at or step.at for step in steps if is_by_words(step) and step.mention == mention.id]
+    read = [_read(step, mention) for step in steps if is_by_words(step) and step.mention == mention.id]
     if not read:
         return None
     edited = mention.edited_at
@@ -43,6 +43,11 @@ def because(kept: Kept | None, steps: Iterable[Step]) -> Because | None:
 
 def is_by_words(step: Step) -> bool:
     return step.reason in BY_WORDS
+
+
+def _read(step: Step, mention: Mention) -> datetime:
+    """Steps of before said only when they were decided: the second who calls is mostly told at once, others may have waited."""
+    return step.read_at or (mention.collected_at if step.again > 1 else step.at)
 
 
 def _said(mention: Mention) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import corpus
 
 _ONE, _MANY = ("polarity", "mood", "address"), ("intents", "flags", "tried")
+_LATER = ("self_harm", "discrimination")  # flags that the first seconds did not know
 _LEAST = 5  # of either, to be worth a line
 
 
@@ -34,7 +35,8 @@ def table(folder: Path) -> list[str]:
         lines.append(f"| {key} | {kappa(one, other):.2f} | {100 * same / len(pairs):.1f} % | | | |")
     for key in _MANY:
         for name in sorted({name for pair in pairs for row in pair for name in row[key]}):
-            lines += _line(name, [(name in a[key], name in b[key]) for a, b in pairs])
+            knew = {b["by"] for _, b in pairs if name in b[key] or name not in _LATER}
+            lines += _line(name, [(name in a[key], name in b[key]) for a, b in pairs if b["by"] in knew])
     return lines
 
 

@@ -18,7 +18,7 @@ from corpus import fingerprint
 from earshot.matching import fold
 
 _GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
-TESTED = (_GOLDEN / "checklist.jsonl", _GOLDEN / "plain.jsonl")
+TESTED = tuple(_GOLDEN / f"{name}.jsonl" for name in ("checklist", "plain", "hints"))
 
 _KEYS = "text lang polarity intents address mood target other tried flags sector channel".split()
 _ONE = {
@@ -31,7 +31,7 @@ _ONE = {
 _MANY = {
     "intents": "complaint question praise request churn legal safety news other".split(),
     "tried": "phone counter chat email app social form visit".split(),
-    "flags": "press_interest confirmation sensitive minor employee spam victim".split(),
+    "flags": "press_interest confirmation sensitive minor employee spam victim self_harm discrimination".split(),
 }
 _ALIKE = 0.75  # of the words of two texts: as good as one text
 _TOLD = 0.6  # of a label and a case that tests: the case is as good as told beforehand

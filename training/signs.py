@@ -1,15 +1,18 @@
-"""Train the model of intents, signs, address, mood and ways tried: `processors/models/signs-1.npz` and its card.
+"""Train the model of intents, signs, address, mood, ways tried and dangers: `processors/models/signs-1.npz` and its card.
 
-    PYTHONPATH=.:bench python training/signs.py --halves FOLDER [--labels training/labels] [--out processors/models/signs-1.npz]
+    PYTHONPATH=.:bench python training/signs.py --data DATA --halves FOLDER [--labels training/labels] [--out processors/models/signs-1.npz]
 
-FOLDER is what `negativity.py --halves` wrote. Each plane is trained six times without a sixth of the hands, which
-gives every text a score by who has not seen its hand: those make probabilities of distances, and the card's figures.
-Hands who wrote of one kind of text far more often than anybody hears of it have no say in how likely it is.
+DATA and FOLDER are what `negativity.py --data` read and `--halves` wrote. Each plane is trained six times without a
+sixth of the hands, which gives every text a score by who has not seen its hand: those make probabilities of distances,
+and the card's figures.
+Hands who wrote of one kind of text far more often than anybody hears of it have no say in how likely it is. Self-harm
+and discrimination are taught beside public posts, which tell of neither in nearly all cases but are as dramatic as
+people are: without, they call twice as often in vain where as many are found.
 """
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import corpus
 import numpy as np
@@ -23,65 +26,70 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 from unseen import Unseen
 
+from earshot.handling import DANGERS
 from processors.signs.model import ADDRESSES, MODEL_FILE, PLANES, WAY_PLANES, clues
 from processors.terms import FILE, shipped
 
 VERSION = "signs-1"
 BITS = 17
 _RECALL = {"legal": 2}  # a lawyer who is missed costs more than one who is told of in vain
-_HALF = 0.5  # of the ways tried that are told, so many are right: who is said to have called is not asked to
+_RIGHT = dict.fromkeys(WAY_PLANES, 0.5) | {"safety": 0.7}
+"""Of those told so many are right, at least: who is said to have called is not asked to; nor may every third call be in vain."""
 _C, _OF_COMPLAINTS = 0.5, 0.1  # a complaint is nearly the opinion: its own words travel less
+_POSTS = 20_000  # public ones that teach the dangers, and as many others that say from where on they call
+_IN_VAIN = 1 / 1000
+"""Of public posts so many call for self-harm or discrimination: a hint is rare and mostly told in words that nobody has
+labelled, so no share of those found could be promised."""
 _FOLDS = 6
 _OF_CLUES = 0.6  # how much a clue counts beside a text's words, whose squares add up to one
 
 
+class Inputs(NamedTuple):
+    """What the machines see of texts: words by their length, then clues as they were levelled."""
+
+    rows: sparse.csr_matrix
+    mean: np.ndarray
+    spread: np.ndarray
+
+
+class Hands(NamedTuple):
+    """Of each of our own texts, by whom it is."""
+
+    learnt: np.ndarray
+    usual: np.ndarray
+    fold: np.ndarray
+
+
+class Learnt(NamedTuple):
+    weights: np.ndarray
+    bias: float
+    least: float
+    unseen: np.ndarray
+    """(texts,) the probability by who had not learnt from its hand."""
+
+
 def main() -> None:
     options = _options()
-    rows, terms = corpus.labelled(options.labels), shipped()
+    rows, terms, posts = corpus.labelled(options.labels), shipped(), _posts(options.data)
     parts = np.array([row["part"] for row in rows])
-    texts = [row["text"] for row in rows]
-    words = by_text(texts, BITS)
-    length = np.sqrt(np.maximum(np.asarray(words.sum(axis=1)).ravel(), 1))
-    words = sparse.diags_array(1 / length) @ words
-    found = [terms.find(row["text"], row["lang"]) for row in rows]
-    seen = clues(found, terms.concepts, Unseen(options.halves).probabilities(texts, parts.tolist()))
-    mean, spread = seen.mean(0), np.maximum(seen.std(0), 1e-6)
-    spread[:-3] = 1.0
-    inputs = sparse.hstack([words, sparse.csr_matrix((seen - mean) / spread * _OF_CLUES)]).tocsr()
+    texts = [row["text"] for row in rows] + [post.text for post in posts]
+    languages = [row["lang"] for row in rows] + [post.language for post in posts]
+    opinions = Unseen(options.halves).probabilities(texts, parts.tolist() + [post.part for post in posts])
+    seen = clues(list(map(terms.find, texts, languages)), terms.concepts, opinions)
+    inputs = _inputs(by_text(texts, BITS), seen, len(rows))
     labels = np.stack([holds(rows, plane) for plane in PLANES], axis=1)
 
     learnt = parts != HELD_OUT
-    usual = learnt & ~np.isin(parts, list(corpus.OF_ONE_KIND))
-    fold_of = folds(parts)
-    weights, biases, unseen = [], [], np.zeros(labels.shape)
+    hands = Hands(learnt, learnt & ~np.isin(parts, list(corpus.OF_ONE_KIND)), folds(parts))
+    ours, beside = inputs.rows[: len(rows)], inputs.rows[len(rows) :]
+    found = []
     for at, plane in enumerate(PLANES):
-        among = learnt & _concerned(rows, plane)
-        scores = np.zeros(len(rows))
-        for fold in range(_FOLDS):
-            machine = _machine(plane, inputs, labels[:, at], among & (fold_of != fold))
-            asked = fold_of == fold
-            scores[asked] = machine.decision_function(inputs[asked])
-        machine = _machine(plane, inputs, labels[:, at], among)
-        scores[~learnt] = machine.decision_function(inputs[~learnt])
-        platt = LogisticRegression(C=1e3).fit(scores[among & usual, None], labels[among & usual, at])
-        slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
-        unseen[:, at] = 1 / (1 + np.exp(-(slope * scores + shift)))
-        weights.append(slope * machine.coef_[0])
-        biases.append(slope * float(machine.intercept_[0]) + shift)
+        found.append(_learn(plane, ours, labels[:, at], hands, _concerned(rows, plane), beside))
         print(plane, flush=True)
-    table, scale = whole(np.stack([each[: 1 << BITS] for each in weights], axis=1), 100)
-    of_clues = np.stack([each[1 << BITS :] for each in weights], axis=1) * _OF_CLUES / spread[:, None]
-    least = np.array(
-        [
-            _least(
-                unseen[usual, at],
-                labels[usual, at],
-                _RECALL.get(plane, 1),
-                _HALF if plane in WAY_PLANES else 0,
-            )
-            for at, plane in enumerate(PLANES)
-        ]
-    )
+    weights = np.stack([each.weights for each in found], axis=1)
+    table, scale = whole(weights[: 1 << BITS], 100)
+    of_clues = weights[1 << BITS :] * _OF_CLUES / inputs.spread[:, None]
+    least = np.array([each.least for each in found])
     np.savez_compressed(
         options.out,
         version=VERSION,
@@ -89,11 +97,53 @@ def main() -> None:
         table=table,
         scale=scale,
         clues=of_clues,
-        bias=np.array(biases) - mean @ of_clues,
+        bias=np.array([each.bias for each in found]) - inputs.mean @ of_clues,
         least=least,
     )
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")
-    signs_card.write(options.out, labels, unseen, least, learnt, corpus.manifest(options.labels, FILE))
+    files = corpus.manifest(options.data / "sentiment" / "train", options.labels, FILE)
+    unseen = np.stack([each.unseen for each in found], axis=1)
+    signs_card.write(options.out, labels, unseen, least, learnt, files)
+
+
+def _inputs(words: sparse.csr_matrix, seen: np.ndarray, ours: int) -> Inputs:
+    """Levelled by our own texts, which are the first ones."""
+    length = np.sqrt(np.maximum(np.asarray(words.sum(axis=1)).ravel(), 1))
+    mean, spread = seen[:ours].mean(0), np.maximum(seen[:ours].std(0), 1e-6)
+    spread[:-3] = 1.0
+    levelled = sparse.csr_matrix((seen - mean) / spread * _OF_CLUES)
+    rows = sparse.hstack([sparse.diags_array(1 / length) @ words, levelled]).tocsr()
+    return Inputs(rows, mean, spread)
+
+
+def _learn(
+    plane: str,
+    ours: sparse.csr_matrix,
+    labels: np.ndarray,
+    hands: Hands,
+    concerned: np.ndarray,
+    posts: sparse.csr_matrix,
+) -> Learnt:
+    among, beside = hands.learnt & concerned, posts[:_POSTS] if plane in DANGERS else None
+    scores = np.zeros(len(labels))
+    for fold in range(_FOLDS):
+        machine = _machine(plane, ours, labels, among & (hands.fold != fold), beside)
+        asked = hands.fold == fold
+        scores[asked] = machine.decision_function(ours[asked])
+    machine = _machine(plane, ours, labels, among, beside)
+    scores[~hands.learnt] = machine.decision_function(ours[~hands.learnt])
+    told = among & hands.usual
+    platt = LogisticRegression(C=1e3).fit(scores[told, None], labels[told])
+    slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    unseen = _probable(slope * scores + shift)
+    if plane in DANGERS:
+        in_vain = _probable(slope * machine.decision_function(posts[_POSTS:]) + shift)
+        least = round(float(np.quantile(in_vain, 1 - _IN_VAIN)), 5)
+    else:
+        of_usual = unseen[hands.usual], labels[hands.usual]
+        least = _least(*of_usual, _RECALL.get(plane, 1), _RIGHT.get(plane, 0))
+    bias = slope * float(machine.intercept_[0]) + shift
+    return Learnt(slope * machine.coef_[0], bias, least, unseen)
 
 
 def _least(p: np.ndarray, labelled: np.ndarray, recall: float, right: float = 0.0) -> float:
@@ -107,13 +157,41 @@ def _least(p: np.ndarray, labelled: np.ndarray, recall: float, right: float = 0.
     return round(float(p[order[f.argmax()]]), 3) if f.any() else 1.0
 
 
-def _machine(plane: str, inputs: sparse.csr_matrix, labels: np.ndarray, among: np.ndarray) -> LinearSVC:
+def _posts(data: Path) -> list[corpus.Text]:
+    """Public posts by chance, in the languages of the term lists."""
+    public = [
+        text
+        for text in corpus.public(data)
+        if text.part == "train" and text.language in ("it", "en", "es", "fr", "de", "pt")
+    ]
+    return [public[at] for at in np.random.default_rng(0).choice(len(public), 2 * _POSTS, replace=False)]
+
+
+def _probable(distances: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-distances))
+
+
+def _machine(
+    plane: str,
+    inputs: sparse.csr_matrix,
+    labels: np.ndarray,
+    among: np.ndarray,
+    beside: sparse.csr_matrix | None,
+) -> LinearSVC:
+    """Learns from those `among` them, and that it holds in none of `beside`."""
+    inputs, labels = inputs[among], labels[among]
+    if beside is not None:
+        inputs, labels = sparse.vstack([inputs, beside]), np.append(labels, np.zeros(beside.shape[0], bool))
     strength = _OF_COMPLAINTS if plane == "complaint" else _C
-    return LinearSVC(C=strength, tol=1e-2, max_iter=300, random_state=1).fit(inputs[among], labels[among])
+    return LinearSVC(C=strength, tol=1e-2, max_iter=300, random_state=1).fit(inputs, labels)
 
 
 def _concerned(rows: list[dict[str, Any]], plane: str) -> np.ndarray:
-    """Forms of address are learnt from the languages that have them."""
+    """Forms of address are learnt from the languages that have them; danger from other texts than those of despair,
+    which a plane of their own tells: with their words, fewer of all other dangers were found.
+    """
+    if plane == "safety":
+        return ~holds(rows, "self_harm")
     if plane not in ADDRESSES:
         return np.ones(len(rows), np.bool_)
     italian = plane in ("tu", "lei", "voi")
@@ -131,6 +209,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--halves", type=Path, required=True)
     parser.add_argument("--labels", type=Path, default=Path(__file__).with_name("labels"))
     parser.add_argument("--out", type=Path, default=MODEL_FILE)

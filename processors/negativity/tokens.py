@@ -34,7 +34,7 @@ _BASE = 0x9E3779B97F4A7C15  # odd, so that its powers never vanish modulo 2^64
 
 TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")  # of HTML, where a source left them in
 ADDRESSES = re.compile(r"https?:\S*|\bwww\.\S+|\bhttp\b", re.IGNORECASE)
-HANDLES = re.compile(r"@\w+(?:@[\w-]+(?:\.[\w-]+)+)?")
+HANDLES = re.compile(r"@\w+(?:@[\w-]+(?:\.[\w-]+)+)*")
 
 
 def _kinds() -> NDArray[np.uint8]:

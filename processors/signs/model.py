@@ -1,4 +1,4 @@
-"""Which intents, signs, form of address, mood and ways tried a text has: one linear model reads them all at once.
+"""Which intents, signs, form of address, mood, ways tried and dangers a text has: one linear model reads them all at once.
 
 Hashed words and pieces of words (`processors.negativity.features`), the clues of the term lists, and what the
 negativity model makes of the text. Each plane is a support vector machine whose distance was made a probability on
@@ -13,6 +13,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from earshot.handling import DANGERS
 from earshot.model import Address, Intent, Mood, Sign
 from processors.negativity.features import Features
 from processors.negativity.model import exact
@@ -34,7 +35,7 @@ LEARNT_SIGNS: tuple[Sign, ...] = (
 ADDRESSES: tuple[Address, ...] = ("tu", "lei", "voi", "informal", "formal")
 MOODS: tuple[Mood, ...] = get_args(Mood)
 WAY_PLANES = tuple(f"way_{way}" for way in WAYS)
-PLANES = (*INTENTS, *LEARNT_SIGNS, *ADDRESSES, *MOODS, *WAY_PLANES)
+PLANES = (*INTENTS, *LEARNT_SIGNS, *ADDRESSES, *MOODS, *WAY_PLANES, *DANGERS)
 """Columns of what the model says, in this order."""
 
 _OFTEN = 3  # times that a concept is spoken of, from which on more tell nothing
@@ -55,8 +56,9 @@ class Model(NamedTuple):
     bias: Floats
     """(planes,)"""
     least: Floats
-    """(planes,) the probability from which each is said to hold: that of the best F1, of "legal" of the best F2. Of a way tried
-    that of the best F1 with which it is right more often than not; 1 where there is none."""
+    """(planes,) the probability from which each is said to hold: that of the best F1, of "legal" of the best F2. Of a way
+    tried and of danger that of the best F1 with which it is right often enough; 1 where there is none. Of what no intent
+    says (`DANGERS`) that which one public post in a thousand has."""
 
     @classmethod
     def load(cls, file: Path = MODEL_FILE) -> "Model":
@@ -71,6 +73,11 @@ class Model(NamedTuple):
         words = sums * self.scale / np.sqrt(np.maximum(length, 1))[:, None]
         shares: Floats = 1 / (1 + np.exp(-(words + exact(seen, self.clues) + self.bias)))
         return shares
+
+    def carried(self, features: Features, plane: str) -> Floats:
+        """(tokens,) what each token of the only text gives a plane, in their order; in no unit."""
+        worth: Floats = self.sums.of(features)[:, PLANES.index(plane)] * self.scale[PLANES.index(plane)]
+        return worth
 
     def _sums(self, features: Features) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Of the rows of each text's features, and how many those are."""

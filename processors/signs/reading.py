@@ -8,11 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from earshot.gravity import gravest_first
+from earshot.handling import Danger
 from earshot.model import Address, Emphasis, Grave, Intent, Mood, Sign, Tried
 from processors.negativity.features import extract
 from processors.negativity.opinion import Opinion
 from processors.signs.emphasis import emphasis
 from processors.signs.model import ADDRESSES, INTENTS, LEARNT_SIGNS, MOODS, PLANES, Model, clues
+from processors.signs.strongest import strongest
 from processors.signs.ways import WAYS, tried
 from processors.terms import Found, evidence, heard
 from processors.terms import shipped as lists
@@ -24,10 +26,14 @@ _HALF = 0.5
 _NONE = Opinion(1 / 3, 1 / 3, 1 / 3)
 
 _ADDRESSES = slice(len(INTENTS) + len(LEARNT_SIGNS), len(INTENTS) + len(LEARNT_SIGNS) + len(ADDRESSES))
+_SHUT_OUT = PLANES.index("discrimination")
 _MOODS = slice(_ADDRESSES.stop, _ADDRESSES.stop + len(MOODS))
 
 _THREAT = 0.9
 """The least probability of danger, with a word for a hazard (gas, smoke), that calls where the brand is the setting."""
+_BORNE_OUT, _OF_SOMEBODY = 0.1, 0.01
+"""The least probability of discrimination that calls where a word of the lists names it; and where it is a sensitive matter
+that nobody praises: who is left outside in a wheelchair says no more than that."""
 _HARM = ("injury", "hazard", "violence", "selfharm")
 _DANGER = (*_HARM, "stranded", "health")
 """Who is left outside, or is ill, may be in danger. Where it is told as discrimination those words tell of that."""
@@ -45,6 +51,8 @@ _OF = {
     "press_interest": ("press",),
 }
 """Whose words are the evidence of what."""
+_LISTED: dict[Danger, str] = {"self_harm": "selfharm", "discrimination": "discrimination"}
+"""Whose words alone name a danger. Both are mostly told in a hint: the model sees many that no list has."""
 
 
 class Reading(NamedTuple):
@@ -96,6 +104,8 @@ class Signs:
             intent: round(share, 3) for intent, share in zip(INTENTS, p, strict=False) if share >= _KEPT
         }
         holds["threat"] = _names(found, ("hazard",)) and p[INTENTS.index("safety")] >= _THREAT
+        concerned = holds["sensitive"] and not holds["praise"]
+        holds["shut_out"] = p[_SHUT_OUT] >= (_OF_SOMEBODY if concerned else _BORNE_OUT)
         holds["victim"] |= len(found.get("match", ())) >= _REPORTED
         holds["confirmation"] &= "denial" not in found
         holds["press_interest"] &= "press" in found  # it calls at any hour: a feeling is not enough
@@ -104,6 +114,9 @@ class Signs:
         mood = MOODS[moods.index(max(moods))]
         grave = _grave(holds, found, mood)
         concepts = [concept for name in gravest_first((*grave, *signs)) for concept in _OF.get(name, ())]
+        for name, concept in _LISTED.items():
+            if name in grave and concept not in found:
+                found = {**found, concept: strongest(self._model, text, name)}
         return Reading(
             intents,
             signs,
@@ -133,7 +146,7 @@ def _grave(holds: dict[str, bool], found: Found, mood: Mood) -> tuple[Grave, ...
         return ("safety",) if holds["threat"] else ()
     grave: list[Grave] = []
     hurt = holds["sensitive"] and holds["complaint"]
-    excluded = "discrimination" in found and holds["sensitive"] and not holds["praise"]
+    excluded = holds["discrimination"] or ("discrimination" in found and holds["shut_out"])
     danger = _names(found, _HARM if excluded else _DANGER)
     if (holds["safety"] and danger) or (hurt and "health" in found and mood == "worry"):
         grave.append("safety")
@@ -141,7 +154,7 @@ def _grave(holds: dict[str, bool], found: Found, mood: Mood) -> tuple[Grave, ...
         grave.append("legal")
     if excluded:
         grave.append("discrimination")
-    if "selfharm" in found and not holds["news"]:
+    if ("selfharm" in found and not holds["news"]) or holds["self_harm"]:
         grave.append("self_harm")
     return tuple(grave)
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 TWEETS = ROOT / "../shared/data/airline_dev.jsonl"
 MAP = "id=id,text=text,author=handle,time=created_at,reposts=reposts,brand=airline"
 
-SURGES = [("Delta", "19 15:42"), ("United", "20 16:32")]
+SURGES = [("Delta", "19 15:37"), ("United", "20 16:32")]
 """February 2015, UTC; as docs/guide/alerts.md has them."""
 
 

@@ -51,6 +51,7 @@ def either_case(text: str, *, upper: bool) -> str:
         ("@acme@social.example", "", "acme@social.example"),
         ("bluesky:did:plc:1", "bluesky", "did:plc:1"),
         ("@did:plc:1", "", "did:plc:1"),
+        ("did:plc:1", "", "did:plc:1"),
         ("https://social.example/@acme", "", "https://social.example/@acme"),
         ("appstore:https://apps.example/u/1", "appstore", "https://apps.example/u/1"),
     ],

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from earshot.matching import Finder, fold, places
 from earshot.model import Author, Level, Mention, Reason, Score, Step
@@ -148,6 +149,12 @@ def test_an_edit_that_was_read_is_the_reason_itself() -> None:
 def test_what_waited_was_read_when_it_was_heard() -> None:
     edit, called = SAID + timedelta(minutes=9), SAID + timedelta(minutes=40)
     assert the_reason(kept(edited_at=edit), step(at=called, read_at=SAID)).edited_at == edit
+
+
+def test_a_step_that_does_not_say_when_it_was_read_was_read_when_the_second_person_was_heard() -> None:
+    """As those are that were stored before steps said so."""
+    edit, called = SAID + timedelta(minutes=9), SAID + timedelta(minutes=40)
+    assert the_reason(kept(edited_at=edit), structs.replace(step(at=called), again=2)).edited_at == edit
 
 
 def test_a_title_is_quoted_with_what_follows_it() -> None:

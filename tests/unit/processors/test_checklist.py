@@ -13,7 +13,7 @@ CAPABILITIES = {
     "question or request", "emoji", "typos", "business news", "plain praise", "threat", "contrast", "intensifier",
     "thanks to staff", "comparison", "temporal", "short", "code-switching", "robustness",
 }  # fmt: skip
-REACHED = 0.88  # the aim is 0.90: irony, and what was beside what is, are what is missing
+REACHED = 0.9  # irony, and what was beside what is, are what is missing
 
 
 def test_it_has_300_cases_of_each_capability_in_italian_and_english() -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from processors.negativity.tokens import ADDRESSES, HANDLES, bare, tokenize
@@ -77,6 +77,7 @@ def test_copies_with_other_links_and_handles_are_one_text() -> None:
         max_size=9,
     )
 )
+@example(["@ada", "@ada", "a.b", "@ada", "a.b"])
 def test_addresses_and_handles_are_taken_out_wherever_they_are(pieces: list[str]) -> None:
     text = "".join(pieces)
     assert bare(text) == HANDLES.sub("@user", ADDRESSES.sub("http", text))
