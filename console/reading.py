@@ -1,6 +1,6 @@
 """What a page needs, read in one consistent look at the store. Blocking: never on the event loop."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from console.reading_carriers import Carriers
 from console.reading_sources import heard_until
 from console.weighed import weighed_until
 from earshot import causes
-from earshot.causes import Cause, episode_of
+from earshot.causes import Cause, episode_of, reasons
 from earshot.clock import to_us
 from earshot.config import Outlet
 from earshot.model import Level, Step, Story
@@ -108,6 +108,7 @@ def home(connection: Connection, names: Sequence[str], brand: str | None) -> Hom
     above = {alert.story for alert in (*loud, *unseen)}
     over = _over(latest, above)[:SHOWN_RESOLVED]
     about = stories.load(connection, above | {alert.story for alert in over})
+    loud.sort(key=lambda alert: _first(alert, about), reverse=True)
     told_above = above | {no for no, story in about.items() if story.episode is None}
     strongest = [story for story in _strongest(connection, wanted, until) if story.id not in told_above]
     firsts = mentions.get(connection, {*about, *(story.id for story in strongest)})
@@ -131,8 +132,14 @@ def home(connection: Connection, names: Sequence[str], brand: str | None) -> Hom
 def _alerts(connection: Connection, names: set[str]) -> tuple[list[Alert], list[Alert]]:
     loud = [alert for alert in alerts.page(connection, SHOWN_ALERTS, open_only=True) if alert.brand in names]
     latest = [alert for alert in alerts.page(connection, SHOWN_ALERTS) if alert.brand in names]
-    loud.sort(key=lambda alert: (alert.level, alert.raised_at), reverse=True)
     return loud, latest
+
+
+def _first(alert: Alert, about: Mapping[int, Story]) -> tuple[int, bool, int]:
+    """The loudest, of equal ones a life, of these the newest."""
+    story = about.get(alert.story)
+    gravest = reasons(alert, episode_of(story, alert) if story else None)[0]
+    return alert.level, gravest == "self_harm", alert.raised_at
 
 
 def _unseen(connection: Connection, names: Sequence[str], until: int, calling: set[int]) -> list[Alert]:

@@ -98,6 +98,21 @@ def test_the_home_page_has_what_was_heard_of_in_the_last_seven_days_however_old_
     assert {story.id for story in found} == {still, now}
 
 
+def test_of_equal_alerts_a_life_comes_first_and_then_the_newest(world: World) -> None:
+    def raised(level: Level, reason: str, ago: float) -> int:
+        episodes = called(world.step(level, ago, 0, reason))
+        story = world.tell("Ronvia", [Words("a", ago=ago)], episodes=episodes, level=level)
+        world.alert(story)
+        return story
+
+    life = raised(Level.warning, "self_harm", 90)
+    older, newer = raised(Level.warning, "legal", 60), raised(Level.warning, "safety", 30)
+    loudest = raised(Level.critical, "risk", 120)
+    with world.store.read() as connection:
+        shown = home(connection, ["Ronvia"], None).open
+    assert [alert.story for alert in shown] == [loudest, life, newer, older]
+
+
 def test_a_brand_has_its_own_list(world: World) -> None:
     mine = fill(world, "Ronvia", Level.watch, 10)
     fill(world, "Baldo", Level.watch, 5)
