@@ -12,10 +12,8 @@ from earshot.model import Grave, Intent
 from processors.leaning import PLAIN, Leaning
 from processors.negativity.opinion import Opinion
 from processors.signs.model import INTENTS, PLANES, least
-from processors.signs.reading import Reading, Signs, shipped
+from processors.signs.reading import MOST_WORDS, Reading, Signs, shipped
 from processors.terms import Found
-
-_MOST_WORDS = 8  # of evidence
 
 
 class Said(NamedTuple):
@@ -62,7 +60,7 @@ def leant(reading: Reading, leaning: Leaning, said: Callable[[], Said]) -> Readi
         return moved
     grave = tuple(each for each in get_args(Grave) if each in {*reading.grave, *again.grave})
     words = tuple(dict.fromkeys((*again.evidence, *reading.evidence)))
-    return moved._replace(grave=grave, evidence=words[:_MOST_WORDS])
+    return moved._replace(grave=grave, evidence=words[:MOST_WORDS])
 
 
 def _may_call(before: Reading, after: Mapping[Intent, float]) -> bool:

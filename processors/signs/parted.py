@@ -1,9 +1,11 @@
 """What a text that names several companies says of one of them, from the whole text and from the part about that one."""
 
+from collections.abc import Collection
 from typing import get_args
 
+from earshot.gravity import GRAVEST_FIRST
 from earshot.model import Grave
-from processors.signs.reading import Reading
+from processors.signs.reading import MOST_WORDS, Reading
 
 _AGAINST = (
     0.5  # so negative towards the company that a danger told elsewhere in the text is taken to be its own
@@ -26,5 +28,18 @@ def parted(whole: Reading, own: Reading, negative: float) -> Reading:
         signs=tuple(each for each in whole.signs if each != "victim" or each in own.signs),
         grave=grave,
         mood=own.mood,
-        evidence=(whole if set(whole.grave) <= set(grave) else own).evidence,
+        evidence=_evidence(whole, own, grave),
     )
+
+
+def _evidence(whole: Reading, own: Reading, grave: Collection[Grave]) -> tuple[str, ...]:
+    """The words of whichever told a danger that is kept: either may see one that the other misses, the graver one first."""
+    if set(whole.grave) == set(grave):
+        return whole.evidence
+    beyond = [each for each in grave if each not in own.grave]
+    if not beyond:
+        return own.evidence
+    told = [(beyond, whole), *([(own.grave, own)] if own.grave else [])]
+    told.sort(key=lambda each: min(map(GRAVEST_FIRST.index, each[0])))
+    words = dict.fromkeys(word for _, side in told for word in side.evidence)
+    return tuple(words)[:MOST_WORDS]

@@ -20,7 +20,7 @@ from processors.terms import Found, evidence, heard
 from processors.terms import shipped as lists
 
 _KEPT = 0.05  # the least probability of an intent that is kept
-_MOST_WORDS = 8
+MOST_WORDS = 8
 _REPORTED = 2  # terms of a report of a match: a sponsor's name is in it, and nothing that it did
 _HALF = 0.5
 _NONE = Opinion(1 / 3, 1 / 3, 1 / 3)
@@ -125,7 +125,7 @@ class Signs:
             mood,
             emphasis(text),
             tried(text, found, [way for way in WAYS if holds[f"way_{way}"]]),
-            evidence(found, concepts, _MOST_WORDS) if concepts else (),
+            evidence(found, concepts, MOST_WORDS) if concepts else (),
         )
 
 

@@ -10,7 +10,9 @@ from processors.signs.strongest import strongest
 
 MODEL = Model.load()
 WORDS = st.sampled_from(
-    "the my bank closed account Nobody would miss me, Non vedo più senso andare avanti così! 300€ @acme caffè 😭".split()
+    'the my bank closed "account" Nobody would miss me, .I Non vedo più senso andare avanti così! 300€ @user http caffè 😭 \n'.split(
+        " "
+    )
 )
 
 
@@ -19,6 +21,7 @@ def test_what_is_shown_is_said(text: str, danger: str) -> None:
     shown = strongest(MODEL, text, danger)
     assert len(shown) <= 1
     assert set(places(text, shown)) == set(shown)
+    assert not any("@user" in words or "http" in words for words in shown)
 
 
 @given(st.text(max_size=200))
