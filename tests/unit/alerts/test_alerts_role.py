@@ -133,9 +133,9 @@ def test_a_receiver_that_is_gone_is_waited_for_as_long_as_one_that_refuses(
 def test_a_receiver_that_has_come_back_is_counted_as_any_other(
     bus: MemoryBus, store: Store, clock: SetClock
 ) -> None:
-    back = a_receiver("back", Told([OSError("down")]))
+    away, back, known = a_receiver("back", Told([OSError("down")] * 9)), a_receiver("back"), a_receiver()
     tell(bus, a_story(an_episode()))
-    asyncio.run(until_told(a_role(bus, store, clock, back, known := a_receiver()), known._channel))
+    asyncio.run(until_told(a_role(bus, store, clock, away, known), known._channel))
     Orphans(store, clock, ["press"], timedelta(hours=24)).look()
     assert waiting("back") == 1
     clock.advance(timedelta(hours=1))
