@@ -11,7 +11,7 @@ BRANDS = ("Acme", "Bolt", "Celer", "Dorn")
 ROUNDS = 20
 EVENTS = 16_000
 PLAYED = (
-    25.0  # s, without what a killed collector plays again (up to 500): nearly all kills fall into live work
+    40.0  # s, without what a killed collector plays again (up to 500): nearly all kills fall into live work
 )
 _PAUSE = (0.5, 1.5)  # s between two kills: a start takes a second and a half of a core
 
