@@ -1,8 +1,9 @@
 """What the product makes of labelled texts: the part of `quality_signs.py` that asks the scorer instead of thresholds.
 
 It decides otherwise: the form of address is the likeliest of those that the text's language has, the mood the likeliest
-of all, ways tried need a word that stands for them, and danger and the law call with words for them alone. Nor where the author is
-glad: praise that is labelled danger or the law should not call. Despair does, and is counted as that and not as danger. The language is guessed, as where no source declares it.
+of all, ways tried need a word that stands for them, and danger and the law call with words for them alone. Nor where the
+author is glad: praise that is labelled danger or the law should not call. Despair does, and is counted as that and not
+as danger. The language is guessed, as where no source declares it.
 """
 
 from collections.abc import Iterator, Sequence

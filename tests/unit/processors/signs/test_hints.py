@@ -55,7 +55,7 @@ def test_the_share_that_was_reached_is_held(danger: str, found: float) -> None:
 
 def test_what_only_sounds_like_it_hardly_ever_calls() -> None:
     in_vain = calls("none")
-    assert in_vain["self_harm"] <= 3
+    assert in_vain["self_harm"] <= 1
     assert in_vain["discrimination"] <= 3
 
 
