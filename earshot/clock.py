@@ -15,7 +15,7 @@ def to_us(moment: datetime) -> int:
 
 
 def from_us(us: int) -> datetime:
-    return EPOCH + timedelta(microseconds=us)
+    return EPOCH + us * _MICROSECOND
 
 
 class Pause:

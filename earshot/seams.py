@@ -49,6 +49,10 @@ class Record(NamedTuple):
     value: bytes
 
 
+LARGEST_BATCH = 2_000
+"""Records. What is done once a batch and brand (a dozen questions to the store, two flushes) is then little of each."""
+
+
 class Batch(NamedTuple):
     """What was waiting, in log order, never empty. `after` is the offset to go on from, by partition."""
 
@@ -65,7 +69,7 @@ class Subscription(Protocol):
     """
 
     def poll(self, timeout: float) -> Batch | None:
-        """What is waiting, at most 500 records; None when nothing came within `timeout` seconds.
+        """What is waiting, at most `LARGEST_BATCH` records; None when nothing came within `timeout` seconds.
 
         Raises:
             Unavailable: the log cannot be read now.

@@ -47,7 +47,7 @@ class Folding:
         self._parts: dict[int, list[int]] = {}
         """Story -> those that the store still has its mentions under."""
         self._assessed: dict[int, int] = {}
-        """Story -> the brand's clock, µs, when it was last assessed here."""
+        """Story -> when it was last assessed here, µs of the brand's clock."""
         self._last = 0
         """The newest mention that was counted."""
         self._written: dict[int, str] = {}
@@ -114,7 +114,7 @@ class Folding:
         story = self._look_at(number)
         if story.fades and (faded := self._judge.faded(story, at)):
             self.stories[number] = story = faded
-            self._assessed.pop(number, None)  # its forecast is of this moment
+            self._assessed[number] = at
             self._mine.add(number)
             self.changed_stories.add(number)
         ends = episodes.due(story, self._judge.resolve_after)

@@ -97,7 +97,10 @@ class Judge:
         self.foresee(story, clock)
 
     def faded(self, story: Story, at: int) -> Story | None:
-        """What silence until `at` µs makes of it: never more than it was. None where that is little."""
+        """What silence until `at` µs makes of it: never more than it was; to be foreseen as of then.
+
+        None where that is little.
+        """
         known = as_of(story, at)
         chance, echo = self._outlook.chance(story, known), self._outlook.echo(story, at)
         if chance >= story.chance and echo >= story.echo:
@@ -107,10 +110,7 @@ class Judge:
         level, held = risk.assess(fresh, story.base, story.reach, self._risk, self._hysteresis)
         episodes.fade(fresh, level, held, from_us(at))
         moved = story.risk - fresh.risk >= _MOVED or not fresh.fades or fresh.level != story.level
-        if not moved and fresh.episodes == story.episodes:
-            return None
-        self.foresee(fresh, at)
-        return fresh
+        return fresh if moved or fresh.episodes != story.episodes else None
 
     def foresee(self, story: Story, clock: int) -> None:
         """Set its forecast as of `clock` µs: it decides nothing, and costs more than all that does."""

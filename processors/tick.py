@@ -34,9 +34,13 @@ class Agenda:
 
     def before(self, until: int) -> set[int]:
         """Stories that a tick before `until` may come to."""
-        if not self._ticks or self._ticks[0][0] >= until:
-            return set()
-        return {story for tick, story in self._ticks if tick < until and story in self._due}
+        found, places = set[int](), [0]
+        for place in places:  # in a heap nothing is earlier than what it hangs on
+            if place < len(self._ticks) and self._ticks[place][0] < until:
+                places += (2 * place + 1, 2 * place + 2)
+                if self._ticks[place][1] in self._due:
+                    found.add(self._ticks[place][1])
+        return found
 
     def next(self, until: int) -> tuple[int, int] | None:
         """(tick, story) of the first story that a tick before `until` comes to; it is not due any more then."""

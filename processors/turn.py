@@ -94,6 +94,7 @@ class Turn:
     def run_clock(self, until: int) -> None:
         """No event: time alone, up to `until` µs."""
         self._folding.run_clock(until)
+        self._folding.foresee()
 
     @property
     def brand(self) -> str:

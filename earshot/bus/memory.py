@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from earshot import logs
-from earshot.seams import Batch, Clock, Message, Record, Start
+from earshot.seams import LARGEST_BATCH, Batch, Clock, Message, Record, Start
 
 _LOG = logs.get(__name__)
-
-MOST = 500
 
 
 class MemoryBus:
@@ -67,7 +65,9 @@ class MemoryBus:
         """What stands at `place` and after it; waits up to `timeout` seconds for the first."""
         with self._arrived:
             self._arrived.wait_for(lambda: (log := self._logs.get(topic)) and log[-1][0] >= place, timeout)
-            return [record for offset, _, record in self._logs.get(topic, []) if offset >= place][:MOST]
+            return [record for offset, _, record in self._logs.get(topic, []) if offset >= place][
+                :LARGEST_BATCH
+            ]
 
     def move(self, topic: str, group: str, place: int) -> None:
         """Commit: never back."""

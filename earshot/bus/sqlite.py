@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -19,12 +19,11 @@ from earshot.bus.memory import lower
 from earshot.clock import to_us
 from earshot.errors import Unavailable
 from earshot.folders import make_private
-from earshot.seams import Batch, Clock, Message, Record, Start
+from earshot.seams import LARGEST_BATCH, Batch, Clock, Message, Record, Start
 
 _LOG = logs.get(__name__)
 
-MOST = 500
-_FRAMES_AT_ONCE = 64
+_FRAME = 500  # messages
 _OTHER_PROCESSES = 0.25  # s between looks at the file: a publisher in another process cannot wake us
 
 _SCHEMA = """
@@ -63,8 +62,8 @@ class SqliteBus:
         if not messages:
             return
         with self._transaction() as db:
-            for i in range(0, len(messages), MOST):
-                self._append(db, topic, messages[i : i + MOST])
+            for i in range(0, len(messages), _FRAME):
+                self._append(db, topic, messages[i : i + _FRAME])
         with self._arrived:
             self._published += 1
             self._arrived.notify_all()
@@ -146,7 +145,10 @@ class SqliteBus:
             self._db.close()
 
     def frames(self, topic: str, place: int, timeout: float) -> list[tuple[int, bytes]]:
-        """(first offset, messages) of the frames at `place` and after; waits up to `timeout` s for the first."""
+        """(first offset, messages) of frames at `place` and after, as many as make a batch.
+
+        Waits up to `timeout` s for the first.
+        """
         deadline = time.monotonic() + timeout
         while True:
             seen = self._published
@@ -158,12 +160,21 @@ class SqliteBus:
                 self._arrived.wait_for(lambda seen=seen: self._published != seen, min(left, _OTHER_PROCESSES))  # type: ignore[misc]
 
     def _frames(self, topic: str, place: int) -> list[tuple[int, bytes]]:
-        with self._lock, self._faults():
-            return self._db.execute(
-                "select first, messages from frames where topic = ? and first > ? and first + count > ?"
-                " order by first limit ?",
-                (topic, place - MOST, place, _FRAMES_AT_ONCE),
-            ).fetchall()
+        found: list[tuple[int, bytes]] = []
+        waiting = (
+            "select first, count, messages from frames where topic = ? and first > ? and first + count > ?"
+            " order by first"
+        )
+        with (
+            self._lock,
+            self._faults(),
+            closing(self._db.execute(waiting, (topic, place - _FRAME, place))) as frames,
+        ):
+            for first, count, messages in frames:
+                found.append((first, messages))
+                if first + count - place >= LARGEST_BATCH:
+                    break
+        return found
 
     def move(self, topic: str, group: str, place: int) -> None:
         """Commit: never back."""
@@ -201,11 +212,11 @@ class SqliteSubscription:
         self._waiting: deque[Record] = deque()
 
     def poll(self, timeout: float) -> Batch | None:
-        if len(self._waiting) < MOST:
+        if len(self._waiting) < LARGEST_BATCH:
             self._fill(0 if self._waiting else timeout)
         if not self._waiting:
             return None
-        records = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+        records = [self._waiting.popleft() for _ in range(min(LARGEST_BATCH, len(self._waiting)))]
         return Batch(records, {0: records[-1].offset + 1})
 
     def _fill(self, timeout: float) -> None:
@@ -218,7 +229,7 @@ class SqliteSubscription:
                 if offset >= self._place:
                     self._waiting.append(Record(0, offset, key, value))
                     self._place = offset + 1
-            if len(self._waiting) >= MOST:
+            if len(self._waiting) >= LARGEST_BATCH:
                 return
 
     def keep(self) -> None:

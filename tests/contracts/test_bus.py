@@ -24,7 +24,7 @@ from earshot.bus.sqlite import SqliteBus
 from earshot.clock import SetClock
 from earshot.config import from_dict
 from earshot.errors import Unavailable
-from earshot.seams import Batch, Bus, Message, Record, Subscription
+from earshot.seams import LARGEST_BATCH, Batch, Bus, Message, Record, Subscription
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LONG_AGO = START - timedelta(days=365)
@@ -115,12 +115,12 @@ def test_topics_are_apart(bus: Bus) -> None:
     assert bus.lag("mentions", "g") == 1
 
 
-@pytest.mark.parametrize("count", [1, 499, 500, 501, 1_700])
-def test_batches_are_never_empty_and_never_above_500(bus: Bus, count: int) -> None:
+@pytest.mark.parametrize("count", [1, 499, 500, 501, 2_001, 4_300])
+def test_batches_are_never_empty_and_never_too_large(bus: Bus, count: int) -> None:
     bus.publish("mentions", some(count))
     batches = drained(bus.subscribe("mentions", "g"))
     assert values(batches) == [message.value for message in some(count)]
-    assert all(1 <= len(batch.records) <= 500 for batch in batches)
+    assert all(1 <= len(batch.records) <= LARGEST_BATCH for batch in batches)
     assert all(batch.after == {0: batch.records[-1].offset + 1} for batch in batches)
 
 
@@ -150,18 +150,18 @@ def test_the_next_poll_goes_on_without_a_commit(bus: Bus) -> None:
 
 
 def test_what_was_not_committed_comes_again(bus: Bus) -> None:
-    bus.publish("mentions", some(700))
+    bus.publish("mentions", some(LARGEST_BATCH + 200))
     first = bus.subscribe("mentions", "g")
     done, _lost = drained(first)
     first.commit(done)
     first.close()
     assert values(drained(bus.subscribe("mentions", "g"))) == [
-        message.value for message in some(200, first=500)
+        message.value for message in some(200, first=LARGEST_BATCH)
     ]
 
 
 def test_a_committed_place_never_moves_back(bus: Bus) -> None:
-    bus.publish("mentions", some(700))
+    bus.publish("mentions", some(LARGEST_BATCH + 200))
     subscription = bus.subscribe("mentions", "g")
     early, late = drained(subscription)
     subscription.commit(late)
@@ -193,11 +193,11 @@ def test_groups_go_their_own_way(bus: Bus) -> None:
 
 def test_lag_counts_what_is_not_committed(bus: Bus) -> None:
     assert bus.lag("mentions", "g") == 0
-    bus.publish("mentions", some(700))
-    assert bus.lag("mentions", "g") == 700
+    bus.publish("mentions", some(LARGEST_BATCH + 200))
+    assert bus.lag("mentions", "g") == LARGEST_BATCH + 200
     subscription = bus.subscribe("mentions", "g")
     first, second = drained(subscription)
-    assert bus.lag("mentions", "g") == 700
+    assert bus.lag("mentions", "g") == LARGEST_BATCH + 200
     subscription.commit(first)
     assert bus.lag("mentions", "g") == 200
     subscription.commit(second)
@@ -320,16 +320,16 @@ def test_publishers_in_many_threads_lose_nothing(bus: Bus) -> None:
 
 def test_a_file_that_is_opened_again_has_everything(tmp_path: Path, clock: SetClock) -> None:
     bus = SqliteBus(tmp_path / "bus.db", clock)
-    bus.publish("mentions", some(700))
+    bus.publish("mentions", some(LARGEST_BATCH + 200))
     subscription = bus.subscribe("mentions", "g")
     subscription.commit(drained(subscription)[0])
     bus.close()
     again = SqliteBus(tmp_path / "bus.db", clock)
     assert again.lag("mentions", "g") == 200
     assert values(drained(again.subscribe("mentions", "g"))) == [
-        message.value for message in some(200, first=500)
+        message.value for message in some(200, first=LARGEST_BATCH)
     ]
-    assert len(values(drained(again.subscribe("mentions", "new")))) == 700
+    assert len(values(drained(again.subscribe("mentions", "new")))) == LARGEST_BATCH + 200
     again.close()
 
 
@@ -462,7 +462,7 @@ class Same(RuleBasedStateMachine):
             return subscription, None
         ours, theirs = drained(real), drained(model)
         assert records(ours) == records(theirs)
-        assert all(1 <= len(batch.records) <= 500 for batch in (*ours, *theirs))
+        assert all(1 <= len(batch.records) <= LARGEST_BATCH for batch in (*ours, *theirs))
         assert [b.after for b in ours[-1:]] == [b.after for b in theirs[-1:]]
         return subscription, ours[-1] if ours else None
 

@@ -21,11 +21,10 @@ from earshot.bus.kafka.connection import LARGEST, client, connected, instance, s
 from earshot.config import BusSettings
 from earshot.errors import ConfigError, Reassigned, Unavailable
 from earshot.metrics import REBALANCES
-from earshot.seams import Batch, Record, Start
+from earshot.seams import LARGEST_BATCH, Batch, Record, Start
 
 _LOG = logs.get(__name__)
 
-MOST = 500
 _A_LOOK = 0.1  # s given to a look after the group while a batch is in hand
 _ANSWER = 10_000  # ms for an answer, however often it is asked for: the library would ask for ever
 _A_FETCH = 100  # ms that a broker waits for news; what else is asked waits behind it
@@ -81,7 +80,7 @@ class KafkaSubscription:
 
     def _found(self, timeout: float) -> Found:
         with self._speaking():
-            found = self._consumer.poll(timeout_ms=max(0, round(timeout * 1_000)), max_records=MOST)
+            found = self._consumer.poll(timeout_ms=max(0, round(timeout * 1_000)), max_records=LARGEST_BATCH)
         self._polled = self._monotonic()
         try:
             with self._speaking():
