@@ -13,7 +13,6 @@ from processors import leaning
 from processors.calibration import Taught, cross_fitted, fit
 from processors.leaning import Named
 from processors.negativity.opinion import Opinion
-from processors.signs import reading as signs
 from processors.signs.model import INTENTS
 from processors.turn import Desk
 
@@ -34,7 +33,7 @@ class Lessons:
             with self._store.begin() as connection:
                 corrections.fill(connection, ((each.id, score) for each, score in page))
                 named = [(each, score.intents) for each, score in page if each.intents is not None]
-                corrections.fill_intents(connection, named, self._intents_model)
+                corrections.fill_intents(connection, named, self._shipped)
 
     def learn(self) -> None:
         """From here on the scorer works with all that was taught. Writes nothing."""
@@ -49,9 +48,7 @@ class Lessons:
     def compare(self, made: Sequence[Correction]) -> list[Compared]:
         """Each beside what the model makes of its words, and what the others have taught it. Writes nothing."""
         asked = {each.id: score for page in self._asked(made) for each, score in page}
-        read = [
-            _filled(each, asked[each.id], self._intents_model) if each.id in asked else each for each in made
-        ]
+        read = [_filled(each, asked[each.id], self._shipped) if each.id in asked else each for each in made]
         known = [each for each in read if each.read and (each.id in asked or self._is_read(each))]
         names = {each.brand: str(each.brand) for each in known}
         after = _by_number(known, cross_fitted(_taught(known, names)))
@@ -68,11 +65,7 @@ class Lessons:
         return named and self._knows_intents(correction)
 
     def _knows_intents(self, correction: Correction) -> bool:
-        return correction.intents is None or correction.intents_model == self._intents_model
-
-    @property
-    def _intents_model(self) -> str:
-        return signs.shipped().version
+        return correction.intents is None or correction.intents_model == self._shipped
 
     def _asked(self, made: Sequence[Correction]) -> Iterator[list[tuple[Correction, Score]]]:
         """What the model makes of those that it has not read."""

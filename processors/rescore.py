@@ -3,7 +3,7 @@
 A brand is gone through in the order of its log. At the first of its mentions that another model scored a story is
 done whole: scored, folded again, and saved in one transaction with the brand's base rate, under the brand's
 version. So it may be killed at any moment, and beside a running service the slower one does its part again. What
-is done carries the new model's name: that is all there is to go on from.
+is done carries the new model's version: that is all there is to go on from.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

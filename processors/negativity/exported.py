@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 
 from earshot.config import TransformerSettings
 from earshot.errors import ConfigError
+from processors.fingerprint import fingerprint
 from processors.negativity.opinion import Opinion
 
 OUTPUT = "logits"
@@ -32,7 +33,7 @@ class Exported(NamedTuple):
     """The places of negative, neutral and positive among the model's classes."""
     padding: int
     fingerprint: str
-    """Of all that decides: the files and the calibration."""
+    """Of all that decides: the files, the calibration, and what ships and reads beside it."""
 
 
 class Card(msgspec.Struct):
@@ -84,7 +85,7 @@ def _files(folder: Path, model: str) -> dict[str, Path]:
 def _fingerprint(folder: Path, files: Mapping[str, Path], settings: TransformerSettings) -> str:
     """Weights that lie in files of their own are named after the model's."""
     beside = {path for path in folder.glob(f"{settings.file}*") if path.is_file()}
-    whole = sha256(repr((settings.temperature, settings.bias)).encode())
+    whole = sha256(repr((settings.temperature, settings.bias, fingerprint())).encode())
     for path in sorted(beside | {*files.values()}):
         with path.open("rb") as file:
             whole.update(file_digest(file, "sha256").digest())

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.fingerprint import fingerprint
 from processors.negativity.clues import Clues
 from processors.negativity.features import Features, extract
 from processors.negativity.linear import Linear
@@ -32,7 +33,7 @@ class Negativity:
 
     def __init__(self, file: Path = MODEL_FILE) -> None:
         with np.load(file) as stored:
-            self.version = str(stored["version"])
+            self.version = f"{stored['version']}@{fingerprint()}"
             self.languages = tuple(str(stored["languages"]).split())
             self._linear = Linear(*(stored[f"linear_{name}"] for name in ("table", "scale", "bias")))
             weights: dict[str, Any] = {name: stored[f"network_{name}"] for name in Weights._fields}

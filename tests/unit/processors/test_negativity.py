@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processors.fingerprint import fingerprint
 from processors.negativity.features import extract
 from processors.negativity.model import MODEL_FILE, Negativity
 
@@ -92,7 +93,7 @@ def test_the_linear_part_is_the_sum_of_what_its_tokens_contribute() -> None:
 
 def test_the_file_is_small_and_says_what_it_is() -> None:
     assert MODEL_FILE.stat().st_size <= 10_000_000
-    assert model().version == MODEL_FILE.stem
+    assert model().version == f"{MODEL_FILE.stem}@{fingerprint()}"
     assert {"it", "en", "es", "fr", "de", "pt"} <= set(model().languages)
 
 

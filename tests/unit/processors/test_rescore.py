@@ -36,6 +36,7 @@ from earshot.store import authors, brands, mentions, stories
 from earshot.store.retention import purge
 from earshot.topics import Event
 from processors import optimistic, redo, rescore
+from processors.negativity.model import shipped
 from processors.negativity.opinion import Opinion
 from processors.pipeline import Pipeline
 from processors.rescore import Rescore
@@ -47,6 +48,9 @@ JAPANESE = "配送が遅れて最悪です。二度と使いません。"
 
 class OldModel:
     """Another one: it takes the pleased for furious, and the other way round, and cannot read one text in eight."""
+
+    def __init__(self, version: str = "old-0") -> None:
+        self._version = version
 
     def read(self, texts: Sequence[Text]) -> list[Finding]:
         return [self._finding(text, hash64(text)) for text, _ in texts]
@@ -60,13 +64,13 @@ class OldModel:
             else seed % 10_000 / 10_000
         )
         opinion = Opinion(p, 1 - p, 0.0) if seed % 8 or "h" in text else None
-        return Finding("en", opinion, uncertain=False, model="old-0")
+        return Finding("en", opinion, uncertain=False, model=self._version)
 
 
 @cache
-def old_desk() -> Desk:
+def old_desk(version: str = "old-0") -> Desk:
     old = copy(desk())
-    old.scorer = Scorer(OldModel())
+    old.scorer = Scorer(OldModel(version))
     return old
 
 
@@ -173,6 +177,16 @@ def test_a_second_run_finds_nothing_and_writes_nothing(past: Past, again: Rescor
     assert run(past, again) == []
     with past.store.read() as connection:
         assert (brands.every(connection), stories.newest(connection, brands.numbers(1), 99)) == before
+
+
+@pytest.mark.parametrize("version", ["negativity-1", "negativity-1@00000000"])
+def test_a_model_of_another_day_is_another_one_whatever_its_name(
+    past: Past, again: Rescore, version: str
+) -> None:
+    past.pipeline = Pipeline(past.context, old_desk(version))
+    run(past.hear(*LOG), again)
+    fresh = [row for row in numbers(past)[1] if not row.withdrawn]
+    assert {mentions.score_of(row).model for row in fresh} == {shipped().version}
 
 
 def test_what_would_change_is_told_and_nothing_is_written(past: Past, again: Rescore) -> None:

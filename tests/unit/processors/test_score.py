@@ -9,7 +9,7 @@ from pipeline_world import FURIOUS, PLEASED, desk, mention
 
 from earshot.model import Author, Rating, Score
 from processors.language import _FUNCTION_WORDS, LanguageGuesser
-from processors.negativity.model import MODEL_FILE
+from processors.negativity.model import shipped
 from processors.negativity.opinion import Opinion
 from processors.score import Finding, Reader, Scorer, Text, contradicts
 
@@ -53,7 +53,7 @@ def test_language(text: str, declared: str | None, language: str) -> None:
 
 def test_every_language_of_the_model_is_read_and_the_score_says_by_what() -> None:
     found = score("Sono furioso, il numero verde cade sempre e il pacco non arriva")
-    assert (found.language, found.basis, found.model) == ("it", "text", MODEL_FILE.stem)
+    assert (found.language, found.basis, found.model) == ("it", "text", shipped().version)
     assert found.negative is not None
     assert found.negative > 0.6
 

@@ -25,7 +25,7 @@ from earshot.seams import Asked
 from earshot.store import brands
 from processors.asked import NegativityScorer
 from processors.negativity.choice import chosen
-from processors.negativity.model import MODEL_FILE
+from processors.negativity.model import shipped
 from processors.pipeline import Pipeline
 from processors.rescore import Rescore
 from processors.score import Reader, Text
@@ -384,7 +384,7 @@ def test_the_pipeline_uses_it_and_rescore_notices_that_another_model_reads(
     tmp_path: Path, settled: Config
 ) -> None:
     world = World(tmp_path).hear(said("1", text="Acme: terrible, the worst of all companies that I know"))
-    assert models(world) == {MODEL_FILE.stem}
+    assert models(world) == {shipped().version}
     with closing(Rescore(settled, world.store)) as rescorer:
         (brand,) = (each for each in _brands(world) if each.name == "Acme")
         changes = [change for step in rescorer.score(brand, dry=False) for change in step.changes]
