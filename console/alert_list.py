@@ -114,7 +114,8 @@ class AlertList:
         names, is_open = tuple(site.names), _ASKED[state]
         try:
             found = await site.read(
-                request, lambda connection: alerts_page(connection, names, is_open=is_open, after=after)
+                request,
+                lambda connection: alerts_page(connection, names, site.sources, is_open=is_open, after=after),
             )
         except Refused:
             return site.not_found(request)

@@ -42,7 +42,7 @@ class Pages:
     def _home(self, connection: Connection, chosen: str | None) -> tuple[reading.Home, tour.TourFound | None]:
         sample = next((each.name for each in self._site.context.config.collectors if each.own_time), None)
         toured = tour.find(connection, sample) if sample else None
-        return reading.home(connection, self._site.names, chosen), toured
+        return reading.home(connection, self._site.names, chosen, self._site.sources), toured
 
     def _beside(self, request: Request, toured: tour.TourFound | None) -> dict[str, Any]:
         """What leads those who are new here: the tour of the sample, or how to begin."""

@@ -98,11 +98,13 @@ class Detail(NamedTuple):
     """Up to when what was heard and what silence did is in its numbers, µs."""
 
 
-def home(connection: Connection, names: Sequence[str], brand: str | None) -> Home:
-    """For the brands of those names, or for one of them."""
+def home(
+    connection: Connection, names: Sequence[str], brand: str | None, configured: Sequence[str] = ()
+) -> Home:
+    """For the brands of those names, or for one of them. `configured` are the sources."""
     known = [row for name in names if (row := brands.load(connection, name))]
     wanted = [row for row in known if brand in (None, row.name)]
-    until = heard_until(connection)
+    until = heard_until(connection, configured)
     loud, latest = _alerts(connection, {row.name for row in wanted})
     unseen = _unseen(connection, [row.name for row in wanted], until, {alert.story for alert in loud})
     above = {alert.story for alert in (*loud, *unseen)}

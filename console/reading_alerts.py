@@ -46,9 +46,14 @@ class AlertsFound(NamedTuple):
 
 
 def alerts_page(
-    connection: Connection, names: tuple[str, ...], *, is_open: bool | None = None, after: str = ""
+    connection: Connection,
+    names: tuple[str, ...],
+    configured: Sequence[str] = (),
+    *,
+    is_open: bool | None = None,
+    after: str = "",
 ) -> AlertsFound:
-    """Those of the brands `names` and of sources: open ones, past ones or both.
+    """Those of the brands `names` and of sources: open ones, past ones or both. `configured` are the sources.
 
     Raises `Refused` for no place of such a list.
     """
@@ -69,7 +74,7 @@ def alerts_page(
         _going_on(connection, [alert for alert in shown if alert.id not in told and alert.story in about]),
         after_alert(shown[-1]) if len(found) > PAGE else "",
         listing.open_levels(connection, whose),
-        heard_until(connection),
+        heard_until(connection, configured),
     )
 
 

@@ -1,5 +1,6 @@
 """What the page of sources needs: how each says that it is doing, and what waits; and up to when they told. Blocking."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -26,11 +27,12 @@ def sources_page(connection: Connection) -> SourcesFound:
     )
 
 
-def heard_until(connection: Connection) -> int:
+def heard_until(connection: Connection, configured: Collection[str] = ()) -> int:
     """Up to when there was anything to hear, µs, for all brands alike: where one is heard of, the others are silent.
 
-    What comes after the end of all sources is no silence, whoever counts it: as after a replay.
+    What comes after the end of all sources is no silence, whoever counts it: as after a replay, whose source no other
+    process has. Of those that did not end only the `configured` ones bring anything.
     """
     reports, known = sources.every(connection), brands.every(connection)
-    ended = bool(reports) and not any(report.working for report in reports)
+    ended = bool(reports) and not any(report.working and report.name in configured for report in reports)
     return max((brand.clock if ended else weighed_until(brand) for brand in known), default=0)

@@ -64,8 +64,8 @@ class _Page(NamedTuple):
     alerts: Mapping[int, Alert] = {}
 
 
-def stories_page(connection: Connection, wanted: Wanted) -> Listed:
-    """Raises `Refused` where `wanted.after` is no place of such a list."""
+def stories_page(connection: Connection, wanted: Wanted, configured: Sequence[str] = ()) -> Listed:
+    """`configured` are the sources. Raises `Refused` where `wanted.after` is no place of such a list."""
     known = [row for name in wanted.brands if (row := brands.load(connection, name))]
     calling = [story for row in known for story in stories.open_of_brand(connection, row.name)]
     if wanted.state == "open":
@@ -87,7 +87,7 @@ def stories_page(connection: Connection, wanted: Wanted) -> Listed:
         causes.find(connection, page.alerts.values(), about, firsts),
         page.next,
         [story.loudness for story in calling],
-        heard_until(connection),
+        heard_until(connection, configured),
     )
 
 

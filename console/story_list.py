@@ -57,7 +57,9 @@ class StoryList:
         if wanted is None:
             return site.not_found(request)
         try:
-            found = await site.read(request, lambda connection: stories_page(connection, wanted))
+            found = await site.read(
+                request, lambda connection: stories_page(connection, wanted, site.sources)
+            )
         except Refused:
             return site.not_found(request)
         page = shown(site.tongue(request), found, wanted, site.names, site.context.clock.now())

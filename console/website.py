@@ -55,6 +55,7 @@ class Site:
         self.context = context
         self.door = door
         self.names = [brand.name for brand in context.config.brands]
+        self.sources = [each.name for each in context.config.collectors]
         chosen = context.config.console
         self._chosen = languages.known(chosen.language)
         self._tongues = {each: spoken(each, chosen.time_zone) for each in languages.LANGUAGES}
@@ -102,8 +103,7 @@ class Site:
 
     def _look(self, query: Callable[[Connection], T]) -> tuple[T, reading.Frame]:
         with self.context.store.read() as connection:
-            configured = [each.name for each in self.context.config.collectors]
-            return query(connection), reading.frame(connection, self.names, configured)
+            return query(connection), reading.frame(connection, self.names, self.sources)
 
     def _around(self, request: Request, say: Tongue, here: str) -> Around:
         frame: reading.Frame | None = getattr(request.state, "frame", None)

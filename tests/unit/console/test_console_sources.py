@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from test_console_pages import Parsed
 
 from console import source_list, source_words
-from console.reading_sources import SourcesFound
+from console.reading_sources import SourcesFound, heard_until
 from console.role import Console
 from console.source_list import SourcesShown
 from console.source_words import State, state_of
@@ -236,6 +236,22 @@ def test_a_log_that_cannot_be_reached_is_said(world: World) -> None:
             raise Unavailable(f"{topic} of {group}: the broker is down")
 
     assert "The log cannot be reached now" in look(replace(context(world, "news"), bus=Away()))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("configured", "counts"), [(["file"], False), ([], False), (["file", "news"], True), (["news"], True)]
+)
+def test_silence_counts_while_a_source_that_is_configured_listens(
+    world: World, configured: list[str], counts: bool
+) -> None:
+    world.tell("Ronvia", [Words("uno", ago=60)])
+    with world.store.begin() as connection:
+        sources.save(connection, [report("file", working=False), report("news")])
+    with world.store.read() as connection:
+        end = heard_until(connection)
+    world.heed("Ronvia")
+    with world.store.read() as connection:
+        assert (heard_until(connection, configured) > end) == counts
 
 
 @pytest.mark.parametrize(

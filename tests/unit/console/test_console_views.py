@@ -279,18 +279,20 @@ def test_a_replayed_story_is_silent_only_if_nobody_spoke_while_it_was_heard(
 ) -> None:
     """Its log ends so many minutes after its last mention; its alert was over before that.
 
-    Processors that run beside the console later go on counting, but there is nothing to hear.
+    Processors that run beside the console later go on counting, but there is nothing to hear: a source that was taken
+    out of the configuration brings nothing any more.
     """
     last = NOW - timedelta(days=1)
     (over,) = called(world.step(Level.watch, 1440 + 180, 0), resolved_at=last - timedelta(minutes=40))
     episodes = (structs.replace(over, below_since=last - timedelta(minutes=100)),)
     told = [Words("rotto", ago=1440 + 180), Words("grazie", ago=1440)]
     world.alert(world.tell("Ronvia", told, episodes=episodes))
+    gone = SourceReport(name="gone", kind="x", at=last, started_at=last)
     ended = SourceReport(name="replay", kind="replay", at=NOW, started_at=NOW, working=False)
     with world.store.begin() as connection:
         end = to_us(last + timedelta(minutes=after))
         connection.exec_driver_sql("update brands set clock = ?", (end,))
-        sources.save(connection, [ended])
+        sources.save(connection, [ended, gone])
     if beside:
         world.heed("Ronvia")
     answers = ask(world, "/", "/stories?state=resolved", "/alerts", language=language)
