@@ -176,15 +176,10 @@ def story_row(say: Tongue, story: Story, first: Kept | None, now: datetime) -> S
         words.mentions(say, story.mentions),
         words.authors(say, story.authors),
         words.reach(say, story.reach),
-        words.negative(say, story.negative_authors, story.voters, _unread(story)),
+        words.negative(say, story.negative_authors, story.voters, story.unread),
         when(say, story.last_at, now),
         round(story.risk),
     )
-
-
-def _unread(story: Story) -> int:
-    """Authors who could not be read: others said nothing, or took it back."""
-    return min(story.authors - story.voters, story.unread)
 
 
 def surge_row(say: Tongue, kept: KeptSurge, now: datetime) -> SurgeRow:

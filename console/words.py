@@ -113,16 +113,16 @@ def reach(say: Tongue, estimate: int) -> str:
 
 
 def negative(say: Tongue, count: int, voters: int, unread: int) -> str:
-    """Of the authors of whom `voters` could be read, and `unread` could not. What nobody could read is never "0 negative"."""
+    """Of the authors of whom `voters` could be read, beside `unread` mentions. What nobody could read is never "0 negative"."""
     if not voters:
         return say.gettext("mood unreadable")
     of = say.number(voters)
     said = say.ngettext(
         "%(count)s negative of %(of)s readable", "%(count)s negative of %(of)s readable", count, of=of
     )
-    if unread <= 0:
+    if not unread:
         return said
-    return f"{said}, " + say.ngettext("%(count)s unreadable", "%(count)s unreadable", unread)
+    return f"{said}, " + say.ngettext("%(count)s unreadable mention", "%(count)s unreadable mentions", unread)
 
 
 def brands(say: Tongue, count: int) -> str:

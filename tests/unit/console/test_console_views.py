@@ -97,9 +97,11 @@ def test_only_a_real_language_is_given_to_the_browser(language: str, tag: str | 
     assert shown.language == tag
 
 
-@pytest.mark.parametrize(("unread", "said"), [(0, ""), (1, ", 1 unreadable"), (3, ", 2 unreadable")])
-def test_only_who_could_not_be_read_is_called_unreadable(unread: int, said: str) -> None:
-    """The others of those without a vote passed something on without a word, or took it back."""
+@pytest.mark.parametrize(
+    ("unread", "said"), [(0, ""), (1, ", 1 unreadable mention"), (3, ", 3 unreadable mentions")]
+)
+def test_only_what_could_not_be_read_is_called_unreadable(unread: int, said: str) -> None:
+    """It may be of who has said something else: the others without a vote passed it on without a word, or took it back."""
     facts: dict[str, Any] = {"opened_at": NOW, "last_at": NOW, "authors": 5, "voters": 3, "unread": unread}
     story = Story(id=1, brand="Ronvia", first="x:1", negative_authors=1, **facts)
     assert views.story_row(ENGLISH, story, None, NOW).negative == f"1 negative of 3 readable{said}"
