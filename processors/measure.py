@@ -50,8 +50,10 @@ def add(
     story.copies += row.link == "copy" and mention.kind != "repost"
     story.mentions += 1
     if story.mentions > 1:
-        story.last_at = max(story.last_at, from_us(row.heard_at))
-        story.opened_at = min(story.opened_at, from_us(row.said_at))
+        if mention.collected_at > story.last_at:
+            story.last_at = from_us(row.heard_at)
+        if mention.created_at < story.opened_at:
+            story.opened_at = from_us(row.said_at)
     seat = _hear(story, seat, row)
     return _count(story, _fit(story, seat, row.fits) if row.fits else seat, row, mention)
 

@@ -72,6 +72,8 @@ class Surging:
         self._stored = brands.number(brand.no, brand.seq)
         """The newest mention that is stored."""
         self._outages: list[Outage] | None = None
+        self._known_rows: list[int] | None = None
+        """Stored mentions that the batch changes: their numbers, once they were asked for."""
         self._number = 0
         self.progress = stored.read(brand.counted)
         self.series: dict[Key, Series] = {}
@@ -193,10 +195,17 @@ class Surging:
         )
         here = [
             counted(row)
-            for n, row in rows.items()
-            if begin <= row.said_at < end and first <= n <= last and not row.withdrawn
+            for n in self._at_hand(rows, first, last)
+            if begin <= (row := rows[n]).said_at < end and not row.withdrawn
         ]
         return [*(each for each in stored if each.n not in rows), *here]
+
+    def _at_hand(self, rows: Mapping[int, Row], first: int, last: int) -> Iterator[int]:
+        """Which of `rows` are numbered `first` to `last`, without looking at all of them for every bucket."""
+        if self._known_rows is None:
+            self._known_rows = [n for n in rows if n <= self._stored]
+        yield from (n for n in self._known_rows if first <= n <= last)
+        yield from (n for n in range(max(first, self._stored + 1), last + 1) if n in rows)
 
     def _count(self, pace: str, said: Sequence[Counted]) -> dict[str, tuple[int, int, int]]:
         """Topic -> one count for each of `KINDS`."""
