@@ -23,6 +23,7 @@ _AT_ONCE = 100
 _LONGEST_NAP = 1.0  # s: rows may come from another process, which cannot wake us
 _LONGEST_ERROR = 500
 _OUTCOMES = ("sent", "retried", "failed")
+_APART = 1_000_000  # µs between notices that an outage held up: a receiver that is back is not flooded
 
 Outcome = Callable[[Connection], None]
 
@@ -46,6 +47,8 @@ class Sender:
         self._channel, self._store, self._clock = channel, store, clock
         self._settings, self._live, self._random = settings, live, random
         self._recovered = False
+        self._away = False
+        """It could not be reached, and has not been since."""
         self._unrecorded: Outcome | None = None
         self._woken = threading.Event()
         self._stopped = threading.Event()
@@ -139,7 +142,14 @@ class Sender:
         _LOG.info(
             "notice sent", receiver=self.receiver.name, identity=row.identity, attempts=row.attempts + 1
         )
-        return partial(notices.mark_sent, notice=row.id, at=to_us(now))
+        returned, self._away = self._away, False
+        return partial(self._mark_sent, notice=row.id, at=to_us(now), returned=returned)
+
+    def _mark_sent(self, connection: Connection, *, notice: int, at: int, returned: bool) -> None:
+        """What waited for a receiver that has returned goes out now, in order, and not whenever its wait is over."""
+        notices.mark_sent(connection, notice, at)
+        if returned:
+            notices.line_up(connection, self.receiver.name, at, _APART)
 
     def _not_sent(self, row: notices.Row, error: Undelivered) -> Outcome:
         attempts, now, reason = row.attempts + 1, self._clock.now(), str(error)[:_LONGEST_ERROR]
@@ -156,6 +166,7 @@ class Sender:
         if again is None:
             _LOG.error("notice given up", **facts)
             return partial(notices.mark_failed, notice=row.id, error=reason)
+        self._away |= isinstance(error, Temporary) and not error.retry_after
         _LOG.warning("notice delayed", **facts, due_at=again.isoformat())
         return partial(notices.reschedule, notice=row.id, due_at=to_us(again), error=reason)
 

@@ -123,6 +123,16 @@ def reschedule(connection: Connection, notice: int, due_at: int, error: str) -> 
     )
 
 
+def line_up(connection: Connection, receiver: str, now: int, apart: int) -> None:
+    """What has failed before is due from `now` on, one every `apart` µs, in the order in which it was decided."""
+    failed = connection.exec_driver_sql(
+        f"select id from notices where {_WAITING} and state = 'due' and receiver = ? and attempts > 0 order by id",
+        (receiver,),
+    ).scalars()
+    if moments := [(now + place * apart, notice) for place, notice in enumerate(failed)]:
+        connection.exec_driver_sql("update notices set due_at = ? where id = ?", moments)
+
+
 def recover(connection: Connection, receiver: str) -> int:
     """Make due again what a killed process was sending: it may have arrived. The number of them."""
     done = connection.exec_driver_sql(

@@ -696,6 +696,15 @@ def test_the_life_of_a_notice(store: Store) -> None:
         notices.reschedule(connection, two.id, 9, "busy")
         assert notices.next_due(connection, "desk") == 3
         assert notices.waiting(connection, "desk") == 2
+        notices.add(connection, [notices.New("a/4", alert.id, "desk", 4, "{}")])
+        four = notices.due(connection, "desk", 4, 10)[-1]
+        notices.mark_sending(connection, four.id)
+        notices.reschedule(connection, four.id, 8, "busy")
+        notices.line_up(connection, "desk", 5, 2)  # nothing that never failed
+        waiting = [(row.identity, row.due_at) for row in notices.due(connection, "desk", 9, 10)]
+        assert waiting == [("a/3", 3), ("a/2", 5), ("a/4", 7)]
+        notices.mark_failed(connection, four.id, "gone")
+        notices.reschedule(connection, two.id, 9, "busy")
     with store.read() as connection:
         found = {row.identity: row for row in notices.of_alert(connection, alert.id)}
     assert (found["a/1"].state, found["a/1"].sent_at, found["a/1"].attempts) == ("sent", 7, 1)

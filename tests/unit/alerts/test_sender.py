@@ -1,4 +1,5 @@
-from datetime import UTC
+from datetime import UTC, timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -143,6 +144,25 @@ def test_a_receiver_that_fails_half_the_time_gets_everything_once(store: Store, 
         clock.advance(again - clock.now())
     assert sorted(notice.identity for notice in channel.sent) == sorted(identities)
     assert set(states(store)) == {"sent"}
+
+
+def test_what_an_outage_held_up_goes_out_in_order_once_the_receiver_is_back(
+    store: Store, clock: SetClock
+) -> None:
+    jitter, outage = cycle((0.0, 0.9, 0.4, 0.7, 0.2)), 20
+    channel = Recorder([Temporary("away")] * outage)
+    sender = Sender(Recorded(), channel, store, clock, SETTINGS, random=lambda: next(jitter))
+    held = [decide(store, no=no) for no in range(1, 7)]
+    while len(channel.tried) <= outage:
+        following = sender.step()
+        assert following
+        clock.advance(max(timedelta(), following - clock.now()))
+    back, left = clock.now(), [identity for identity in held if identity != channel.tried[outage].identity]
+    while following := sender.step():
+        clock.advance(max(timedelta(), following - clock.now()))
+    assert [notice.identity for notice in channel.tried[outage + 1 :]] == left
+    assert timedelta(seconds=3) <= clock.now() - back <= timedelta(seconds=len(left))
+    assert states(store) == ["sent"] * len(held)
 
 
 def test_a_kill_between_the_channels_acceptance_and_our_record_repeats_with_the_same_identity(
