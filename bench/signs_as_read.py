@@ -3,7 +3,8 @@
 It decides otherwise: the form of address is the likeliest of those that the text's language has, the mood the likeliest
 of all, ways tried need a word that stands for them, and danger and the law call with words for them alone. Nor where the
 author is glad: praise that is labelled danger or the law should not call. Despair does, and is counted as that and not
-as danger. The language is guessed, as where no source declares it.
+as danger. "To look at" is what calls, and what is shown because it may tell of it though it calls nobody. The language is
+guessed, as where no source declares it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,13 +20,19 @@ from processors.score import Reader, Scorer
 from processors.signs.model import ADDRESSES
 from processors.signs.ways import WAYS
 
-_CALLS = {
-    "safety": "calls: danger",
-    "legal": "calls: the law",
-    "self_harm": "calls: self-harm",
-    "discrimination": "calls: discrimination",
+_DANGERS = {
+    "safety": "danger",
+    "legal": "the law",
+    "self_harm": "self-harm",
+    "discrimination": "discrimination",
 }
-_NAMES = (*(f"address: {form}" for form in ADDRESSES), *(f"tried: {way}" for way in WAYS), *_CALLS.values())
+_NAMES = (
+    *(f"address: {form}" for form in ADDRESSES),
+    *(f"tried: {way}" for way in WAYS),
+    *(f"calls: {danger}" for danger in _DANGERS.values()),
+    *(f"to look at: {danger}" for danger in _DANGERS.values()),
+)
+_HOW = ("calls", "to look at")
 _NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
 
@@ -64,14 +71,15 @@ def _labelled(row: Row) -> set[str]:
     held = set() if row["polarity"] == "pos" else {*row["intents"], *row["flags"]}
     if "self_harm" in row["flags"]:
         held = {*held, "self_harm"} - {"safety"}  # it is the danger that is told
-    calls = {name for danger, name in _CALLS.items() if danger in held}
-    return {f"address: {row['address']}", *(f"tried: {way}" for way in row["tried"]), *calls}
+    told = {f"{how}: {name}" for danger, name in _DANGERS.items() if danger in held for how in _HOW}
+    return {f"address: {row['address']}", *(f"tried: {way}" for way in row["tried"]), *told}
 
 
 def _read(score: Score) -> set[str]:
     said = set(score.calls) - ({"safety"} if "self_harm" in score.calls else set())
-    calls = {name for danger, name in _CALLS.items() if danger in said}
-    return {f"address: {score.address}", *(f"tried: {each.way}" for each in score.tried), *calls}
+    calls = {f"calls: {name}" for danger, name in _DANGERS.items() if danger in said}
+    shown = {f"to look at: {_DANGERS[danger]}" for danger in (*score.calls, *score.perhaps)}
+    return {f"address: {score.address}", *(f"tried: {each.way}" for each in score.tried), *calls, *shown}
 
 
 def _figures(name: str, labelled: list[set[str]], read: list[set[str]]) -> dict[str, float | None]:

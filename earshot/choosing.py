@@ -100,14 +100,16 @@ def worth(candidate: Candidate, least: Mapping[Intent, float]) -> float:
 def doubts(score: Score, least: Mapping[Intent, float]) -> dict[Doubt, float]:
     """How undecided each is: 1 at the probability from which it is said to hold, 0 where it surely does or does not.
 
-    Nothing of the mood where stars made it. A danger is told by the words alone, so it is doubtful whatever the stars.
+    Nothing of the mood where stars made it. A danger is told by the words alone, so it is doubtful whatever the stars;
+    at least by half where the text may tell of it and does not call.
     """
     found: dict[Doubt, float] = {}
     if score.negative is not None and not is_by_stars(score):
         found["mood"] = _undecided(score.negative, _HALF)
     for doubt, intent in DANGERS.items():
-        if intent in score.intents:
-            found[doubt] = _undecided(score.intents[intent], least.get(intent, _HALF))
+        may = _HALF if intent in score.perhaps else 0.0
+        if may or intent in score.intents:
+            found[doubt] = max(may, _undecided(score.intents.get(intent, 0.0), least.get(intent, _HALF)))
     return found
 
 

@@ -170,6 +170,9 @@ class Score(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """They decide how a mention is handled, and are never kept of a person."""
     grave: tuple[Grave, ...] = ()
     """As the words were read; what holds whatever staff said since is `calls`."""
+    perhaps: dict[Grave, float] = {}
+    """What it may tell of besides: shown to be looked at, and calls nobody. How near each is to a call, by its share of
+    the probability that calls; from 1 on something else held it back, as that no word bears it out."""
     named: tuple[Grave, ...] = ()
     """What staff named beside it, of what is no intent."""
     address: Address = "none"

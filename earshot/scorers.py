@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 
 from earshot.config import Config
-from earshot.model import Intent
+from earshot.model import Grave, Intent
 from earshot.seams import Asked, Explanation, Scorer
 
 
@@ -22,3 +22,8 @@ def least(scorers: Iterable[Scorer]) -> Mapping[Intent, float]:
 def explained(scorers: Iterable[Scorer], asked: Asked) -> Explanation | None:
     """The first reasons that one of them has. Blocking: up to a second for a long text."""
     return next((found for each in scorers if (found := each.explain(asked))), None)
+
+
+def words(scorers: Iterable[Scorer], asked: Asked, grave: Grave) -> tuple[str, ...]:
+    """With which a text tells of a danger, or may: the first that one of them knows. Blocking."""
+    return next((found for each in scorers if (found := each.words(asked, grave))), ())

@@ -14,7 +14,7 @@ from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.routing import BaseRoute
 
-from earshot.model import Intent, Level, Moment
+from earshot.model import Grave, Intent, Level, Moment
 from earshot.topics import Event
 
 if TYPE_CHECKING:
@@ -267,6 +267,9 @@ class Scorer(Protocol):
 
         Raises nothing, whatever the text.
         """
+
+    def words(self, asked: Asked, grave: Grave) -> tuple[str, ...]:
+        """With which the text tells of a danger, or may, folded; none where it knows none. As `explain`, but in a ms."""
 
 
 class Notice(Struct, frozen=True, kw_only=True):

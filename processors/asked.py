@@ -8,7 +8,7 @@ from msgspec import to_builtins
 
 from earshot.clock import from_us
 from earshot.config import Config
-from earshot.model import Author, Intent, Mention, Score
+from earshot.model import Author, Grave, Intent, Mention, Score
 from earshot.seams import Asked, Explanation, SecondOpinion, Shares
 from processors.negativity.choice import chosen
 from processors.negativity.explanation import explain
@@ -51,6 +51,10 @@ class NegativityScorer:
         tokens, left = explain(model, asked.text)
         second = self._second(text) if language == "en" else None
         return Explanation(language, model.version, Shares(*opinion), tuple(tokens), left=left, second=second)
+
+    def words(self, asked: Asked, grave: Grave) -> tuple[str, ...]:
+        text = bare(asked.text)
+        return self._reader.signs.words(text, self._reader.guesser.guess(text, asked.language), grave)
 
     def _second(self, text: str) -> SecondOpinion:
         return SecondOpinion(

@@ -379,6 +379,7 @@ def wordless(score: Score) -> Score:
         intents={},
         signs=(),
         grave=(),
+        perhaps={},
         named=(),
         address="none",
         mood="neutral",

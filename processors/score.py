@@ -205,7 +205,7 @@ class Scorer:
 def _said_by_brand(found: Finding) -> Finding:
     """What the brand itself says is no complaint about it, and endangers nobody."""
     said = {intent: share for intent, share in found.reading.intents.items() if intent not in _AGAINST}
-    quiet = found.reading._replace(grave=(), intents=said, mood="neutral")
+    quiet = found.reading._replace(grave=(), perhaps={}, intents=said, mood="neutral")
     return found._replace(
         opinion=found.opinion and _spared(found.opinion, _MOST_OWN), basis=OWN, reading=quiet
     )
@@ -260,13 +260,18 @@ def _score(found: Finding, opinion: Opinion, basis: str) -> Score:
         intents=reading.intents,
         signs=reading.signs,
         grave=reading.grave,
+        perhaps=reading.perhaps,
         address=reading.address,
         mood=reading.mood,
         emphasis=reading.emphasis,
         tried=reading.tried,
         evidence=reading.evidence,
     )
-    return structs.replace(score, grave=score.calls) if score.grave else score
+    if not score.grave:
+        return score
+    calls = score.calls
+    perhaps = {each: p for each, p in score.perhaps.items() if each not in calls}
+    return structs.replace(score, grave=calls, perhaps=perhaps)
 
 
 __all__ = ["UNKNOWN", "Finding", "Reader", "Reading", "Scorer", "Text", "contradicts", "of_stars"]

@@ -27,7 +27,7 @@ from sklearn.svm import LinearSVC
 from unseen import Unseen
 
 from earshot.handling import DANGERS
-from processors.signs.model import ADDRESSES, MODEL_FILE, PLANES, WAY_PLANES, clues
+from processors.signs.model import ADDRESSES, GRAVE, MODEL_FILE, PLANES, WAY_PLANES, clues
 from processors.terms import FILE, shipped
 
 VERSION = "signs-1"
@@ -40,6 +40,12 @@ _POSTS = 20_000  # public ones that teach the dangers, and as many others that s
 _IN_VAIN = 1 / 1000
 """Of public posts so many call for self-harm or discrimination: a hint is rare and mostly told in words that nobody has
 labelled, so no share of those found could be promised."""
+_FOUND = 0.975
+"""Of what is labelled danger, legal steps, self-harm or discrimination so much at least is shown to be looked at. .95 is
+wanted in trades that nobody has learnt from, and of some hands two or three of a hundred less are found than of all."""
+_SHOWN = 1 / 10
+"""Of public posts so many at most, for self-harm and for discrimination: to show .975 of the vaguest hints of despair every
+third tweet to an airline would be. Nearly all of each are found within it."""
 _FOLDS = 6
 _OF_CLUES = 0.6  # how much a clue counts beside a text's words, whose squares add up to one
 
@@ -64,6 +70,8 @@ class Learnt(NamedTuple):
     weights: np.ndarray
     bias: float
     least: float
+    perhaps: float
+    """From where on it is shown to be looked at; 1 where it never is."""
     unseen: np.ndarray
     """(texts,) the probability by who had not learnt from its hand."""
 
@@ -90,6 +98,7 @@ def main() -> None:
     table, scale = whole(weights[: 1 << BITS], 100)
     of_clues = weights[1 << BITS :] * _OF_CLUES / inputs.spread[:, None]
     least = np.array([each.least for each in found])
+    perhaps = np.array([found[PLANES.index(each)].perhaps for each in GRAVE])
     np.savez_compressed(
         options.out,
         version=VERSION,
@@ -99,11 +108,12 @@ def main() -> None:
         clues=of_clues,
         bias=np.array([each.bias for each in found]) - inputs.mean @ of_clues,
         least=least,
+        perhaps=perhaps,
     )
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")
     files = corpus.manifest(options.data / "sentiment" / "train", options.labels, FILE)
     unseen = np.stack([each.unseen for each in found], axis=1)
-    signs_card.write(options.out, labels, unseen, least, learnt, files)
+    signs_card.write(options.out, labels, unseen, signs_card.Thresholds(least, perhaps), learnt, files)
 
 
 def _inputs(words: sparse.csr_matrix, seen: np.ndarray, ours: int) -> Inputs:
@@ -136,14 +146,16 @@ def _learn(
     platt = LogisticRegression(C=1e3).fit(scores[told, None], labels[told])
     slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     unseen = _probable(slope * scores + shift)
+    perhaps = _perhaps(unseen[among & labels]) if plane in GRAVE else 1.0
     if plane in DANGERS:
         in_vain = _probable(slope * machine.decision_function(posts[_POSTS:]) + shift)
         least = round(float(np.quantile(in_vain, 1 - _IN_VAIN)), 5)
+        perhaps = max(perhaps, round(float(np.quantile(in_vain, 1 - _SHOWN)), 5))
     else:
         of_usual = unseen[hands.usual], labels[hands.usual]
         least = _least(*of_usual, _RECALL.get(plane, 1), _RIGHT.get(plane, 0))
     bias = slope * float(machine.intercept_[0]) + shift
-    return Learnt(slope * machine.coef_[0], bias, least, unseen)
+    return Learnt(slope * machine.coef_[0], bias, least, perhaps, unseen)
 
 
 def _least(p: np.ndarray, labelled: np.ndarray, recall: float, right: float = 0.0) -> float:
@@ -155,6 +167,11 @@ def _least(p: np.ndarray, labelled: np.ndarray, recall: float, right: float = 0.
     hits, called, weight = np.cumsum(labelled[order]), np.arange(1, len(p) + 1), recall**2
     f = np.where(hits >= right * called, (1 + weight) * hits / (called + weight * labelled.sum()), 0.0)
     return round(float(p[order[f.argmax()]]), 3) if f.any() else 1.0
+
+
+def _perhaps(p: np.ndarray) -> float:
+    """The highest threshold that shows enough of those that are labelled."""
+    return round(float(np.quantile(p, 1 - _FOUND)), 5)
 
 
 def _posts(data: Path) -> list[corpus.Text]:

@@ -3,29 +3,41 @@
 import json
 import platform
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from quality import average_precision, calibration_error
 
 from earshot.quality import wilson
-from processors.signs.model import MOODS, PLANES
+from processors.signs.model import GRAVE, MOODS, PLANES
 
 _TEXT = Path(__file__).with_name("signs_card.md")
 _WANTED = 0.95  # recall
+
+
+class Thresholds(NamedTuple):
+    least: np.ndarray
+    """(planes,)"""
+    perhaps: np.ndarray
+    """(GRAVE,)"""
 
 
 def write(
     model: Path,
     labels: np.ndarray,
     unseen: np.ndarray,
-    least: np.ndarray,
+    thresholds: Thresholds,
     learnt: np.ndarray,
     files: dict[str, str],
 ) -> None:
     text = _TEXT.read_text(encoding="utf-8")
     text = text.replace("{texts}", f"{int(learnt.sum()):,}").replace("{tested}", f"{int((~learnt).sum()):,}")
-    text = text.replace("{hands}", "\n".join(_table(labels[learnt], unseen[learnt], least)))
-    text = text.replace("{test}", "\n".join(_table(labels[~learnt], unseen[~learnt], least)))
+    for name, part in (("hands", learnt), ("test", ~learnt)):
+        table, shown = (
+            _table(labels[part], unseen[part], thresholds.least),
+            _shown(labels[part], unseen[part], thresholds.perhaps),
+        )
+        text = text.replace(f"{{{name}}}", "\n".join(table)).replace(f"{{shown {name}}}", "\n".join(shown))
     text = text.replace("{moods}", f"{100 * _moods(labels, unseen):.0f} %")
     text = text.replace("{neutral}", f"{100 * labels[:, PLANES.index('neutral')].mean():.0f} %")
     model.with_suffix(".md").write_text(text, encoding="utf-8")
@@ -60,6 +72,22 @@ def _figures(holds: np.ndarray, p: np.ndarray, least: float) -> list[str]:
         f"{100 * calibration_error(p, holds):.1f}",
         f"{100 * precision_at(p, holds, _WANTED):.0f}",
     ]
+
+
+def _shown(labels: np.ndarray, p: np.ndarray, perhaps: np.ndarray) -> list[str]:
+    """What is shown to be looked at, by its threshold alone."""
+    lines = ["| | texts | threshold | recall | of all texts |", "|---" * 5 + "|"]
+    for plane, least in zip(GRAVE, perhaps.tolist(), strict=True):
+        at = PLANES.index(plane)
+        over, holds = p[:, at] >= least, labels[:, at]
+        if plane == "safety":  # despair is found by its own plane
+            holds = holds & ~labels[:, PLANES.index("self_harm")]
+        found, low, high = wilson(int((over & holds).sum()), int(holds.sum()))
+        recall = f"{100 * found:.1f} ({100 * low:.0f} to {100 * high:.0f})"
+        lines.append(
+            f"| {plane} | {int(holds.sum())} | {100 * least:.3g} | {recall} | {100 * over.mean():.0f} |"
+        )
+    return lines
 
 
 def precision_at(p: np.ndarray, holds: np.ndarray, recall: float) -> float:

@@ -196,7 +196,10 @@ def unlink(connection: Connection, numbers: Iterable[int]) -> None:
 
 
 def corrected(score: Score, correction: Correction) -> Score:
-    """As the person read it; what they said nothing of stays, or is again as the model read it."""
+    """As the person read it; what they said nothing of stays, or is again as the model read it.
+
+    They have looked at it: nothing is left that it may tell of.
+    """
     negative, neutral, positive = _OPINIONS[correction.polarity]
     return msgspec.structs.replace(
         handled(score, correction.handling, correction.read_handling or as_read(score)),
@@ -205,6 +208,7 @@ def corrected(score: Score, correction: Correction) -> Score:
         positive=positive,
         uncertain=False,
         basis=STAFF,
+        perhaps={},
         model=f"{STAFF}-{correction.id}",
         intents=_holding(score, correction),
     )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earshot.handling import DANGERS
-from earshot.model import Address, Intent, Mood, Sign
+from earshot.model import Address, Grave, Intent, Mood, Sign
 from processors.negativity.features import Features
 from processors.negativity.model import exact
 from processors.negativity.sums import TokenSums
@@ -37,6 +37,8 @@ MOODS: tuple[Mood, ...] = get_args(Mood)
 WAY_PLANES = tuple(f"way_{way}" for way in WAYS)
 PLANES = (*INTENTS, *LEARNT_SIGNS, *ADDRESSES, *MOODS, *WAY_PLANES, *DANGERS)
 """Columns of what the model says, in this order."""
+GRAVE: tuple[Grave, ...] = get_args(Grave)
+"""What calls; in this order are the thresholds of what may."""
 
 _OFTEN = 3  # times that a concept is spoken of, from which on more tell nothing
 _LEAST = 1e-4  # of a share, before its logarithm
@@ -59,11 +61,13 @@ class Model(NamedTuple):
     """(planes,) the probability from which each is said to hold: that of the best F1, of "legal" of the best F2. Of a way
     tried and of danger that of the best F1 with which it is right often enough; 1 where there is none. Of what no intent
     says (`DANGERS`) that which one public post in a thousand has."""
+    perhaps: Floats
+    """(GRAVE,) the probability from which a text may tell of each: nineteen of twenty that do have it."""
 
     @classmethod
     def load(cls, file: Path = MODEL_FILE) -> "Model":
         with np.load(file) as stored:
-            named = {name: stored[name] for name in ("scale", "clues", "bias", "least")}
+            named = {name: stored[name] for name in ("scale", "clues", "bias", "least", "perhaps")}
             sums, concepts = TokenSums(stored["table"]), tuple(str(stored["concepts"]).split())
             return cls(str(stored["version"]), concepts, sums, **named)
 

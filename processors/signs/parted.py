@@ -25,11 +25,20 @@ def parted(whole: Reading, own: Reading, negative: float) -> Reading:
     )
     return whole._replace(
         intents=own.intents,
+        perhaps=_perhaps(whole, own, negative),
         signs=tuple(each for each in whole.signs if each != "victim" or each in own.signs),
         grave=grave,
         mood=own.mood,
         evidence=_evidence(whole, own, grave),
     )
+
+
+def _perhaps(whole: Reading, own: Reading, negative: float) -> dict[Grave, float]:
+    """What the company's own part may tell of, and elsewhere what would call for it if it surely were told there."""
+    elsewhere = {
+        each: near for each, near in whole.perhaps.items() if negative >= _AGAINST or each == "self_harm"
+    }
+    return elsewhere | own.perhaps
 
 
 def _evidence(whole: Reading, own: Reading, grave: Collection[Grave]) -> tuple[str, ...]:

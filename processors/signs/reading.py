@@ -13,7 +13,7 @@ from earshot.model import Address, Emphasis, Grave, Intent, Mood, Sign, Tried
 from processors.negativity.features import extract
 from processors.negativity.opinion import Opinion
 from processors.signs.emphasis import emphasis
-from processors.signs.model import ADDRESSES, INTENTS, LEARNT_SIGNS, MOODS, PLANES, Model, clues
+from processors.signs.model import ADDRESSES, GRAVE, INTENTS, LEARNT_SIGNS, MOODS, PLANES, Model, clues
 from processors.signs.strongest import strongest
 from processors.signs.ways import WAYS, tried
 from processors.terms import Found, evidence, heard
@@ -27,6 +27,7 @@ _NONE = Opinion(1 / 3, 1 / 3, 1 / 3)
 
 _ADDRESSES = slice(len(INTENTS) + len(LEARNT_SIGNS), len(INTENTS) + len(LEARNT_SIGNS) + len(ADDRESSES))
 _SHUT_OUT = PLANES.index("discrimination")
+_GRAVE = [PLANES.index(each) for each in GRAVE]
 _MOODS = slice(_ADDRESSES.stop, _ADDRESSES.stop + len(MOODS))
 
 _THREAT = 0.9
@@ -62,6 +63,8 @@ class Reading(NamedTuple):
     signs: tuple[Sign, ...]
     grave: tuple[Grave, ...]
     """Where the text is negative towards the brand; of self-harm always."""
+    perhaps: dict[Grave, float]
+    """What it may tell of, whether or not it calls, and how near that is: see `earshot.model.Score`."""
     address: Address
     mood: Mood
     emphasis: tuple[Emphasis, ...]
@@ -69,7 +72,7 @@ class Reading(NamedTuple):
     evidence: tuple[str, ...]
 
 
-NOTHING = Reading({}, (), (), "none", "neutral", (), (), ())
+NOTHING = Reading({}, (), (), {}, "none", "neutral", (), (), ())
 
 
 class Signs:
@@ -81,6 +84,7 @@ class Signs:
             raise ValueError(
                 "the term lists are not those that the model of signs was trained with: train it again"
             )
+        self._least = self._model.least[_GRAVE].tolist()
         self.version = self._model.version
 
     def read(
@@ -91,13 +95,27 @@ class Signs:
         seen = clues(found, self._terms.concepts, np.array([each or _NONE for each in opinions], np.float64))
         shares = self._model.probabilities(extract(texts), seen)
         held = (shares >= self._model.least).tolist()
+        may = (shares[:, _GRAVE] >= self._model.perhaps).tolist()
         return [
             self._reading(*each) if opinion else NOTHING
-            for opinion, *each in zip(opinions, texts, languages, found, shares.tolist(), held, strict=True)
+            for opinion, *each in zip(
+                opinions, texts, languages, found, shares.tolist(), held, may, strict=True
+            )
         ]
 
+    def words(self, text: str, language: str, grave: Grave) -> tuple[str, ...]:
+        """With which a text tells of it, folded: those of the lists, else the run that speaks most for it."""
+        listed = evidence(self._terms.find(text, language), _OF[grave], MOST_WORDS)
+        return listed or strongest(self._model, text, grave)
+
     def _reading(
-        self, text: str, language: str, found: Found, p: Sequence[float], held: Sequence[bool]
+        self,
+        text: str,
+        language: str,
+        found: Found,
+        p: Sequence[float],
+        held: Sequence[bool],
+        may: Sequence[bool],
     ) -> Reading:
         holds: dict[str, bool] = dict(zip(PLANES, held, strict=True))
         intents = {
@@ -121,12 +139,17 @@ class Signs:
             intents,
             signs,
             grave,
+            self._perhaps(p, may) if True in may and not holds["spam"] else {},
             _address(p[_ADDRESSES], language),
             mood,
             emphasis(text),
             tried(text, found, [way for way in WAYS if holds[f"way_{way}"]]),
             evidence(found, concepts, MOST_WORDS) if concepts else (),
         )
+
+    def _perhaps(self, p: Sequence[float], may: Sequence[bool]) -> dict[Grave, float]:
+        rows = zip(GRAVE, _GRAVE, self._least, may, strict=True)
+        return {each: round(p[at] / least, 3) for each, at, least, over in rows if over}
 
 
 @cache  # never changed, so a process has one

@@ -69,16 +69,18 @@ def test_what_the_product_reads_is_set_beside_what_is_labelled(
         OWN | {"text": danger, "intents": ["complaint", "safety"], "tried": ["phone"], "mood": "neutral"},
         OWN
         | {"text": "Thank you so much, lovely staff", "polarity": "pos", "intents": ["safety"], "tried": []},
+        OWN | {"text": "I'll be talking to someone about my rights", "intents": ["legal"], "tried": []},
         OWN | {"text": "Vi ho già scritto, avete sbagliato voi", "lang": "it", "address": "voi", "tried": []},
     ]
     found = measured(tmp_path, monkeypatch, capsys, *rows)["as_read"]
     counted = {name: (each["texts"], each["said"], each["right"]) for name, each in found["found"].items()}
-    assert counted["calls: danger"] == (1, 1, 1)
+    assert counted["calls: danger"] == counted["to look at: danger"] == (1, 1, 1)
     assert counted["tried: phone"] == (1, 1, 1)
     assert counted["address: voi"] == (1, 1, 1)
-    assert counted["calls: the law"] == (0, 0, 0)
-    assert found["found"]["calls: the law"]["recall"] is None
-    assert found["mood"]["always_neutral"] == pytest.approx(1 / 3)
+    assert counted["calls: the law"] == (1, 0, 0)
+    assert counted["to look at: the law"][::2] == (1, 1)
+    assert found["found"]["calls: discrimination"]["recall"] is None
+    assert found["mood"]["always_neutral"] == pytest.approx(1 / 4)
 
 
 def test_of_a_folder_of_hands_the_part_that_only_tests_is_read(tmp_path: Path) -> None:

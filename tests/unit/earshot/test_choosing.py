@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from earshot.choosing import Candidate, by_words, choose, doubts, teaches, to_read, words_of, worth
 from earshot.model import Author, Intent, Mention, Score
@@ -188,3 +189,12 @@ def test_only_stars_are_to_be_read_the_most_promising_first() -> None:
 )
 def test_what_the_model_can_be_taught_of(basis: str, negative: float | None, wanted: bool) -> None:
     assert teaches(Score(language="en", negative=negative, basis=basis)) is wanted
+
+
+def test_what_may_tell_of_danger_is_doubtful_however_unlikely_it_is() -> None:
+    sure = candidate(1, 0.99)
+    hint = candidate(2, 0.99)
+    hint = hint._replace(score=structs.replace(hint.score, perhaps={"safety": 0.05, "discrimination": 0.1}))
+    assert doubts(hint.score, LEAST)["danger"] == 0.5
+    assert "law" not in doubts(hint.score, LEAST)
+    assert [each.why for each in choose([sure, hint], 1, LEAST)] == [("danger",)]

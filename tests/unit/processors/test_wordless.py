@@ -19,6 +19,7 @@ def test_nothing_stays_that_tells_of_the_words() -> None:
         intents={"complaint": 0.9},
         signs=("minor",),
         grave=("safety",),
+        perhaps={"legal": 0.4},
         named=("self_harm",),
         address="tu",
         mood="anger",
