@@ -89,6 +89,7 @@ def about(say: Tongue, score: Score, chosen: Polite | None = None) -> list[tuple
             say.gettext("Cannot wait") if score.basis == STAFF else say.gettext("Told at once for"),
             _listed(grave(say, each) for each in score.calls),
         ),
+        (say.gettext("May tell of"), _listed(grave(say, each) for each in score.perhaps)),
         (say.gettext("To be known"), _listed(sign(say, each) for each in score.signs)),
         (say.gettext("Seen by the words"), _listed(f"“{each}”" for each in score.evidence)),
         (say.gettext("Sounds"), mood(say, score.mood)),

@@ -9,7 +9,19 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from console import bars, curves, reading, reading_regroup, regroup_view, silences, story_view, tour, views
+from console import (
+    bars,
+    curves,
+    reading,
+    reading_regroup,
+    reading_unsure,
+    regroup_view,
+    silences,
+    story_view,
+    tour,
+    views,
+    words,
+)
 from console.reading import Detail
 from console.tongue import Tongue
 from console.website import Page, Site, number
@@ -34,15 +46,28 @@ class Pages:
         site, chosen = self._site, request.query_params.get("brand") or None
         if chosen is not None and chosen not in site.names:
             return site.not_found(request)
-        found, toured = await site.read(request, lambda connection: self._home(connection, chosen))
+        found, unsure, toured = await site.read(request, lambda connection: self._home(connection, chosen))
         page = views.home(site.tongue(request), found, site.names, chosen, site.context.clock.now())
         tabs = [(name, "/?" + urlencode({"brand": name})) for name in site.names]
-        return site.page(request, "home.html", "home", page=page, tabs=tabs, **self._beside(request, toured))
+        beside = self._beside(request, toured) | self._to_look_at(request, unsure, chosen)
+        return site.page(request, "home.html", "home", page=page, tabs=tabs, **beside)
 
-    def _home(self, connection: Connection, chosen: str | None) -> tuple[reading.Home, tour.TourFound | None]:
+    def _home(
+        self, connection: Connection, chosen: str | None
+    ) -> tuple[reading.Home, int, tour.TourFound | None]:
+        names = self._site.names
         sample = next((each.name for each in self._site.context.config.collectors if each.own_time), None)
         toured = tour.find(connection, sample) if sample else None
-        return reading.home(connection, self._site.names, chosen, self._site.sources), toured
+        found = reading.home(connection, names, chosen, self._site.sources)
+        return found, reading_unsure.count(connection, [chosen] if chosen else names, found.until), toured
+
+    def _to_look_at(self, request: Request, unsure: int, chosen: str | None) -> dict[str, Any]:
+        """What may tell of danger or the law; nothing is said where there is none."""
+        said = words.unsure(self._site.tongue(request), unsure, reading_unsure.COUNTED) if unsure else ""
+        return {
+            "unsure": said,
+            "to_unsure": "/unsure" + ("?" + urlencode({"brand": chosen}) if chosen else ""),
+        }
 
     def _beside(self, request: Request, toured: tour.TourFound | None) -> dict[str, Any]:
         """What leads those who are new here: the tour of the sample, or how to begin."""

@@ -19,6 +19,7 @@ from console.security import GUARD
 from console.source_list import SourceList
 from console.story_list import StoryList
 from console.surge_list import SurgeList
+from console.unsure_list import UnsureList
 from console.website import Page, Site
 from earshot.clock import PlayedClock
 from earshot.errors import Unavailable
@@ -43,6 +44,7 @@ GROUPS: tuple[Callable[[Site], Group], ...] = (
     AlertList,
     SurgeList,
     SourceList,
+    UnsureList,
 )
 
 

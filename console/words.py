@@ -319,6 +319,19 @@ def lately(say: Tongue, until: datetime | None, now: datetime) -> str:
     return say.gettext("in the seven days up to %(when)s", when=_when(say, until, now))
 
 
+def unsure(say: Tongue, count: int, most: int) -> str:
+    """Of mentions that called nobody; `most`: as many as are counted."""
+    if count > most:
+        return say.gettext(
+            "More than %(count)s mentions may tell of danger or the law and called nobody", count=most
+        )
+    return say.ngettext(
+        "%(count)s mention may tell of danger or the law and called nobody",
+        "%(count)s mentions may tell of danger or the law and called nobody",
+        count,
+    )
+
+
 def stay(say: Tongue, length: timedelta, until: datetime | None, now: datetime) -> str:
     """How long what is silent stays there, by the same days."""
     span = say.span(length)

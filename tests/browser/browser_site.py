@@ -10,13 +10,21 @@ import uvicorn
 from playwright.sync_api import ConsoleMessage, Dialog, Page
 from starlette.applications import Starlette
 
-from earshot.model import Forecast, Level
+from earshot.model import Forecast, Grave, Level
 
 # Tests are folders, not packages: this one borrows the world of another.
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit/console"))
 from console_world import Words, World, called
 
-LISTS = ("/stories", "/stories?state=open", "/stories?state=resolved&level=critical", "/alerts", "/sources")
+LISTS = (
+    "/stories",
+    "/stories?state=open",
+    "/stories?state=resolved&level=critical",
+    "/alerts",
+    "/sources",
+    "/unsure",
+)
+MAY: dict[Grave, float] = {"safety": 0.5, "legal": 0.2, "discrimination": 0.1, "self_harm": 0.1}
 CHANCES = ((4_500, 0.38), (5_000, 0.31), (10_000, 0.06), (20_000, 0.004))
 AHEAD: dict[str, Any] = {"level": Level.critical, "forecast": Forecast(4_200, 3_300, 9_100, CHANCES)}
 XSS = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>"
@@ -102,7 +110,9 @@ def fill(world: World) -> tuple[int, int, int]:
         "Ronvia", [Words("Carta bloccata", ago=601), *reposts], risk=93.4, episodes=loud, **AHEAD
     )
     world.alert(storm)
-    single = world.tell("Celerpost", [Words("W" * 400, ago=1, who="@" + "w" * 300)], risk=29.0)
+    single = world.tell("Celerpost", [Words("W" * 400, ago=1, who="@" + "w" * 300, perhaps=MAY)], risk=29.0)
     rtl = Words("هذه الخدمة سيئة \u202eevil", who="@سارة", negative=None)
-    hostile = world.tell("Baldo", [Words(XSS, who=XSS, url="javascript:alert(5)", title=XSS), rtl], risk=40.0)
+    hostile = world.tell(
+        "Baldo", [Words(XSS, who=XSS, url="javascript:alert(5)", title=XSS, perhaps=MAY), rtl], risk=40.0
+    )
     return storm, single, hostile

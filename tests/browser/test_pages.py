@@ -53,7 +53,7 @@ class Living:
     @property
     def paths(self) -> list[str]:
         stories = [f"/stories/{story}" for story in (self.story, self.growing, self.crowded)]
-        return ["/", *stories, "/stories", "/stories?state=open", "/alerts", "/sources"]
+        return ["/", *stories, "/stories", "/stories?state=open", "/alerts", "/sources", "/unsure"]
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def fill(world: World) -> int:
     story = world.tell("Ronvia", said, risk=93.0, episodes=called(*steps))
     world.alert(story)
     for n in range(60):
-        world.tell("Celerpost", [Words(f"In ritardo, {'w' * n}", ago=400 - n)])
+        world.tell("Celerpost", [Words(f"In ritardo, {'w' * n}", ago=400 - n, perhaps={"legal": n / 60})])
     now = to_us(world.now)
     reports = [
         report(world, NAME, error=FAULT, errors={"timeout": 12, "http_503": 3}),

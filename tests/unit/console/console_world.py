@@ -1,7 +1,7 @@
 """A store with invented stories in it, for the console's tests: what the processors and alerts would have left."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,20 @@ from earshot.bus.memory import MemoryBus
 from earshot.clock import SetClock, to_us
 from earshot.config import from_dict
 from earshot.hashing import hash64
-from earshot.model import Author, Episode, Level, Mention, OutletClass, Rating, Score, Step, Story, Terms
+from earshot.model import (
+    Author,
+    Episode,
+    Grave,
+    Intent,
+    Level,
+    Mention,
+    OutletClass,
+    Rating,
+    Score,
+    Step,
+    Story,
+    Terms,
+)
 from earshot.runtime import Context
 from earshot.store import Store, authors, brands, mentions, stories
 from earshot.store.authors import Seat
@@ -54,6 +67,8 @@ class Words:
     evidence: tuple[str, ...] = ()
     edited: float | None = None
     """Minutes ago."""
+    perhaps: dict[Grave, float] = field(default_factory=dict)
+    intents: dict[Intent, float] = field(default_factory=dict)
 
 
 class World:
@@ -221,4 +236,6 @@ def _score(words: Words) -> Score:
         positive=1 - words.negative - rest,
         basis="vader",
         evidence=words.evidence,
+        perhaps=words.perhaps,
+        intents=words.intents,
     )
