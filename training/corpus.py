@@ -19,7 +19,9 @@ HELD_OUT = "test"  # the part of our own that only tests: all of one hand, and f
 _PAIRED = "af ag ah ai"
 _LATEST = "bg bh bi bj bk bl bm bn bo bp bq br bs bt bu bv bw"
 _MORE_TURNS = "cc cd ce cf cg"
-OF_ONE_KIND = frozenset("ch ci cj ck cl cm cn co cp cq cr cs ct cu cv dn do dp dq dv dw dz ea eb ec".split())
+OF_ONE_KIND = frozenset(
+    "ch ci cj ck cl cm cn co cp cq cr cs ct cu cv dn do dp dq dv dw dz ea eb ec ef eg".split()
+)
 """Hands who wrote of dangers and the law, from cp on of complaints by fact alone, and from dn on of people in despair or
 shut out, far more often than anybody hears of them: what they wrote says how such texts read, and not how likely they
 are.

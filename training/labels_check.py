@@ -18,7 +18,7 @@ from corpus import fingerprint
 from earshot.matching import fold
 
 _GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
-TESTED = tuple(_GOLDEN / f"{name}.jsonl" for name in ("checklist", "plain", "hints"))
+TESTED = tuple(_GOLDEN / f"{name}.jsonl" for name in ("checklist", "plain", "hints", "incidental"))
 
 _KEYS = "text lang polarity intents address mood target other tried flags sector channel".split()
 _ONE = {

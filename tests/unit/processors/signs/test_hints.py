@@ -1,6 +1,7 @@
 """Who does not want to live, and who is shut out for who they are: mostly told in words that no list has.
 
-Texts by a hand who saw none of those that were learnt from, and as many that only sound like it.
+Texts by a hand who saw none of those that were learnt from, and as many that only sound like it; and by another one
+complaints of people who say who they are, where it has nothing to do with the matter.
 """
 
 import json
@@ -15,19 +16,29 @@ from earshot.config import from_dict
 from earshot.model import Author, Mention, Score
 from processors.score import Reader, Scorer
 
-FILE = Path(__file__).parents[3] / "golden" / "hints.jsonl"
-CASES = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
+GOLDEN = Path(__file__).parents[3] / "golden"
+
+
+def cases(name: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (GOLDEN / name).read_text(encoding="utf-8").splitlines()]
+
+
+CASES, INCIDENTAL = cases("hints.jsonl"), cases("incidental.jsonl")
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def read(cases: list[dict[str, str]]) -> list[Score]:
+    author = Author(id="x:1")
+    heard = [
+        Mention(id=f"x:{n}", brand="", author=author, text=case["text"], created_at=NOW, collected_at=NOW)
+        for n, case in enumerate(cases)
+    ]
+    return Scorer(Reader(from_dict({}).scoring.languages)).score(heard)
 
 
 @lru_cache
 def scores() -> list[Score]:
-    author = Author(id="x:1")
-    heard = [
-        Mention(id=f"x:{n}", brand="", author=author, text=case["text"], created_at=NOW, collected_at=NOW)
-        for n, case in enumerate(CASES)
-    ]
-    return Scorer(Reader(from_dict({}).scoring.languages)).score(heard)
+    return read(CASES)
 
 
 def calls(expected: str) -> Counter[str]:
@@ -63,3 +74,9 @@ def test_what_calls_says_with_which_words() -> None:
     for case, score in zip(CASES, scores(), strict=True):
         if score.calls:
             assert score.evidence, case["text"]
+
+
+def test_who_somebody_is_hardly_ever_calls_where_it_has_nothing_to_do_with_the_matter() -> None:
+    calling = [score for score in read(INCIDENTAL) if "discrimination" in score.calls]
+    assert len(INCIDENTAL) >= 40
+    assert len(calling) <= 1
