@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import machine
 import service
-from pipeline import BRANDS, GAP, mentions
+from pipeline import BRANDS, GAPS, mentions
 
 STREAM = Path(__file__).with_name("peers_stream.py")
 VADER = "vaderSentiment==3.3.2"
@@ -68,7 +68,7 @@ def publish(log: Log, mix: str) -> float:
     bus = KafkaBus(BusSettings(servers=log.servers.kafka, prefix=log.prefix), SystemClock())
     start, waiting, used = datetime.now(UTC), list[Message](), 0.0
     for number, raw in enumerate(mentions(log.size, mix), 1):
-        heard = (start + GAP * number).isoformat()
+        heard = (start + GAPS["distinct"] * number).isoformat()
         mention = msgspec.convert(raw | {"created_at": heard, "collected_at": heard}, Mention)
         waiting.append(Message(mention.brand, MENTIONS.encode(Said(mention=mention))))
         if len(waiting) == 500 or number == log.size:

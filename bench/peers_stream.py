@@ -103,7 +103,7 @@ def scorer(job: Job, tally: Tally) -> None:
 
 def vader(job: Job, tally: Tally) -> None:
     """Earshot's bus, codec and VADER on every text: just what the peers do."""
-    from processors.negativity import Vader
+    from processors.negativity.vader import Vader
 
     known = Vader()
     _ours(job, tally, lambda mentions: [known.opinion(mention.text) for mention in mentions])

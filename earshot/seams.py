@@ -49,7 +49,7 @@ class Record(NamedTuple):
     value: bytes
 
 
-LARGEST_BATCH = 2_000
+LARGEST_BATCH = 4_000
 """Records. What is done once a batch and brand (a dozen questions to the store, two flushes) is then little of each."""
 
 
