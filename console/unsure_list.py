@@ -167,7 +167,7 @@ def shown(
     here = {"grave": wanted.grave or "", "brand": brand}
     return UnsureShown(
         say.gettext("To look at"),
-        words.lately(say, stopped_at(found.until, now), now),
+        words.lately(say, stopped_at(found.until, now) if found.until else None, now),
         [_row(say, kept, now, seen) for kept in found.mentions],
         [
             Choice(name, each, each == here["grave"], _link(here | {"grave": each}))

@@ -87,6 +87,12 @@ def test_reposts_and_what_only_says_the_words_are_left_out(store: Store) -> None
     assert found(store, brand) == [3]
 
 
+def test_what_called_for_something_else_is_left_out(store: Store) -> None:
+    told = structs.replace(MAY, grave=("legal",))
+    brand = heard(store, (1, {"score": told}), (2, {}))
+    assert found(store, brand) == [2]
+
+
 def test_what_is_withdrawn_or_staff_have_spoken_of_is_listed_no_more(store: Store) -> None:
     brand = heard(store, (1, {}), (2, {}), (3, {}))
     with store.begin() as connection:

@@ -163,7 +163,8 @@ def test_hostile_words_stay_words(world: World) -> None:
 
 
 def test_nothing_to_look_at_is_said(world: World) -> None:
-    world.tell("Ronvia", [FINE])
     browser = Browser(console(world, login=False))
+    assert "What was said in the last seven days" in browser.get("/unsure").text
+    world.tell("Ronvia", [FINE])
     assert "Nothing is left to look at" in browser.get("/unsure").text
     assert "Nothing here is as you ask." in browser.get("/unsure?grave=legal").text
