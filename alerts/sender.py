@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from random import random as any_random
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from alerts.message import as_sent
 from alerts.retry import next_try
 from earshot import logs
-from earshot.clock import from_us, to_us
+from earshot.clock import Pause, from_us, to_us
 from earshot.config import AlertSettings
 from earshot.errors import Temporary, Unavailable, Undelivered
 from earshot.metrics import NOTICE_SECONDS, SENT, WAITING
@@ -23,7 +23,7 @@ _AT_ONCE = 100
 _LONGEST_NAP = 1.0  # s: rows may come from another process, which cannot wake us
 _LONGEST_ERROR = 500
 _OUTCOMES = ("sent", "retried", "failed")
-_APART = 1_000_000  # µs between notices that an outage held up: a receiver that is back is not flooded
+_APART = timedelta(seconds=1)  # between notices that failed before: who is back is not flooded
 
 Outcome = Callable[[Connection], None]
 
@@ -48,7 +48,10 @@ class Sender:
         self._settings, self._live, self._random = settings, live, random
         self._recovered = False
         self._away = False
-        """It could not be reached, and has not been since."""
+        """A notice could not be sent at once, and none has been since."""
+        self._given_a_time = set[int]()
+        """Those that the receiver itself wants later."""
+        self._pause = Pause(_APART, clock.now())
         self._unrecorded: Outcome | None = None
         self._woken = threading.Event()
         self._stopped = threading.Event()
@@ -96,9 +99,15 @@ class Sender:
         with self._store.read() as connection:
             due = notices.due(connection, self.receiver.name, to_us(self._clock.now()), _AT_ONCE)
         for row in due:
-            if not self._stopped.is_set():
+            if not self._stopped.is_set() and (not row.attempts or self._may_try_again()):
                 self._deliver(row)
         return self._next()
+
+    def _may_try_again(self) -> bool:
+        if not self._pause.is_over(self._clock.now()):
+            return False
+        self._pause.begin(self._clock.now())
+        return True
 
     def _recover(self) -> None:
         """What we were sending when we were killed may have arrived: send it again, and say so."""
@@ -143,13 +152,14 @@ class Sender:
             "notice sent", receiver=self.receiver.name, identity=row.identity, attempts=row.attempts + 1
         )
         returned, self._away = self._away, False
+        self._given_a_time.discard(row.id)
         return partial(self._mark_sent, notice=row.id, at=to_us(now), returned=returned)
 
     def _mark_sent(self, connection: Connection, *, notice: int, at: int, returned: bool) -> None:
-        """What waited for a receiver that has returned goes out now, in order, and not whenever its wait is over."""
+        """What waited for a receiver that has returned goes out in order, and not whenever its wait is over."""
         notices.mark_sent(connection, notice, at)
         if returned:
-            notices.line_up(connection, self.receiver.name, at, _APART)
+            notices.hasten(connection, self.receiver.name, at, self._given_a_time)
 
     def _not_sent(self, row: notices.Row, error: Undelivered) -> Outcome:
         attempts, now, reason = row.attempts + 1, self._clock.now(), str(error)[:_LONGEST_ERROR]
@@ -166,7 +176,10 @@ class Sender:
         if again is None:
             _LOG.error("notice given up", **facts)
             return partial(notices.mark_failed, notice=row.id, error=reason)
-        self._away |= isinstance(error, Temporary) and not error.retry_after
+        if isinstance(error, Temporary) and error.retry_after:
+            self._given_a_time.add(row.id)
+        elif not row.attempts:  # what fails again and again may be at fault itself
+            self._away = True
         _LOG.warning("notice delayed", **facts, due_at=again.isoformat())
         return partial(notices.reschedule, notice=row.id, due_at=to_us(again), error=reason)
 
@@ -174,4 +187,7 @@ class Sender:
         with self._store.read() as connection:
             WAITING.labels(self.receiver.name).set(notices.waiting(connection, self.receiver.name))
             following = notices.next_due(connection, self.receiver.name)
-        return None if following is None else from_us(following)
+        if following is None:
+            return None
+        now = self._clock.now()
+        return max(from_us(following), now if self._pause.is_over(now) else now + _APART)

@@ -81,10 +81,10 @@ def known(connection: Connection, identities: Iterable[str]) -> set[str]:
 
 
 def due(connection: Connection, receiver: str, now: int, limit: int) -> list[Row]:
-    """What is to be sent now, the longest due first."""
+    """What is to be sent now: what is tried for the first time, then what failed before, each the longest due first."""
     found = connection.exec_driver_sql(
         f"select {_COLUMNS} from notices where {_WAITING} and state = 'due' and receiver = ? and due_at <= ?"
-        " order by due_at, id limit ?",
+        " order by attempts > 0, due_at, id limit ?",
         (receiver, now, limit),
     )
     return [Row(*row) for row in found]
@@ -123,14 +123,13 @@ def reschedule(connection: Connection, notice: int, due_at: int, error: str) -> 
     )
 
 
-def line_up(connection: Connection, receiver: str, now: int, apart: int) -> None:
-    """What has failed before is due from `now` on, one every `apart` µs, in the order in which it was decided."""
-    failed = connection.exec_driver_sql(
-        f"select id from notices where {_WAITING} and state = 'due' and receiver = ? and attempts > 0 order by id",
-        (receiver,),
-    ).scalars()
-    if moments := [(now + place * apart, notice) for place, notice in enumerate(failed)]:
-        connection.exec_driver_sql("update notices set due_at = ? where id = ?", moments)
+def hasten(connection: Connection, receiver: str, now: int, besides: Iterable[int] = ()) -> None:
+    """What has failed before is due now, whatever it was to wait for yet; but for some."""
+    connection.exec_driver_sql(
+        f"update notices set due_at = ? where {_WAITING} and state = 'due' and receiver = ? and attempts > 0"
+        " and due_at > ? and not (id in (select value from json_each(?)))",
+        (now, receiver, now, Listed(besides)),
+    )
 
 
 def recover(connection: Connection, receiver: str) -> int:

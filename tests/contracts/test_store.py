@@ -700,9 +700,11 @@ def test_the_life_of_a_notice(store: Store) -> None:
         four = notices.due(connection, "desk", 4, 10)[-1]
         notices.mark_sending(connection, four.id)
         notices.reschedule(connection, four.id, 8, "busy")
-        notices.line_up(connection, "desk", 5, 2)  # nothing that never failed
+        notices.hasten(connection, "desk", 5)  # nothing that never failed
         waiting = [(row.identity, row.due_at) for row in notices.due(connection, "desk", 9, 10)]
-        assert waiting == [("a/3", 3), ("a/2", 5), ("a/4", 7)]
+        assert waiting == [("a/3", 3), ("a/2", 5), ("a/4", 5)]
+        notices.hasten(connection, "desk", 4, [four.id])
+        assert [row.due_at for row in notices.due(connection, "desk", 9, 10)] == [3, 4, 5]
         notices.mark_failed(connection, four.id, "gone")
         notices.reschedule(connection, two.id, 9, "busy")
     with store.read() as connection:

@@ -146,23 +146,77 @@ def test_a_receiver_that_fails_half_the_time_gets_everything_once(store: Store, 
     assert set(states(store)) == {"sent"}
 
 
+def go_on(sender: Sender, clock: SetClock) -> bool:
+    """Until the next is due; False where nothing waits."""
+    if following := sender.step():
+        clock.advance(max(timedelta(), following - clock.now()))
+    return following is not None
+
+
 def test_what_an_outage_held_up_goes_out_in_order_once_the_receiver_is_back(
     store: Store, clock: SetClock
 ) -> None:
-    jitter, outage = cycle((0.0, 0.9, 0.4, 0.7, 0.2)), 20
+    jitter, outage = cycle((0.0, 0.9, 0.4, 0.7, 0.2)), 100
     channel = Recorder([Temporary("away")] * outage)
     sender = Sender(Recorded(), channel, store, clock, SETTINGS, random=lambda: next(jitter))
     held = [decide(store, no=no) for no in range(1, 7)]
     while len(channel.tried) <= outage:
-        following = sender.step()
-        assert following
-        clock.advance(max(timedelta(), following - clock.now()))
+        assert go_on(sender, clock)
     back, left = clock.now(), [identity for identity in held if identity != channel.tried[outage].identity]
-    while following := sender.step():
-        clock.advance(max(timedelta(), following - clock.now()))
+    while go_on(sender, clock):
+        pass
     assert [notice.identity for notice in channel.tried[outage + 1 :]] == left
-    assert timedelta(seconds=3) <= clock.now() - back <= timedelta(seconds=len(left))
+    assert timedelta(seconds=3) <= clock.now() - back <= timedelta(seconds=len(left) + 1)
     assert states(store) == ["sent"] * len(held)
+
+
+def test_what_failed_before_goes_out_one_a_second_and_what_is_new_at_once(
+    store: Store, clock: SetClock
+) -> None:
+    held = [decide(store, no=no) for no in range(1, 61)]
+    channel = Recorder([Temporary("away")] * len(held))
+    sender = a_sender(store, clock, channel)
+    sender.step()
+    clock.advance(minutes(1))
+    fresh = decide(store, no=99)
+    assert sender.step() == clock.now() + timedelta(seconds=1)
+    assert [notice.identity for notice in channel.tried[60:]] == [fresh, held[0]]
+
+
+def test_a_notice_that_never_gets_through_holds_up_no_other_and_keeps_to_its_waits(
+    store: Store, clock: SetClock
+) -> None:
+    class Picky(Recorder):
+        def send(self, notice: Notice) -> None:
+            super().send(notice)
+            if notice.identity == poison:
+                raise Temporary("500")
+
+    poison = decide(store, no=1)
+    channel = Picky()
+    sender = a_sender(store, clock, channel)
+    for no in range(2, 42):
+        decide(store, no=no)
+        sender.step()
+        clock.advance(timedelta(seconds=5))
+    tries = sum(notice.identity == poison for notice in channel.tried)
+    assert len(channel.tried) - tries == 40
+    assert tries <= 9
+
+
+def test_a_time_that_the_receiver_gave_is_kept_though_it_is_back(store: Store, clock: SetClock) -> None:
+    decide(store, no=1)
+    busy = decide(store, no=2)
+    channel = Recorder([Temporary("away"), Temporary("busy", retry_after=300)])
+    sender = a_sender(store, clock, channel)
+    sender.step()
+    decide(store, no=3)
+    while len(channel.tried) < 4:
+        assert go_on(sender, clock)
+    assert busy not in {notice.identity for notice in channel.tried[2:]}
+    assert clock.now() == START + minutes(5)
+    sender.step()
+    assert channel.tried[-1].identity == busy
 
 
 def test_a_kill_between_the_channels_acceptance_and_our_record_repeats_with_the_same_identity(
