@@ -6,6 +6,7 @@ from console import words
 from console.tongue import N_, Tongue
 from earshot.model import Metrics, Score
 from earshot.staff import STAFF, Polarity, newest_learnt
+from earshot.store.corrections import LOOKED_AT
 
 _BY_STARS = "rating"
 _BY_BOTH = "rating, text"
@@ -50,7 +51,11 @@ _HEARD = {
     "configured source": N_("Heard because its source was set up for this brand."),
 }
 _POLARITIES: dict[Polarity, str] = {"neg": "negative", "neu": "neutral", "pos": "positive"}
-_PLACES = {"console": N_("in the console"), "cli": N_("on the command line")}
+_PLACES = {
+    "console": N_("in the console"),
+    "cli": N_("on the command line"),
+    LOOKED_AT: N_("under “To look at”"),
+}
 _COUNTED = {
     "likes": N_("likes"),
     "reposts": N_("reposts"),

@@ -31,6 +31,8 @@ from earshot.store.mentions import Kept
 
 _GRAVE: tuple[Grave, ...] = get_args(Grave)
 _INTENTS: dict[Grave, Intent] = {"safety": "safety", "legal": "legal"}
+_AGAINST = frozenset({"safety", "discrimination"})
+"""What holds where it is against the brand (`Score.calls`): that is what somebody says who says that it tells of it."""
 _READ_AS: dict[str, Polarity] = {"negative": "neg", "neutral": "neu", "positive": "pos"}
 _SEEN = 6  # words or runs of words
 
@@ -96,8 +98,9 @@ class UnsureList:
             if kept and kept.score.perhaps and not corrections.of_mention(connection, n):
                 at = to_us(self._site.context.clock.now())
                 intents = said_of_intents(kept.score, tells, least)
-                polarity = _READ_AS[kept.score.strongest[0]]
-                corrections.add(connection, kept, polarity, at, "console", intents, said_of_dangers(tells))
+                polarity = "neg" if _AGAINST.intersection(tells) else _READ_AS[kept.score.strongest[0]]
+                made_by, dangers = corrections.LOOKED_AT, said_of_dangers(tells)
+                corrections.add(connection, kept, polarity, at, made_by, intents, dangers)
         return kept is not None
 
     def _page(self, request: Request, found: Listed, wanted: Wanted) -> Response:

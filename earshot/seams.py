@@ -68,8 +68,8 @@ class Subscription(Protocol):
     back.
     """
 
-    def poll(self, timeout: float) -> Batch | None:
-        """What is waiting, at most `LARGEST_BATCH` records; None when nothing came within `timeout` seconds.
+    def poll(self, timeout: float, most: int = LARGEST_BATCH) -> Batch | None:
+        """What is waiting, at most so many records; None when nothing came within `timeout` seconds.
 
         Raises:
             Unavailable: the log cannot be read now.

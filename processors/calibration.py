@@ -88,9 +88,9 @@ NONE = Calibrations()
 
 
 def fit(taught: Sequence[Taught], newest: int = 0, leanings: Shrunk[Leaning] = leaning.NONE) -> Calibrations:
-    """The same whatever the order of the corrections; the identity where there are none."""
+    """The same whatever the order of the corrections; the identity where there are none. `newest`: of intents, too."""
     if not taught:
-        return NONE
+        return NONE._replace(newest=newest, leanings=leanings) if newest else NONE
     tree = Tree((each.source, each.brand) for each in taught)
     rows = sorted((tree.leaf[each.source, each.brand], each.said, each.opinion) for each in taught)
     leaf, said, opinions = (np.array(column) for column in zip(*rows, strict=True))

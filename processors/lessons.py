@@ -43,7 +43,7 @@ class Lessons:
         used = [each for each in made if self._is_read(each) and each.read and each.brand in names]
         newest = max((each.id for each in used), default=0)
         leanings = leaning.fit(_named(filter(self._tells_intents, used), names))
-        self._desk.scorer.calibrations = fit(_taught(used, names), newest, leanings)
+        self._desk.scorer.calibrations = fit(_taught(_moods(used), names), newest, leanings)
 
     def compare(self, made: Sequence[Correction]) -> list[Compared]:
         """Each beside what the model makes of its words, and what the others have taught it. Writes nothing."""
@@ -51,7 +51,8 @@ class Lessons:
         read = [_filled(each, asked[each.id], self._shipped) if each.id in asked else each for each in made]
         known = [each for each in read if each.read and (each.id in asked or self._is_read(each))]
         names = {each.brand: str(each.brand) for each in known}
-        after = _by_number(known, cross_fitted(_taught(known, names)))
+        moods = _moods(known)
+        after = _by_number(moods, cross_fitted(_taught(moods, names)))
         telling = list(filter(self._tells_intents, known))
         leant = _by_number(telling, leaning.cross_fitted(_named(telling, names)))
         return [_compared(each, after.get(each.id), leant.get(each.id)) for each in read]
@@ -80,6 +81,10 @@ class Lessons:
             told = [(each, mentions.read(row).mention) for each, row in kept if not row.withdrawn]
             scores = self._desk.scorer.alone([mention for _, mention in told])
             yield list(zip((each for each, _ in told), scores, strict=True))
+
+
+def _moods(made: Iterable[Correction]) -> list[Correction]:
+    return [each for each in made if each.tells_mood]
 
 
 def _taught(made: Sequence[Correction], names: Mapping[int, str]) -> list[Taught]:
@@ -113,17 +118,10 @@ def _by_number(made: Sequence[Correction], found: Sequence[T]) -> dict[int, T]:
 
 
 def _compared(made: Correction, after: Opinion | None, leant: Sequence[float] | None) -> Compared:
-    if after is None:
-        return Compared(made, None, None)
+    read, mood = (made.read, Shares(*after)) if after else (None, None)
     if leant is None:
-        return Compared(made, made.read, Shares(*after))
-    return Compared(
-        made,
-        made.read,
-        Shares(*after),
-        made.read_intents or {},
-        dict(zip(INTENTS, leant, strict=True)),
-    )
+        return Compared(made, read, mood)
+    return Compared(made, read, mood, made.read_intents or {}, dict(zip(INTENTS, leant, strict=True)))
 
 
 def _shares(score: Score) -> Shares | None:

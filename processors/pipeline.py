@@ -70,7 +70,7 @@ class Pipeline:
             if self._context.live:
                 self._listening.look()
             self._heed()
-            self._in_hand = self._subscription.poll(timeout)
+            self._in_hand = self._subscription.poll(timeout, self._desk.at_once)
         if self._in_hand is None:
             self._tick()
             return False

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from earshot.config import Config
 from earshot.metrics import BUCKETS, STAGE_SECONDS, SURGES
 from earshot.model import Score, Story
+from earshot.seams import LARGEST_BATCH
 from earshot.store import authors, brands, corrections, ledger, mentions, series, stories, surges
 from earshot.topics import Event
 from processors.folding import Folding
@@ -27,6 +28,10 @@ from processors.target.towards import Towards
 from processors.tasks import Joined, Known, Retracted, Revised, Task
 from processors.workers import Workers
 
+_WITH_A_TRANSFORMER = (
+    500  # mentions: it reads 10 to 30 a second, and a batch in hand is finished before a stop
+)
+
 
 class Desk:
     """What every brand is worked with."""
@@ -37,6 +42,8 @@ class Desk:
         self.judge = Judge(config)
         self.watch = Watch(config)
         self._brands = {brand.name: brand for brand in config.brands}
+        self.at_once = _WITH_A_TRANSFORMER if config.transformer.source else LARGEST_BATCH
+        """Mentions that are worked on in one batch, at most."""
 
     def called(self, brand: str) -> Sequence[str]:
         """By which words nearly every mention of it calls it; of several terms each may be another product."""

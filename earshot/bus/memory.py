@@ -84,8 +84,8 @@ class MemorySubscription:
     def __init__(self, bus: MemoryBus, topic: str, group: str, place: int) -> None:
         self._bus, self._topic, self._group, self._place = bus, topic, group, place
 
-    def poll(self, timeout: float) -> Batch | None:
-        records = self._bus.read(self._topic, self._place, timeout)
+    def poll(self, timeout: float, most: int = LARGEST_BATCH) -> Batch | None:
+        records = self._bus.read(self._topic, self._place, timeout)[:most]
         if not records:
             return None
         if (lost := records[0].offset - self._place) > 0:

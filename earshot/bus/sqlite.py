@@ -211,12 +211,12 @@ class SqliteSubscription:
         self._bus, self._topic, self._group, self._place = bus, topic, group, place
         self._waiting: deque[Record] = deque()
 
-    def poll(self, timeout: float) -> Batch | None:
-        if len(self._waiting) < LARGEST_BATCH:
+    def poll(self, timeout: float, most: int = LARGEST_BATCH) -> Batch | None:
+        if len(self._waiting) < most:
             self._fill(0 if self._waiting else timeout)
         if not self._waiting:
             return None
-        records = [self._waiting.popleft() for _ in range(min(LARGEST_BATCH, len(self._waiting)))]
+        records = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
         return Batch(records, {0: records[-1].offset + 1})
 
     def _fill(self, timeout: float) -> None:

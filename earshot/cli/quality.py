@@ -144,9 +144,11 @@ def _quality(
 
 
 def _pairs(made: Iterable[Correction], read: Iterable[Shares | None]) -> list[Pair]:
-    """Of those that could be read."""
+    """Of those that could be read, where somebody spoke of the mood."""
     both = zip(made, read, strict=True)
-    return [Pair(shares, POLARITIES.index(each.polarity)) for each, shares in both if shares]
+    return [
+        Pair(shares, POLARITIES.index(each.polarity)) for each, shares in both if shares and each.tells_mood
+    ]
 
 
 def _of_intents(each: Compared) -> IntentPair:

@@ -33,6 +33,10 @@ _STANDS = (
 )
 
 
+LOOKED_AT = "to look at"
+"""Made by who said whether a mention tells of a danger, and left the mood as it was read: that teaches no mood."""
+
+
 class Correction(NamedTuple):
     id: int
     brand: int
@@ -43,7 +47,7 @@ class Correction(NamedTuple):
     at: int
     """µs"""
     made_by: str
-    """"console", "cli", or who it was."""
+    """"console", "cli", `LOOKED_AT`, or who it was."""
     polarity: Polarity
     shown: Shares | None
     """As Earshot had read it, stars and calibration included; None: it could not."""
@@ -61,6 +65,10 @@ class Correction(NamedTuple):
     handling: Handling = Handling()
     read_handling: AsRead | None = None
     """What the model had read when somebody first said otherwise; None: nobody has."""
+
+    @property
+    def tells_mood(self) -> bool:
+        return self.made_by != LOOKED_AT
 
     def says(
         self, polarity: Polarity, intents: Sequence[Intent], handling: Change, *, unsay: bool = False

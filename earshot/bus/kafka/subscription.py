@@ -69,18 +69,18 @@ class KafkaSubscription:
             self._consumer.partitions_for_topic(topic)
             failed.pop_all()
 
-    def poll(self, timeout: float) -> Batch | None:
+    def poll(self, timeout: float, most: int = LARGEST_BATCH) -> Batch | None:
         try:
-            found = self._found(timeout)
+            found = self._found(timeout, most)
         except Reassigned as moved:
             _LOG.warning("not read", topic=self._topic, group=self._group, reason=str(moved))
             return None
         self._in_hand = _firsts(found)
         return _batch(found) if found else None
 
-    def _found(self, timeout: float) -> Found:
+    def _found(self, timeout: float, most: int) -> Found:
         with self._speaking():
-            found = self._consumer.poll(timeout_ms=max(0, round(timeout * 1_000)), max_records=LARGEST_BATCH)
+            found = self._consumer.poll(timeout_ms=max(0, round(timeout * 1_000)), max_records=most)
         self._polled = self._monotonic()
         try:
             with self._speaking():

@@ -10,7 +10,7 @@ from console.reading_unsure import COUNTED, PAGE
 from console.role import Console
 from console.words import unsure
 from earshot.store import corrections
-from earshot.store.corrections import Correction
+from earshot.store.corrections import LOOKED_AT, Correction
 
 HOT = Words("The plug gets hot and smells of burning", intents={"complaint": 0.8}, perhaps={"safety": 0.5})
 RIGHTS = Words("I know my rights", who="bob", negative=0.4, perhaps={"legal": 0.9, "discrimination": 0.2})
@@ -107,7 +107,7 @@ def test_who_says_that_it_does_labels_it_as_it_was_read_and_it_leaves_the_list(
     answer = browser.post(path, browser.get("/unsure?grave=safety"), tells="safety")
     assert (answer.status_code, answer.headers["location"]) == (303, "/unsure?grave=safety")
     (made,) = labels(world, known)
-    assert (made.polarity, made.intents, made.made_by) == ("neg", ("complaint", "safety"), "console")
+    assert (made.polarity, made.intents, made.made_by) == ("neg", ("complaint", "safety"), LOOKED_AT)
     assert listed(browser) == [known + 1]
     assert "1 mention may tell" in browser.get("/").text
     assert "<b>negative</b> (complaint, danger)" in browser.get(f"/mentions/{known}").text
@@ -127,6 +127,21 @@ def test_of_several_each_can_be_said_alone(world: World, browser: Browser, known
     browser.post(f"/unsure/{known + 1}", browser.get("/unsure"), tells="discrimination")
     (made,) = labels(world, known + 1)
     assert (made.polarity, made.intents, made.handling.dangers) == ("neg", (), ("discrimination",))
+
+
+def test_danger_that_is_told_is_against_the_brand_however_it_was_read(world: World) -> None:
+    asks = Words("Is it normal that the plug gets hot?", negative=0.2, perhaps={"safety": 0.5})
+    first = world.tell("Ronvia", [asks, asks])
+    browser = Browser(console(world, login=False))
+    browser.post(f"/unsure/{first}", browser.get("/unsure"), tells="safety")
+    browser.post(f"/unsure/{first + 1}", browser.get("/unsure"), tells="")
+    (does,), (does_not,) = labels(world, first), labels(world, first + 1)
+    assert (does.polarity, does_not.polarity != "neg") == ("neg", True)
+
+
+def test_the_mentions_page_says_where_it_was_said(world: World, browser: Browser, known: int) -> None:
+    browser.post(f"/unsure/{known}", browser.get("/unsure"), tells="safety")
+    assert "under “To look at”" in browser.get(f"/mentions/{known}").text
 
 
 def test_who_was_faster_is_left_to_have_said_it(world: World, browser: Browser, known: int) -> None:

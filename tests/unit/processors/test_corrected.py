@@ -58,6 +58,7 @@ class Staffed(World):
         handling: Change | None = None,
         *,
         unsay: bool = False,
+        by: str = "console",
     ) -> int:
         with self.store.begin() as connection:
             row = brands.load(connection, "Acme")
@@ -65,7 +66,7 @@ class Staffed(World):
             kept = corrections.heard(connection, n) if n else None
             assert kept
             at = to_us(self.clock.now())
-            return corrections.add(connection, kept, polarity, at, "console", intents, handling, unsay=unsay)
+            return corrections.add(connection, kept, polarity, at, by, intents, handling, unsay=unsay)
 
     def later(self, by: timedelta = MINUTE) -> None:
         self.clock.advance(by)
@@ -375,6 +376,24 @@ def test_intents_that_were_named_teach_what_is_heard_later(world: Staffed) -> No
     assert world.score("new").intents == after.intents
     (alone,) = world.desk.scorer.alone(asked)
     assert churn(alone) == pytest.approx(churn(before), abs=0.001)
+
+
+def test_who_only_said_whether_it_tells_of_danger_teaches_that_and_no_mood(
+    world: Staffed, rescorer: Rescore
+) -> None:
+    for number in range(12):
+        world.hear(said(str(number), number, f"{LEAVING} {'abcdefghijkl'[number]}"))
+    asked = [mention("new", text=LEAVING)]
+    (before,) = world.desk.scorer.score(asked)
+    for number in range(12):
+        world.label(str(number), "neg", ["safety"], by=corrections.LOOKED_AT)
+    world.later()
+    (after,) = world.desk.scorer.score(asked)
+    assert after.negative == before.negative
+    assert odds(churn(after)) < odds(churn(before)) / 2
+    compared = rescorer.compare(world.standing())
+    assert all(each.before is each.after is None for each in compared)
+    assert all(each.intents_after["churn"] < each.intents_before["churn"] for each in compared)
 
 
 def test_rescore_reads_the_past_with_them(world: Staffed) -> None:
