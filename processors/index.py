@@ -70,16 +70,17 @@ class HashIndex:
         for _, places in self._runs:
             places[~np.isin(places[:, 1], there), 1] = 0
 
-    def changes(self, root: Callable[[int], int]) -> Counter[int]:
-        """How often each hash was registered for another story than before; `root` says what is one now.
+    def changes(self, root: Callable[[int, int], int]) -> Counter[int]:
+        """How often each hash was registered for another story than before.
 
-        Within what was added by one `extend`.
+        `root`: what a story had become by the time of a mention. Within what was added by one `extend`.
         """
         found = Counter[int]()
         for keys, places in self._runs:
             again = np.flatnonzero(keys[1:] == keys[:-1])
             for at in again[places[again, 1] != places[again + 1, 1]].tolist():
-                found[int(keys[at])] += root(int(places[at, 1])) != root(int(places[at + 1, 1]))
+                before, (n, story) = int(places[at, 1]), places[at + 1].tolist()
+                found[int(keys[at])] += root(before, n) != root(story, n)
         return found
 
     def __len__(self) -> int:

@@ -3,7 +3,7 @@
 import gc
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -164,11 +164,23 @@ def take_over(
         numbers, hashes = zip(*seats, strict=True)
         owner.seats.extend(np.array(hashes, np.int64), np.array((numbers, (0,) * len(numbers)), np.int64).T)
     owner.keys.extend(np.concatenate(keyed), np.concatenate(places))
-    owner.changes = owner.keys.changes(owner.root)
+    owner.changes = owner.keys.changes(_root_then(redirects))
     with _nothing_is_garbage():
         owner.ahead = Ahead(_likeness(connection, owner, redirects, called))
     renew(connection, owner, row, settings)
     return owner
+
+
+def _root_then(redirects: Iterable[Redirect]) -> Callable[[int, int], int]:
+    """What a story was, or had become part of, when a mention was heard: as it was counted then."""
+    joined = {each.id: each for each in redirects}
+
+    def root(story: int, n: int) -> int:
+        while (led := joined.get(story)) and led.joined_n <= n:
+            story = led.part_of
+        return story
+
+    return root
 
 
 @contextmanager

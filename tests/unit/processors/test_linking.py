@@ -40,6 +40,23 @@ def test_only_what_is_said_of_several_stories_is_counted(world: World) -> None:
     assert not world.pipeline._owners["Acme"].changes
 
 
+def test_what_was_said_of_two_stories_that_have_become_one_since_is_counted_after_a_restart_too(
+    world: World,
+) -> None:
+    world.hear(
+        said("1", 0, FURIOUS),
+        said("2", 1, PLAIN),
+        said("3", 2, FURIOUS, kind="reply", parent="x:2"),
+        said("4", 3, PLEASED, kind="reply", parent="x:2", quoted="x:1"),
+    )
+    counted = dict(world.pipeline._owners["Acme"].changes)
+    assert len([story for story in world.stories() if not story.part_of]) == 1
+    assert list(counted.values()) == [1]
+    world.restart()
+    world.hear(said("5", 4, "The lights are off in our street"))
+    assert dict(world.pipeline._owners["Acme"].changes) == counted
+
+
 def test_a_home_page_ties_nothing(world: World) -> None:
     home = ("https://www.daily.example/?utm_source=x",)
     world.hear(said("1", 0, FURIOUS, links=home), said("2", 1, PLAIN, links=home))
