@@ -135,6 +135,7 @@ class Sender:
 
     def _send(self, row: notices.Row) -> Outcome:
         notice = notices.read(row)
+        self._given_a_time.discard(row.id)
         try:
             self._channel.send(as_sent(notice, self.receiver.language, self._clock.now(), live=self._live))
         except Undelivered as error:
@@ -152,7 +153,6 @@ class Sender:
             "notice sent", receiver=self.receiver.name, identity=row.identity, attempts=row.attempts + 1
         )
         returned, self._away = self._away, False
-        self._given_a_time.discard(row.id)
         return partial(self._mark_sent, notice=row.id, at=to_us(now), returned=returned)
 
     def _mark_sent(self, connection: Connection, *, notice: int, at: int, returned: bool) -> None:

@@ -33,15 +33,9 @@ class Leant(Signs):
         self._model = self._model._replace(bias=self._model.bias + lean)
 
     def _reading(
-        self,
-        text: str,
-        language: str,
-        found: Found,
-        p: Sequence[float],
-        held: Sequence[bool],
-        may: Sequence[bool],
+        self, text: str, language: str, found: Found, p: Sequence[float], held: Sequence[bool]
     ) -> Reading:
-        reading = super()._reading(text, language, found, p, held, may)
+        reading = super()._reading(text, language, found, p, held)
         return reading._replace(intents=dict(zip(INTENTS, p, strict=False)))
 
 

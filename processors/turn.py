@@ -28,9 +28,8 @@ from processors.target.towards import Towards
 from processors.tasks import Joined, Known, Retracted, Revised, Task
 from processors.workers import Workers
 
-_WITH_A_TRANSFORMER = (
-    500  # mentions: it reads 10 to 30 a second, and a batch in hand is finished before a stop
-)
+_WITH_A_TRANSFORMER = 500
+"""Mentions a batch: it reads 10 to 30 a second, and a batch in hand is finished before a stop."""
 
 
 class Desk:

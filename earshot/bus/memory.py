@@ -65,9 +65,7 @@ class MemoryBus:
         """What stands at `place` and after it; waits up to `timeout` seconds for the first."""
         with self._arrived:
             self._arrived.wait_for(lambda: (log := self._logs.get(topic)) and log[-1][0] >= place, timeout)
-            return [record for offset, _, record in self._logs.get(topic, []) if offset >= place][
-                :LARGEST_BATCH
-            ]
+            return [record for offset, _, record in self._logs.get(topic, []) if offset >= place]
 
     def move(self, topic: str, group: str, place: int) -> None:
         """Commit: never back."""

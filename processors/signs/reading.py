@@ -84,8 +84,8 @@ class Signs:
             raise ValueError(
                 "the term lists are not those that the model of signs was trained with: train it again"
             )
-        self._least = self._model.least[_GRAVE].tolist()
-        self.version = self._model.version
+        least = self._model.least[_GRAVE].tolist()
+        self._thresholds = list(zip(GRAVE, _GRAVE, self._model.perhaps.tolist(), least, strict=True))
 
     def read(
         self, texts: Sequence[str], languages: Sequence[str], opinions: Sequence[Opinion | None]
@@ -95,12 +95,9 @@ class Signs:
         seen = clues(found, self._terms.concepts, np.array([each or _NONE for each in opinions], np.float64))
         shares = self._model.probabilities(extract(texts), seen)
         held = (shares >= self._model.least).tolist()
-        may = (shares[:, _GRAVE] >= self._model.perhaps).tolist()
         return [
             self._reading(*each) if opinion else NOTHING
-            for opinion, *each in zip(
-                opinions, texts, languages, found, shares.tolist(), held, may, strict=True
-            )
+            for opinion, *each in zip(opinions, texts, languages, found, shares.tolist(), held, strict=True)
         ]
 
     def words(self, text: str, language: str, grave: Grave) -> tuple[str, ...]:
@@ -109,13 +106,7 @@ class Signs:
         return listed or strongest(self._model, text, grave)
 
     def _reading(
-        self,
-        text: str,
-        language: str,
-        found: Found,
-        p: Sequence[float],
-        held: Sequence[bool],
-        may: Sequence[bool],
+        self, text: str, language: str, found: Found, p: Sequence[float], held: Sequence[bool]
     ) -> Reading:
         holds: dict[str, bool] = dict(zip(PLANES, held, strict=True))
         intents = {
@@ -139,7 +130,7 @@ class Signs:
             intents,
             signs,
             grave,
-            self._perhaps(p, may) if True in may and not holds["spam"] else {},
+            {} if holds["spam"] else self._perhaps(p),
             _address(p[_ADDRESSES], language),
             mood,
             emphasis(text),
@@ -147,9 +138,10 @@ class Signs:
             evidence(found, concepts, MOST_WORDS) if concepts else (),
         )
 
-    def _perhaps(self, p: Sequence[float], may: Sequence[bool]) -> dict[Grave, float]:
-        rows = zip(GRAVE, _GRAVE, self._least, may, strict=True)
-        return {each: round(p[at] / least, 3) for each, at, least, over in rows if over}
+    def _perhaps(self, p: Sequence[float]) -> dict[Grave, float]:
+        return {
+            each: round(p[at] / least, 3) for each, at, perhaps, least in self._thresholds if p[at] >= perhaps
+        }
 
 
 @cache  # never changed, so a process has one

@@ -1,33 +1,15 @@
 """Who carried a story: each account once, the largest first, on SQLite and PostgreSQL alike."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import make_url
 
 from earshot.store import Store, authors, brands, carriers, mentions
 from earshot.store.authors import Seat
 from earshot.store.carriers import Account, Outlet
 
 PATIENT = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=30)
-BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 FIRST = brands.number(1, 1)
 OTHER = FIRST + 500
-
-
-@pytest.fixture(params=BOTH)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    place = (
-        tmp_path / "earshot.db"
-        if request.param == "sqlite"
-        else make_url(request.getfixturevalue("postgres_url"))
-    )
-    opened = Store(place)
-    yield opened
-    opened.close()
 
 
 def tell(

@@ -1,6 +1,5 @@
 """What staff said of mentions, as it is kept: the same in a file and on a server."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,15 +22,6 @@ from earshot.store.moving import move
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 N = brands.number(1, 1)
 READ = Score(language="en", negative=0.7, neutral=0.2, positive=0.1, basis="text", model="negativity-1")
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    at = tmp_path / "earshot.db"
-    with closing(
-        Store(at if request.param == "sqlite" else make_url(request.getfixturevalue("postgres_url")))
-    ) as opened:
-        yield opened
 
 
 def kept(n: int = N, score: Score = READ, source: str = "x") -> Kept:

@@ -1,32 +1,15 @@
 """Lists of alerts in pages: every alert once, whatever its time, on SQLite and PostgreSQL alike."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import make_url
 
 from earshot.model import Author, Level, Mention, Score
 from earshot.store import Store, alerts, listing, mentions, notices
 from earshot.store.alerts import Alert
 
 PATIENT = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40)
-BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-
-
-@pytest.fixture(params=BOTH)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    place = (
-        tmp_path / "earshot.db"
-        if request.param == "sqlite"
-        else make_url(request.getfixturevalue("postgres_url"))
-    )
-    opened = Store(place)
-    yield opened
-    opened.close()
 
 
 def alert(story: int, raised_at: int, **values: object) -> Alert:

@@ -1,26 +1,11 @@
 """Which sources mentions came from: the same in a file and on a server."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
-from sqlalchemy import make_url
 
 from earshot.model import Author, Mention, Score
 from earshot.store import Store, brands, mentions, origins
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    at = tmp_path / "earshot.db"
-    with closing(
-        Store(at if request.param == "sqlite" else make_url(request.getfixturevalue("postgres_url")))
-    ) as opened:
-        yield opened
 
 
 def row(n: int, of: str, *, withdrawn: bool = False) -> mentions.Row:

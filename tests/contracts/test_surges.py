@@ -1,6 +1,5 @@
 """Series, surges and outages as they are kept: the same in a file and on a server."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,15 +22,6 @@ from earshot.surge import Fresh, Growth, Surge, is_surge
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FIRST = brands.number(1, 1)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    at = tmp_path / "earshot.db"
-    with closing(
-        Store(at if request.param == "sqlite" else make_url(request.getfixturevalue("postgres_url")))
-    ) as opened:
-        yield opened
 
 
 def a_surge(number: int, **changes: Any) -> Surge:

@@ -1,11 +1,6 @@
 """What may tell of danger and called nobody is found among a brand's newest mentions, on SQLite and PostgreSQL alike."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from msgspec import structs
-from sqlalchemy import make_url
 
 from earshot.clock import from_us
 from earshot.model import Author, Mention, Score
@@ -13,23 +8,10 @@ from earshot.store import Store, brands, corrections, mentions, unsure
 from earshot.store.brands import Brand
 from earshot.store.mentions import Row
 
-BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 NOW = 1_800_000_000_000_000
 HOUR = 3_600_000_000
 MAY = Score(language="en", negative=0.6, neutral=0.3, positive=0.1, basis="text", perhaps={"safety": 0.4})
 NOT = structs.replace(MAY, perhaps={})
-
-
-@pytest.fixture(params=BOTH)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    place = (
-        tmp_path / "earshot.db"
-        if request.param == "sqlite"
-        else make_url(request.getfixturevalue("postgres_url"))
-    )
-    opened = Store(place)
-    yield opened
-    opened.close()
 
 
 def row(brand: Brand, seq: int, score: Score = MAY, said_at: int = NOW, **values: object) -> Row:
