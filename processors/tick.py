@@ -3,7 +3,8 @@
 A tick for minute T runs once everything heard up to T is processed: before the first event heard after it, or
 when the log is drained and the wall clock is past it. A story is weighed again a minute after it was last heard
 of, two, and so on to five; from then on whenever its silence is a fifth longer: what is read off silence is its
-logarithm, and a fortnight of it costs fifty looks.
+logarithm, and a fortnight of it costs fifty looks. Where it calls nobody and its level is calm every third of them will
+do: only its place in a list hangs on it.
 """
 
 from datetime import timedelta
@@ -18,6 +19,7 @@ MINUTE = 60_000_000
 
 _EACH = 5  # minutes that are looked at one by one
 _LONGER = 1.2
+_CALM = 3  # every third look
 
 
 class Agenda:
@@ -58,19 +60,20 @@ def due(story: Story, since: int, after: timedelta) -> int | None:
     over = to_us(ends) if ends else None
     if not story.fades:
         return over
-    look = _look(to_us(story.last_at), since)
+    look = _look(to_us(story.last_at), since, 1 if story.level or story.episode else _CALM)
     return min(over, look) if over else look
 
 
-def _look(last: int, since: int) -> int:
-    """The first tick at `since` or later at which a story is weighed that was last heard of at `last`."""
+def _look(last: int, since: int, every: int) -> int:
+    """The first tick at `since` or later of every first, or `every`th, look at a story last heard of at `last`."""
     if since - last < MINUTE:
-        return at_tick(last + MINUTE)
+        return at_tick(last + _after(every))
     silence = max(0, since - last) / MINUTE
     count = int(silence) if silence < _EACH else _EACH + int(log(silence / _EACH) / log(_LONGER))
     count = max(1, count - 2)  # what was rounded up to a full minute is found again
+    count += -count % every
     while (tick := at_tick(last + _after(count))) < since:
-        count += 1
+        count += every
     return tick
 
 

@@ -36,10 +36,22 @@ def test_every_minute_for_five_minutes_and_then_ever_more_seldom() -> None:
     assert len(found) < 55
 
 
-@given(last=st.integers(NOW, NOW + 10 * MINUTE), since=st.integers(0, 10**13))
-def test_the_next_look_is_the_same_from_wherever_it_is_asked(last: int, since: int) -> None:
+def test_a_calm_story_is_looked_at_every_third_time() -> None:
+    until = NOW + 10 * 86_400 * 1_000_000
+    calm, watched = a_story(risk=25.0, chance=0.5), a_story(level=Level.watch, chance=0.5)
+    assert looks(calm, until) == looks(watched, until)[2::3]
+
+
+def test_where_somebody_was_called_a_calm_story_is_looked_at_every_time() -> None:
+    step = Step(level=Level.warning, reason="voice", at=from_us(NOW), mention="x:1", risk=3)
+    called = a_story(chance=0.5, episodes=(Episode(number=1, steps=(step,)),))
+    assert looks(called, NOW + 100 * MINUTE) == looks(a_story(level=Level.watch, chance=0.5), NOW + 100 * MINUTE)
+
+
+@given(last=st.integers(NOW, NOW + 10 * MINUTE), since=st.integers(0, 10**13), level=st.sampled_from(Level))
+def test_the_next_look_is_the_same_from_wherever_it_is_asked(last: int, since: int, level: Level) -> None:
     """So that a restart between two looks changes none."""
-    story, asked = a_story(last, level=Level.watch, chance=0.5), last + since
+    story, asked = a_story(last, level=level, risk=25.0, chance=0.5), last + since
     first = due(story, asked, HOUR)
     assert first is not None
     assert first >= asked
