@@ -30,7 +30,7 @@ _SCHEMA = """
 create table if not exists frames (
     topic text not null, first integer not null, count integer not null, at integer not null,
     size integer not null, messages blob not null, primary key (topic, first)
-) without rowid;
+);  -- with an index of its own: to compare two rows that lie in the key's tree both are read whole
 create table if not exists places (
     topic text not null, "group" text not null, place integer not null, primary key (topic, "group")
 ) without rowid;
