@@ -300,21 +300,21 @@ class Folding:
         mention, score, reach = task.mention, task.score, self._judge.reach
         domain, kind = reach.outlet(mention) or (reach.speaker(mention), None)
         return Row(
-            n=task.n,
-            story=task.story,
-            heard_at=to_us(mention.collected_at),
-            said_at=to_us(mention.created_at),
-            author=hash64("author", mention.source, mention.author.id),
-            followers=self._judge.followers(mention),
-            outlet=domain,
-            outlet_class=kind,
-            vote=score.vote,
-            withdrawn=False,
-            link=task.link,
-            mention=mentions.encode(mention),
-            score=self._write(score),
-            evidence=task.evidence,
-            fits=self._judge.fits(mention, score),
+            task.n,
+            task.story,
+            to_us(mention.collected_at),
+            to_us(mention.created_at),
+            hash64("author", mention.source, mention.author.id),
+            self._judge.followers(mention),
+            domain,
+            kind,
+            score.vote,
+            False,
+            task.link,
+            mentions.encode(mention),
+            self._write(score),
+            task.evidence,
+            self._judge.fits(mention, score),
         )
 
     def _write(self, score: Score) -> str:
@@ -355,9 +355,7 @@ class Folding:
 
     def _reschedule(self, story: Story, since: int | None = None) -> None:
         """When the clock comes to it next, at `since` µs or later, or from now on."""
-        due = None
-        if story.is_awake:
-            due = tick.due(story, self._clock if since is None else since, self._judge.resolve_after)
+        due = tick.due(story, self._clock if since is None else since, self._judge.resolve_after)
         if due is None:
             self.due.pop(story.id, None)
         elif self.due.get(story.id) != due:

@@ -6,7 +6,6 @@ normalised text. The first tie that leads to a known story wins and is kept as t
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
 
 from earshot.hashing import hash64
@@ -47,23 +46,22 @@ _REMEMBERED = 4_096  # texts and addresses that were met last: in a storm they a
 _LONGEST = 1_000  # characters of those; nobody may fill the memory with longer ones
 
 
-class Tie(NamedTuple):
-    reason: str
-    hash: int
+Tie = tuple[str, int]
+"""Its reason and a hash."""
 
 
 def ties(mention: Mention) -> list[Tie]:
     """All that can tie it, in the order in which they are tried; the first one is its own id."""
     own = mention.id
-    found = [Tie("reference", id_hash(own))]
+    found = [("reference", id_hash(own))]
     if (other := mention.reposted) and other != own:
-        found.append(Tie("repost", id_hash(other)))
+        found.append(("repost", id_hash(other)))
     if (other := mention.quoted) and other != own:
-        found.append(Tie("quote", id_hash(other)))
+        found.append(("quote", id_hash(other)))
     if (other := mention.parent) and other != own:
-        found.append(Tie("reply", id_hash(other)))
+        found.append(("reply", id_hash(other)))
     if (other := mention.root) and other != own:
-        found.append(Tie("thread", id_hash(other)))
+        found.append(("thread", id_hash(other)))
     if mention.kind in _HAVE_A_PAGE:
         found += _page(mention.url)
     for url in mention.links:
@@ -76,13 +74,13 @@ def ties(mention: Mention) -> list[Tie]:
 @lru_cache(_REMEMBERED)
 def _page(url: str) -> tuple[Tie, ...]:
     canonical = canonical_url(url)
-    return (Tie("url", hash64("url", canonical)),) if canonical else ()
+    return (("url", hash64("url", canonical)),) if canonical else ()
 
 
 @lru_cache(_REMEMBERED)
 def _words(text: str) -> tuple[Tie, ...]:
     words = normalised_text(text)
-    return (Tie("copy", hash64("text", words)),) if words else ()
+    return (("copy", hash64("text", words)),) if words else ()
 
 
 def id_hash(native: str) -> int:
@@ -125,7 +123,7 @@ def _is_for_everybody(path: str) -> bool:
     if len(path) <= _LONGEST_HOME and _HOME.fullmatch(path):
         return True
     folder, _, page = path.rpartition("/")
-    name = _ENDING.sub("", page).lower()
+    name = (_ENDING.sub("", page) if "." in page else page).lower()
     return name in _FOR_EVERYBODY and (not folder or bool(_LANGUAGE.fullmatch(folder)))
 
 

@@ -55,7 +55,7 @@ class Linking:
             {key for tied in self._tied for reason, key in tied if reason in _ID}
         )
         self._known_keys = owner.keys.find({key for tied in self._tied for _, key in tied})
-        if known := {place[0] for tied in self._tied if (place := self._known_ids.get(tied[0].hash))}:
+        if known := {place[0] for tied in self._tied if (place := self._known_ids.get(tied[0][1]))}:
             self.entries.update(ledger.get(connection, known))
 
     def tasks(self, events: Sequence[Event], scores: Sequence[Score | None], again: int = 0) -> list[Task]:
@@ -75,7 +75,8 @@ class Linking:
         return self._tasks
 
     def _task(self, event: Event, tied: list[Tie], score: Score | None) -> Task:
-        place = self.ids.get(tied[0].hash) or self._known_ids.get(tied[0].hash)
+        own = tied[0][1]
+        place = self.ids.get(own) or self._known_ids.get(own)
         entry = self.entries.get(place[0]) if place else None  # without one it was purged: it is new
         if isinstance(event, Said) and score:
             at = to_us(event.mention.collected_at)
@@ -88,13 +89,13 @@ class Linking:
         at = to_us(event.collected_at)  # type: ignore[union-attr]  # everything said has a score
         self._clock = max(self._clock, at)
         if isinstance(event, Withdrawn):
-            return self._withdrawn(entry, tied[0], at)
+            return self._withdrawn(entry, own, at)
         if isinstance(event, Measured) and entry and not entry.withdrawn:
             return Recounted(entry.n, self.joins.root(entry.story), at, event.metrics)
         return self._known(entry, at) if entry else Known(0, 0, at)
 
     def _first(self, mention: Mention, score: Score, tied: list[Tie], at: int) -> New:
-        n, own = self._next(), tied[0].hash
+        n, own = self._next(), tied[0][1]
         link, story, joins = self._placed(mention, tied, n, at)
         evidence = ""
         if decided := self._decide(n, own, link, story, joins, mention):
@@ -126,13 +127,10 @@ class Linking:
         joins = list[Pair]()
         for reason, named in found[1:]:
             other, story = self.joins.root(named), self.joins.root(story)
+            if other == story or not (_proves(link, mention) and _proves(reason, mention)):
+                continue
             pair = Pair(min(story, other), max(story, other))
-            if (
-                other != story
-                and _proves(link, mention)
-                and _proves(reason, mention)
-                and self.joins.may(pair)
-            ):
+            if self.joins.may(pair):
                 self._join(pair, n, at)
                 joins.append(pair)
         return link, self.joins.root(story), joins
@@ -178,12 +176,12 @@ class Linking:
         """Its words say nothing new, but they may bring newer counters: whoever sends all of it anew has no other way."""
         return Recounted(known.n, known.story, known.at, mention.metrics) if mention.metrics else known
 
-    def _withdrawn(self, entry: Entry | None, own: Tie, at: int) -> Task:
+    def _withdrawn(self, entry: Entry | None, own: int, at: int) -> Task:
         if entry is None:
             n = self._next()
             asked = Asked(n, self.seq, 0, self._clock, 0)
             self._swept = self._owner.ahead.decide(asked, str, self.joins.may).joined
-            self._register(Entry(n, own.hash, 0, self._clock, True, False, 0, 0, b""))
+            self._register(Entry(n, own, 0, self._clock, True, False, 0, 0, b""))
             return Known(n, 0, at)
         if entry.withdrawn:
             return self._known(entry, at)
@@ -250,7 +248,7 @@ def content_hash(mention: Mention) -> int:
 
 
 def _ties(event: Event) -> list[Tie]:
-    return ties(event.mention) if isinstance(event, Said) else [Tie("reference", id_hash(event.id))]
+    return ties(event.mention) if isinstance(event, Said) else [("reference", id_hash(event.id))]
 
 
 def _entry(n: int, own: int, story: int, *, clock: int, mention: Mention, at: int, keys: bytes) -> Entry:

@@ -21,11 +21,11 @@ from earshot.store.brands import Brand
 from earshot.store.mentions import Row
 from earshot.store.outages import Outage
 from earshot.store.series import Key
-from earshot.store.surges import Counted, Kept
+from earshot.store.surges import Kept
 from earshot.subjects import EVERYTHING
 from earshot.surge import Growth, Surge
 from processors.surge import stored
-from processors.surge.glance import Glance, Words, complains, counted, glance, source_of, text, voice, words
+from processors.surge.glance import Glance, Heard, Words, complains, glance, source_of, text, voice, words
 from processors.surge.making import made
 from processors.surge.past import BUCKETS, Past, Said
 from processors.surge.series import (
@@ -157,14 +157,14 @@ class Surging:
             for topic, learnt in Past(heard_of).series():
                 self.series |= {Key(topic, pace, kind): one for kind, one in zip(KINDS, learnt, strict=True)}
 
-    def _before(self, span: tuple[int, int], rows: Mapping[int, Row], last: int) -> Iterator[Counted]:
+    def _before(self, span: tuple[int, int], rows: Mapping[int, Row], last: int) -> Iterator[Heard]:
         first = brands.numbers(self._brand.no)[0]
         for n in range(first, self._stored + 1, _PAGE):
             page = surges.said(self._connection, (n, min(n + _PAGE - 1, self._stored)), span)
             yield from (each for each in page if each.n not in rows)
         for n, row in rows.items():
             if n < last and span[0] <= row.said_at < span[1] and not row.withdrawn:
-                yield counted(row)
+                yield row
 
     # --- counting ---------------------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ class Surging:
                 if kind == CALLING and reading:
                     self._decide(topic, pace, bucket, (reading, before), limit, (rows, last))
 
-    def _said(self, bucket: int, rows: Mapping[int, Row], last: int) -> list[Counted]:
+    def _said(self, bucket: int, rows: Mapping[int, Row], last: int) -> list[Heard]:
         first = next((n for since, n in self.progress.marks if since >= bucket), None)
         if first is None:
             return []
@@ -194,7 +194,7 @@ class Surging:
             else ()
         )
         here = [
-            counted(row)
+            row
             for n in self._at_hand(rows, first, last)
             if begin <= (row := rows[n]).said_at < end and not row.withdrawn
         ]
@@ -207,7 +207,7 @@ class Surging:
         yield from (n for n in self._known_rows if first <= n <= last)
         yield from (n for n in range(max(first, self._stored + 1), last + 1) if n in rows)
 
-    def _count(self, pace: str, said: Sequence[Counted]) -> dict[str, tuple[int, int, int]]:
+    def _count(self, pace: str, said: Sequence[Heard]) -> dict[str, tuple[int, int, int]]:
         """Topic -> one count for each of `KINDS`."""
         mentions, negative = defaultdict[str, int](int), defaultdict[str, list[int]](list)
         read = words if self._topics.are_configured else glance
@@ -315,12 +315,13 @@ class Surging:
         found = made(hour, past)
         return Kept(structs.replace(surge, mentions=found.mentions), found.fresh)
 
-    def _newest(self, topic: str, rows: Mapping[int, Row], last: int) -> Iterable[tuple[Counted, Words]]:
+    def _newest(self, topic: str, rows: Mapping[int, Row], last: int) -> Iterable[tuple[Heard, Words]]:
         """The newest mentions of the topic, as they are now, in the order of their numbers."""
         numbers = brands.numbers(self._brand.no)[0], self._stored
         stored = surges.latest(self._connection, numbers, _PAST + len(rows))
-        here = [counted(row) for n, row in rows.items() if n <= last and not row.withdrawn]
-        known = {each.n: each for each in (*(one for one in stored if one.n not in rows), *here)}
+        here = [row for n, row in rows.items() if n <= last and not row.withdrawn]
+        known: dict[int, Heard] = {row.n: row for row in here}
+        known |= {each.n: each for each in stored if each.n not in rows}
         for n in sorted(known)[-_PAST:]:
             seen = words(known[n].mention)
             if topic in self._topics.of(text(seen)):

@@ -7,7 +7,7 @@ made of a list of words, independent of the model, and easy to explain.
 from math import exp
 from typing import Any
 
-from vaderSentiment.vaderSentiment import BOOSTER_DICT, SentimentIntensityAnalyzer, SentiText
+from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SentimentIntensityAnalyzer, SentiText
 
 from processors.negativity.opinion import Opinion
 
@@ -19,6 +19,8 @@ _WEIGHTS = (
 )
 _LONGEST = 5_000  # characters: around a "but" the library compares every word with every other
 _SIGNS = ".,;:!?\"'()[]"
+_TURNING = frozenset({*NEGATE, "never", "so", "this", "without"})
+"""Words that turn the one after them, but for those in "n't"."""
 
 
 class _Analyzer(SentimentIntensityAnalyzer):  # type: ignore[misc]  # the library has no types
@@ -53,6 +55,8 @@ class _Analyzer(SentimentIntensityAnalyzer):  # type: ignore[misc]  # the librar
     def _negation_check(valence: float, words: list[str], distance: int, i: int) -> Any:
         first = max(0, i - 3)
         window = words[first : i + 1]
+        if "n't" not in (said := " ".join(window).lower()) and _TURNING.isdisjoint(said.split(" ")):
+            return valence
         return SentimentIntensityAnalyzer._negation_check(valence, window, distance, i - first)
 
     @staticmethod

@@ -12,6 +12,9 @@ from processors.surge.making import Voice
 
 _NEGATIVE = 5_000
 
+Heard = Counted | Row
+"""Of one that is stored what it counts as, of one at hand its row, which says that too."""
+
 
 class Glance(Struct):
     """Of a mention, what it is counted by."""
@@ -42,11 +45,7 @@ def source_of(mention: str) -> str:
     return glance(mention).id.partition(":")[0]
 
 
-def counted(row: Row) -> Counted:
-    return Counted(row.n, row.said_at, row.author, row.vote, row.mention)
-
-
-def complains(said: Counted, seen: Glance) -> bool:
+def complains(said: Heard, seen: Glance) -> bool:
     """Whether its author is unhappy: who passes on what another one says makes a story larger, and no crowd."""
     passes_on = seen.kind == "repost" or seen.reposted is not None
     return said.vote is not None and said.vote >= _NEGATIVE and not passes_on
@@ -56,5 +55,5 @@ def text(seen: Glance) -> str:
     return f"{seen.title}\n{seen.text}" if isinstance(seen, Words) else ""
 
 
-def voice(said: Counted, seen: Glance) -> Voice:
+def voice(said: Heard, seen: Glance) -> Voice:
     return Voice(said.n, said.author, text(seen))

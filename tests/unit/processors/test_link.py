@@ -77,7 +77,15 @@ def test_references_are_tried_before_addresses_and_addresses_before_words() -> N
     found = ties(
         mention("1", reposted="x:2", quoted="x:3", parent="x:4", root="x:5", links=("https://a.example/b",))
     )
-    assert [tie.reason for tie in found] == ["reference", "repost", "quote", "reply", "thread", "url", "copy"]
+    assert [reason for reason, _ in found] == [
+        "reference",
+        "repost",
+        "quote",
+        "reply",
+        "thread",
+        "url",
+        "copy",
+    ]
 
 
 @given(st.text(max_size=300))

@@ -45,7 +45,9 @@ def test_a_calm_story_is_looked_at_every_third_time() -> None:
 def test_where_somebody_was_called_a_calm_story_is_looked_at_every_time() -> None:
     step = Step(level=Level.warning, reason="voice", at=from_us(NOW), mention="x:1", risk=3)
     called = a_story(chance=0.5, episodes=(Episode(number=1, steps=(step,)),))
-    assert looks(called, NOW + 100 * MINUTE) == looks(a_story(level=Level.watch, chance=0.5), NOW + 100 * MINUTE)
+    assert looks(called, NOW + 100 * MINUTE) == looks(
+        a_story(level=Level.watch, chance=0.5), NOW + 100 * MINUTE
+    )
 
 
 @given(last=st.integers(NOW, NOW + 10 * MINUTE), since=st.integers(0, 10**13), level=st.sampled_from(Level))
