@@ -126,6 +126,8 @@ class Linking:
             return link, story, []
         joins = list[Pair]()
         for reason, named in found[1:]:
+            if named == story:
+                continue
             other, story = self.joins.root(named), self.joins.root(story)
             if other == story or not (_proves(link, mention) and _proves(reason, mention)):
                 continue
