@@ -33,14 +33,33 @@ _SCORE = msgspec.json.Decoder(_Score)
 def newest(connection: Connection, brand: Brand, since: int, among: int, limit: int) -> list[Unsure]:
     """Of what was said since a moment, µs, the newest first; looked for `among` so many of the brand's newest mentions.
 
-    Left out are reposts, which say again what is there, and what has called for something else: somebody has read it.
+    Left out are reposts and copies, which say again what is there or what staff have spoken of, and what has called
+    for something else: somebody has read it.
     """
     lowest, _ = brands.numbers(brand.no)
     last = brands.number(brand.no, brand.seq)
+    first = max(lowest, last - among)
     found = connection.exec_driver_sql(
-        "select n, score from mentions m where n > ? and n <= ? and said_at >= ? and not withdrawn"
+        "select m.n, m.score, m.link, m.story, h.content from mentions m left join heard h on h.n = m.n"
+        " where m.n > ? and m.n <= ? and said_at >= ? and not m.withdrawn"
         " and score like ? and score not like ? and mention not like ?"
-        " and not exists (select 1 from corrections c where c.mention = m.n) order by n desc limit ?",
-        (max(lowest, last - among), last, since, _SAYS_SO, _CALLED, _REPOST, limit),
+        " and not exists (select 1 from corrections c where c.mention = m.n) order by m.n",
+        (first, last, since, _SAYS_SO, _CALLED, _REPOST),
     )
-    return [Unsure(n, _SCORE.decode(score).perhaps) for n, score in found]
+    said, kept = _spoken_of(connection, brand, first), list[tuple[int, str]]()
+    for n, score, link, *words in found:
+        if link == "copy" and tuple(words) in said:
+            continue
+        said.add(tuple(words))
+        kept.append((n, score))
+    return [Unsure(n, _SCORE.decode(score).perhaps) for n, score in kept[: -limit - 1 : -1]]
+
+
+def _spoken_of(connection: Connection, brand: Brand, first: int) -> set[tuple[int | None, ...]]:
+    """(story, content) of what staff have spoken of, among the mentions after `first`."""
+    found = connection.exec_driver_sql(
+        "select m.story, h.content from corrections c join mentions m on m.n = c.mention"
+        " join heard h on h.n = m.n where c.brand = ? and c.mention > ?",
+        (brand.no, first),
+    )
+    return {tuple(row) for row in found}

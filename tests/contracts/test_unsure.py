@@ -3,8 +3,9 @@
 from msgspec import structs
 
 from earshot.clock import from_us
+from earshot.hashing import hash64
 from earshot.model import Author, Mention, Score
-from earshot.store import Store, brands, corrections, mentions, unsure
+from earshot.store import Store, brands, corrections, ledger, mentions, unsure
 from earshot.store.brands import Brand
 from earshot.store.mentions import Row
 
@@ -14,7 +15,10 @@ MAY = Score(language="en", negative=0.6, neutral=0.3, positive=0.1, basis="text"
 NOT = structs.replace(MAY, perhaps={})
 
 
-def row(brand: Brand, seq: int, score: Score = MAY, said_at: int = NOW, **values: object) -> Row:
+def row(
+    brand: Brand, seq: int, score: Score = MAY, said_at: int = NOW, copy_in: int = 0, **values: object
+) -> Row:
+    """`copy_in`: the story that it copies a mention of."""
     n = brands.number(brand.no, seq)
     said = Mention(
         id=f"x:{seq}",
@@ -26,14 +30,22 @@ def row(brand: Brand, seq: int, score: Score = MAY, said_at: int = NOW, **values
     )
     said = structs.replace(said, **values)
     written = mentions.encode(said), mentions.encode(score)
-    return Row(n, n, NOW, said_at, 1, 0, None, None, score.vote, False, "new", *written)
+    story, link = brands.number(brand.no, copy_in or seq), "copy" if copy_in else "new"
+    return Row(n, story, NOW, said_at, 1, 0, None, None, score.vote, False, link, *written)
 
 
 def heard(store: Store, *rows: tuple[int, dict[str, object]], name: str = "Acme") -> Brand:
     with store.begin() as connection:
         brand = brands.create(connection, name)
-        mentions.add(connection, [row(brand, seq, **values) for seq, values in rows])  # type: ignore[arg-type]
+        made = [row(brand, seq, **values) for seq, values in rows]  # type: ignore[arg-type]
+        mentions.add(connection, made)
+        ledger.add(connection, [entry(each) for each in made])
         return brands.save(connection, brand._replace(seq=max(seq for seq, _ in rows)))
+
+
+def entry(row: Row) -> ledger.Entry:
+    text = mentions.read(row).mention.text
+    return ledger.Entry(row.n, row.n, row.story, NOW, False, False, NOW, hash64(text), b"")
 
 
 def found(store: Store, brand: Brand, since: int = 0, among: int = 100, limit: int = 100) -> list[int]:
@@ -93,3 +105,28 @@ def test_what_staff_say_leaves_nothing_that_it_may_tell_of(store: Store) -> None
         corrections.add(connection, kept, "neg", NOW, "cli")
         (made,) = corrections.of_mention(connection, kept.n)
     assert corrections.corrected(kept.score, made).perhaps == {}
+
+
+def test_of_what_is_copied_the_first_one_is_listed(store: Store) -> None:
+    elsewhere = {"copy_in": 9}
+    brand = heard(store, (1, {}), (2, {"copy_in": 1}), (3, elsewhere), (4, {"copy_in": 1}), (5, elsewhere))
+    assert found(store, brand) == [3, 1]
+    assert found(store, brand, among=4) == [3, 2]
+    assert found(store, brand, limit=1) == [3]
+
+
+def test_a_copy_that_says_it_in_other_words_is_listed(store: Store) -> None:
+    brand = heard(store, (1, {}), (2, {"copy_in": 1, "text": "hot, hot"}))
+    assert found(store, brand) == [2, 1]
+
+
+def test_a_copy_stays_where_the_first_one_is_taken_back_and_goes_where_staff_have_spoken_of_it(
+    store: Store,
+) -> None:
+    brand = heard(store, (1, {}), (2, {"copy_in": 1}), (3, {}), (4, {"copy_in": 3}))
+    with store.begin() as connection:
+        rows = mentions.get(connection, [brands.number(brand.no, n) for n in (1, 3)])
+        gone, told = rows.values()
+        mentions.replace(connection, [gone._replace(withdrawn=True)])
+        corrections.add(connection, mentions.read(told), "neu", NOW, "cli")
+    assert found(store, brand) == [2]
