@@ -3,8 +3,8 @@
 A tick for minute T runs once everything heard up to T is processed: before the first event heard after it, or
 when the log is drained and the wall clock is past it. A story is weighed again a minute after it was last heard
 of, two, and so on to five; from then on whenever its silence is a fifth longer: what is read off silence is its
-logarithm, and a fortnight of it costs fifty looks. Where it calls nobody and its level is calm every third of them will
-do: only its place in a list hangs on it.
+logarithm, and a fortnight of it costs fifty looks. Where it has settled at calm and calls nobody every third of them
+will do: only its place in a list hangs on it.
 """
 
 from datetime import timedelta
@@ -12,7 +12,7 @@ from heapq import heapify, heappop, heappush
 from math import log
 
 from earshot.clock import to_us
-from earshot.model import Story
+from earshot.model import Level, Story
 from processors import episodes
 
 MINUTE = 60_000_000
@@ -60,7 +60,8 @@ def due(story: Story, since: int, after: timedelta) -> int | None:
     over = to_us(ends) if ends else None
     if not story.fades:
         return over
-    look = _look(to_us(story.last_at), since, 1 if story.level or story.episode else _CALM)
+    settled = story.level == story.calmed == Level.calm and story.episode is None
+    look = _look(to_us(story.last_at), since, _CALM if settled else 1)
     return min(over, look) if over else look
 
 

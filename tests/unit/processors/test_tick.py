@@ -50,6 +50,13 @@ def test_where_somebody_was_called_a_calm_story_is_looked_at_every_time() -> Non
     )
 
 
+def test_a_story_that_has_not_settled_at_calm_yet_is_looked_at_every_time() -> None:
+    """A look settles it, and from where it has settled a rise calls: one that has joined what stood higher waits for it."""
+    until = NOW + 100 * MINUTE
+    risen = a_story(risk=25.0, chance=0.5, calmed=Level.watch)
+    assert looks(risen, until) == looks(a_story(level=Level.watch, chance=0.5), until)
+
+
 @given(last=st.integers(NOW, NOW + 10 * MINUTE), since=st.integers(0, 10**13), level=st.sampled_from(Level))
 def test_the_next_look_is_the_same_from_wherever_it_is_asked(last: int, since: int, level: Level) -> None:
     """So that a restart between two looks changes none."""
