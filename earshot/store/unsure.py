@@ -40,7 +40,7 @@ def newest(connection: Connection, brand: Brand, since: int, among: int, limit: 
     last = brands.number(brand.no, brand.seq)
     first = max(lowest, last - among)
     found = connection.exec_driver_sql(
-        "select m.n, m.score, m.link, m.story, h.content from mentions m left join heard h on h.n = m.n"
+        "select m.n, m.score, m.link, m.story, h.content from mentions m join heard h on h.n = m.n"
         " where m.n > ? and m.n <= ? and said_at >= ? and not m.withdrawn"
         " and score like ? and score not like ? and mention not like ?"
         " and not exists (select 1 from corrections c where c.mention = m.n) order by m.n",
@@ -55,7 +55,7 @@ def newest(connection: Connection, brand: Brand, since: int, among: int, limit: 
     return [Unsure(n, _SCORE.decode(score).perhaps) for n, score in kept[: -limit - 1 : -1]]
 
 
-def _spoken_of(connection: Connection, brand: Brand, first: int) -> set[tuple[int | None, ...]]:
+def _spoken_of(connection: Connection, brand: Brand, first: int) -> set[tuple[int, ...]]:
     """(story, content) of what staff have spoken of, among the mentions after `first`."""
     found = connection.exec_driver_sql(
         "select m.story, h.content from corrections c join mentions m on m.n = c.mention"

@@ -48,6 +48,18 @@ def entry(row: Row) -> ledger.Entry:
     return ledger.Entry(row.n, row.n, row.story, NOW, False, False, NOW, hash64(text), b"")
 
 
+def take_back(store: Store, brand: Brand, seq: int) -> None:
+    with store.begin() as connection:
+        (known,) = mentions.get(connection, [brands.number(brand.no, seq)]).values()
+        mentions.replace(connection, [known._replace(withdrawn=True)])
+
+
+def speak_of(store: Store, brand: Brand, seq: int) -> None:
+    with store.begin() as connection:
+        (known,) = mentions.get(connection, [brands.number(brand.no, seq)]).values()
+        corrections.add(connection, mentions.read(known), "neu", NOW, "cli")
+
+
 def found(store: Store, brand: Brand, since: int = 0, among: int = 100, limit: int = 100) -> list[int]:
     """In the brand's own count."""
     with store.read() as connection:
@@ -89,11 +101,8 @@ def test_what_called_for_something_else_is_left_out(store: Store) -> None:
 
 def test_what_is_withdrawn_or_staff_have_spoken_of_is_listed_no_more(store: Store) -> None:
     brand = heard(store, (1, {}), (2, {}), (3, {}))
-    with store.begin() as connection:
-        rows = mentions.get(connection, [brands.number(brand.no, n) for n in (1, 2)])
-        gone, told = rows.values()
-        mentions.replace(connection, [gone._replace(withdrawn=True)])
-        corrections.add(connection, mentions.read(told), "neu", NOW, "cli")
+    take_back(store, brand, 1)
+    speak_of(store, brand, 2)
     assert found(store, brand) == [3]
 
 
@@ -124,9 +133,6 @@ def test_a_copy_stays_where_the_first_one_is_taken_back_and_goes_where_staff_hav
     store: Store,
 ) -> None:
     brand = heard(store, (1, {}), (2, {"copy_in": 1}), (3, {}), (4, {"copy_in": 3}))
-    with store.begin() as connection:
-        rows = mentions.get(connection, [brands.number(brand.no, n) for n in (1, 3)])
-        gone, told = rows.values()
-        mentions.replace(connection, [gone._replace(withdrawn=True)])
-        corrections.add(connection, mentions.read(told), "neu", NOW, "cli")
+    take_back(store, brand, 1)
+    speak_of(store, brand, 3)
     assert found(store, brand) == [2]

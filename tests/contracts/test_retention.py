@@ -1,14 +1,14 @@
 """What is old goes with all that hangs on it; what was withdrawn is never forgotten."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 from starlette.routing import BaseRoute
 
 from earshot.bus.memory import MemoryBus
@@ -23,15 +23,6 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 STEP = Step(level=Level.watch, reason="risk", at=START, mention="x:1", risk=31.0)
 CALLING = (Episode(number=1, steps=(STEP,)),)
 OVER = (Episode(number=1, steps=(STEP,), resolved_at=START),)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    at = tmp_path / "earshot.db"
-    with closing(
-        Store(at if request.param == "sqlite" else make_url(request.getfixturevalue("postgres_url")))
-    ) as opened:
-        yield opened
 
 
 def day(number: float) -> int:
