@@ -40,7 +40,8 @@ def newest(connection: Connection, brand: Brand, since: int, among: int, limit: 
     last = brands.number(brand.no, brand.seq)
     first = max(lowest, last - among)
     found = connection.exec_driver_sql(
-        "select m.n, m.score, m.link, m.story, h.content from mentions m join heard h on h.n = m.n"
+        "select m.n, m.score, m.link, m.story, coalesce(h.content, m.n) from mentions m"  # who has no entry copies nobody
+        " left join heard h on h.n = m.n"
         " where m.n > ? and m.n <= ? and said_at >= ? and not m.withdrawn"
         " and score like ? and score not like ? and mention not like ?"
         " and not exists (select 1 from corrections c where c.mention = m.n) order by m.n",
